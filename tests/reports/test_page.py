@@ -1,0 +1,151 @@
+"""The page of a comparison."""
+
+import base64
+import io
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from wsed.errors import UserError
+from wsed.reports.comparison import read_runs
+from wsed.reports.examples import read_examples
+from wsed.reports.page import write_page
+
+MakeRun = Callable[..., Path]
+
+VOID = {"meta", "img", "source", "link", "br"}
+
+
+class Page(HTMLParser):
+    """Collects elements and text, and checks that every element is closed in order."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.open: list[str] = []
+        self.source = path.read_text(encoding="utf-8")
+        self.feed(self.source)
+        self.close()
+        assert not self.open
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.elements if name == tag]
+
+
+def decode(uri: str | None) -> bytes:
+    assert uri is not None
+    return base64.b64decode(uri.split(",", 1)[1])
+
+
+def test_page_is_one_file_with_everything_inside(make_run: MakeRun, tmp_path: Path) -> None:
+    folders = [make_run("a", "gwrp", sdr=8.25), make_run("b", "gap"), make_run("c", "gmp")]
+    path = write_page(folders, tmp_path / "page")
+    assert [file.name for file in path.parent.iterdir()] == ["index.html"]
+    page = Page(path)
+    assert "http://" not in page.source
+    assert "https://" not in page.source
+    links = [
+        value
+        for _, attributes in page.elements
+        for key, value in attributes.items()
+        if key in ("src", "srcset", "href")
+    ]
+    assert all(link is not None and link.startswith("data:") for link in links)
+    assert not page.all("script")
+    assert page.all("html")[0]["lang"] == "en"
+    assert len(page.all("img")) == 2
+    assert all(image["alt"] for image in page.all("img"))
+    assert all(b"<svg" in decode(image["src"]) for image in page.all("img"))
+    assert all(
+        decode(image["src"]) != decode(dark["srcset"])
+        for image, dark in zip(page.all("img"), page.all("source"), strict=True)
+    )
+    assert "8.2" in page.text
+    assert "3 runs that differ in pooling" in page.text
+    assert "wsed train experiment=demo pooling=gmp" in page.text
+    assert "0123456789 + changes" in page.text
+    assert "1 min 1 s" in page.text
+
+
+def test_players_hold_the_samples_of_the_runs(make_run: MakeRun, tmp_path: Path) -> None:
+    folders = [make_run("a", "gwrp"), make_run("b", "gap")]
+    players = Page(write_page(folders, tmp_path / "page")).all("audio")
+    assert [player["aria-label"] for player in players[:4]] == [
+        "mixture of clip_a.wav",
+        "truth of clip_a.wav",
+        "gwrp of clip_a.wav",
+        "gap of clip_a.wav",
+    ]
+    assert len(players) == 8
+    for player, path in zip(
+        players[:4], ["a/{}/mixture", "a/{}/truth", "a/{}/separated", "b/{}/separated"], strict=True
+    ):
+        embedded, rate = soundfile.read(io.BytesIO(decode(player["src"])), dtype="int16")
+        original, _ = soundfile.read(tmp_path / (path.format("predictions/audio/clip_a") + ".flac"), dtype="int16")
+        assert rate == 16_000
+        np.testing.assert_array_equal(embedded, original)
+
+
+def test_text_is_escaped(make_run: MakeRun, tmp_path: Path) -> None:
+    labels = ["<b>", "glass_break"]
+    page = Page(write_page([make_run("a", "<i>", labels=labels), make_run("b", "$x", name="<u>")], tmp_path / "page"))
+    assert not any(page.all(tag) for tag in ("b", "i", "u"))
+    assert "<i>" in page.text
+    assert "<b>" in page.text
+
+
+def test_failed_run_is_listed_with_its_reason(make_run: MakeRun, failed_run: Path, tmp_path: Path) -> None:
+    page = Page(write_page([make_run("a", "gwrp"), failed_run], tmp_path / "page"))
+    assert "loss is <nan> at step 7" in page.text
+    assert len(page.all("img")) == 2
+    Page(write_page([failed_run], tmp_path / "page"))
+
+
+def test_page_without_examples_separation_or_numbers(make_run: MakeRun, tmp_path: Path) -> None:
+    metrics = {"tagging/map": 0.5, "frame/map": None, "frame/class/baby_cry/eer": None}
+    page = Page(write_page([make_run("a", "gwrp", examples=False, metrics=metrics)], tmp_path / "page"))
+    assert not page.all("img")
+    assert not page.all("audio")
+    assert "0.500" in page.text
+    bare = make_run(
+        "b", "gap", examples=False, metrics={}, git=None, timing={}, command=None, parameters=None, seed=None
+    )
+    Page(write_page([bare], tmp_path / "page"))
+
+
+def test_examples_are_the_common_clips(make_run: MakeRun) -> None:
+    first, second, third = make_run("a", "gwrp"), make_run("b", "gap"), make_run("c", "gmp", examples=False)
+    path = second / "predictions" / "examples.npz"
+    with np.load(path) as file:
+        arrays = {name: file[name] for name in file.files if name != "masks"}
+    arrays["filename"] = np.array(["other.wav", "clip_b.wav"])
+    np.savez(path, **arrays)
+    (example,) = read_examples(read_runs([first, second, third]), ["gwrp", "gap", "gmp"])
+    assert (example.filename, example.label, example.seconds) == ("clip_b.wav", "glass_break", 2.0)
+    assert list(example.masks) == ["gwrp"]
+    assert list(example.frame_probs) == ["gwrp", "gap"]
+    np.testing.assert_array_equal(example.frame_probs["gap"], arrays["frame_probs"][1, 1])
+
+
+def test_damaged_examples_are_named(make_run: MakeRun, tmp_path: Path) -> None:
+    folder = make_run("a", "gwrp")
+    (folder / "predictions" / "examples.npz").write_bytes(b"PK not a zip")
+    with pytest.raises(UserError, match=r"examples\.npz: is damaged"):
+        write_page([folder], tmp_path / "page")
+    assert not (tmp_path / "page" / "index.html").exists()

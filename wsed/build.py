@@ -1,0 +1,41 @@
+"""Objects from plain descriptions, so that a checkpoint can rebuild its system without Hydra."""
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
+TARGET = "_target_"
+
+
+def locate(path: str) -> type:
+    """The class at `package.module.Class`.
+
+    Raises:
+        ImportError: there is none.
+    """
+    module, _, name = path.rpartition(".")
+    try:
+        found = getattr(import_module(module), name)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise ImportError(f"there is no class {path}") from error
+    if not isinstance(found, type):
+        raise ImportError(f"{path} is not a class")
+    return found
+
+
+def build(description: Any, **more: Any) -> Any:
+    """Builds what a description describes.
+
+    A mapping with the key `_target_` becomes an object of that class, its other entries being the arguments, built
+    first; other mappings and lists are built entry by entry; anything else stays as it is.
+
+    Args:
+        description: plain Python, as YAML has it.
+        more: further arguments of the outermost class.
+    """
+    if isinstance(description, Mapping):
+        values = {key: build(value) for key, value in description.items() if key != TARGET}
+        return locate(description[TARGET])(**values, **more) if TARGET in description else values
+    if isinstance(description, list):
+        return [build(value) for value in description]
+    return description

@@ -1,0 +1,173 @@
+"""Configs: composed by Hydra, then checked whole before anything is built."""
+
+import hashlib
+import inspect
+import json
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import pydantic
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import InterpolationResolutionError, MissingMandatoryValue, OmegaConfBaseException
+
+from wsed.build import TARGET, locate
+from wsed.errors import UserError
+from wsed.groups import nearest
+
+READ_BY_TRAIN = frozenset(
+    "name seed force test monitor data.module features model pooling loss optimizer schedule trainer logger mixing "
+    "data.labels data.sample_rate".split()
+)
+"""Keys that the program itself reads; every other key is an argument of a class, or another key refers to it."""
+
+GIVEN_LATER = {
+    "torch.optim": {"params"},
+    "wsed.systems": {"labels", "features", "network", "pooling", "loss", "optimizer", "schedule"},
+    "pytorch_lightning.Trainer": {"logger", "callbacks", "default_root_dir"},
+}
+"""Arguments that the program adds to those of the config, by the beginning of the class's name."""
+
+WITHOUT_INFLUENCE = frozenset(
+    "force logger data.num_workers data.module.num_workers trainer.accelerator trainer.devices "
+    "trainer.enable_progress_bar".split()
+)
+"""Keys that cannot change a result, and so are no part of a run's identity."""
+
+
+def settle(config: DictConfig) -> dict[str, Any]:
+    """Resolves and checks a composed config.
+
+    Args:
+        config: as Hydra composes it; a `hydra` section is left out.
+
+    Returns:
+        Plain Python: nested dicts, lists, strings, numbers, booleans and None.
+
+    Raises:
+        UserError: a value that is missing, of the wrong type, or that nothing reads.
+    """
+    own = _without_hydra(config)
+    try:
+        plain = OmegaConf.to_container(own, resolve=True, throw_on_missing=True)
+    except MissingMandatoryValue as error:
+        key = str(error.full_key)
+        raise UserError(f"{key} is not set; add {key}=... to the command") from error
+    except InterpolationResolutionError as error:
+        if isinstance(error.__cause__, UserError):
+            raise error.__cause__ from error
+        missing = re.search(r"Missing mandatory value: ([\w.]+)|to missing value '([\w.]+)'", str(error))
+        if missing:
+            key = missing[1] or missing[2]
+            raise UserError(f"{key} is not set; add {key}=... to the command") from error
+        raise UserError(f"{error.full_key}: {str(error).splitlines()[0]}") from error
+    except OmegaConfBaseException as error:
+        raise UserError(f"{error.full_key}: {str(error).splitlines()[0]}") from error
+    assert isinstance(plain, dict)
+    _refuse_dead_keys(own)
+    for key, node in _targets(plain):
+        _check_arguments(key, node)
+    return plain
+
+
+def identity(config: Mapping[str, Any]) -> str:
+    """What tells one run from another: a hash of a settled config without what cannot change the result.
+
+    A folder of data counts by the names and sizes of its files, wherever it lies.
+    """
+    leaves = {}
+    for key, value in _leaves(config):
+        if not any(key == quiet or key.startswith(f"{quiet}.") for quiet in WITHOUT_INFLUENCE):
+            leaves[key] = fingerprint(value) if key.split(".")[-1] == "root" else value
+    return hashlib.sha256(json.dumps(leaves, sort_keys=True).encode()).hexdigest()[:8]
+
+
+@cache
+def fingerprint(root: str) -> str:
+    """A hash of the names and sizes of the files below a folder."""
+    folder = Path(root)
+    if not folder.is_dir():
+        raise UserError(f"data.root={root}: is not a folder; point data.root at the data")
+    files = sorted((path.relative_to(folder).as_posix(), path.stat().st_size) for path in folder.rglob("*.*"))
+    return hashlib.sha256(json.dumps(files).encode()).hexdigest()
+
+
+def keys(config: DictConfig) -> list[str]:
+    """Every key of a composed config, with dots."""
+    return [key for key, _ in _nodes(OmegaConf.to_container(_without_hydra(config), resolve=False))]
+
+
+def _without_hydra(config: DictConfig) -> DictConfig:
+    own = config.copy()
+    OmegaConf.set_readonly(own, False)
+    OmegaConf.set_struct(own, False)
+    own.pop("hydra", None)
+    return own
+
+
+def _nodes(node: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Every key below a node, with dots, and its value."""
+    if isinstance(node, Mapping):
+        for name, value in node.items():
+            key = f"{prefix}{name}"
+            yield key, value
+            yield from _nodes(value, f"{key}.")
+
+
+def _leaves(node: Any) -> Iterator[tuple[str, Any]]:
+    return ((key, value) for key, value in _nodes(node) if not isinstance(value, Mapping))
+
+
+def _targets(plain: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    return ((key, node) for key, node in _nodes(plain) if isinstance(node, Mapping) and TARGET in node)
+
+
+def _refuse_dead_keys(config: DictConfig) -> None:
+    """Every key is read by the program, belongs to a class's arguments, or is referred to by another key."""
+    raw = OmegaConf.to_container(config, resolve=False)
+    inside = tuple(f"{key}." for key, _ in _targets(raw))  # type: ignore[arg-type]  # the root is a mapping
+    texts = " ".join(str(value) for _, value in _leaves(raw))
+    read = READ_BY_TRAIN | set(re.findall(r"\$\{([\w.]+)\}", texts)) | set(re.findall(r"\$\{\w+:\$\{([\w.]+)\}", texts))
+    for key, value in _nodes(raw):
+        parents = {key.rsplit(".", depth)[0] for depth in range(key.count(".") + 1)}
+        leads_on = isinstance(value, Mapping) and any(other.startswith(f"{key}.") for other in read)
+        if not (leads_on or parents & read or key.startswith(inside)):
+            raise UserError(f"{key}: nothing reads this key; remove it.{nearest(key, sorted(read))}")
+
+
+def _check_arguments(key: str, node: Mapping[str, Any]) -> None:
+    """A class's arguments exist, are all there, and have the right types."""
+    try:
+        cls = locate(node[TARGET])
+    except ImportError as error:
+        raise UserError(f"{key}._target_: {error}; check its spelling") from error
+    parameters = inspect.signature(cls).parameters
+    later = {name for start, names in GIVEN_LATER.items() if node[TARGET].startswith(start) for name in names}
+    known = [name for name in parameters if name not in later]
+    hints = get_type_hints(cls.__init__)
+    for name, value in node.items():
+        if name == TARGET:
+            continue
+        if name not in known:
+            raise UserError(f"{key}.{name}: {cls.__name__} has no such argument.{nearest(name, known)}")
+        described = any(_targets({name: value}))
+        if name in hints and not described and not _fits(value, hints[name]):
+            raise UserError(f"{key}.{name}: is {value!r}; it needs {_words(hints[name])}")
+    for name in known:
+        if parameters[name].default is inspect.Parameter.empty and name not in node:
+            raise UserError(f"{key}.{name} is not set; add +{key}.{name}=... to the command")
+
+
+def _fits(value: Any, hint: Any) -> bool:
+    adapter = pydantic.TypeAdapter(hint, config=pydantic.ConfigDict(arbitrary_types_allowed=True))
+    try:
+        adapter.validate_python(value, strict=True)
+    except pydantic.ValidationError:
+        return False
+    return True
+
+
+def _words(hint: Any) -> str:
+    return hint.__name__ if isinstance(hint, type) else re.sub(r"\w+\.", "", str(hint))

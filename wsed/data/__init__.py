@@ -1,0 +1,1 @@
+"""Sounds, mixing and the datamodules that feed training."""

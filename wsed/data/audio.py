@@ -1,0 +1,89 @@
+"""Audio files in and out."""
+
+from pathlib import Path
+
+import numpy as np
+import soundfile
+import soxr
+import torch
+from torch import Tensor
+
+from wsed.errors import UserError
+
+SUFFIXES = frozenset({".wav", ".flac", ".ogg", ".mp3"})
+
+
+def read_audio(path: Path, sample_rate: int) -> Tensor:
+    """Reads a file as mono at `sample_rate`.
+
+    Args:
+        path: WAV, FLAC, OGG or MP3, at any rate and channel count.
+        sample_rate: Hz.
+
+    Returns:
+        `(samples,)` float32; the mean of the channels.
+
+    Raises:
+        UserError: a file that is missing, empty, truncated or not audio.
+    """
+    cure = "replace the file or remove it"
+    try:
+        with soundfile.SoundFile(path) as file:
+            samples = file.read(dtype="float32", always_2d=True)
+            rate, promised = file.samplerate, file.frames
+    except (soundfile.LibsndfileError, OSError) as error:
+        what = "does not exist" if not path.exists() else "is empty" if not path.stat().st_size else "is not audio"
+        raise UserError(f"{path}: {what}; {cure}") from error
+    if len(samples) < promised or _ends_early(path):
+        raise UserError(f"{path}: is truncated; {cure}")
+    if not len(samples):
+        raise UserError(f"{path}: holds no samples; {cure}")
+    mono = samples.mean(1)
+    if rate != sample_rate:
+        mono = soxr.resample(mono, rate, sample_rate, quality="HQ")
+    return torch.from_numpy(np.ascontiguousarray(mono, dtype=np.float32))
+
+
+def _ends_early(path: Path) -> bool:
+    """Whether a WAV or OGG file lacks its end, which libsndfile passes over in silence."""
+    data = path.read_bytes()
+    if data[:4] == b"RIFF":
+        size = int.from_bytes(data[4:8], "little")
+        # Programs that write to a pipe leave one of these two in place of the size.
+        return size not in (0, 0xFFFFFFFF) and len(data) < size
+    if data[:4] == b"OggS":
+        last_page_flags = data[data.rfind(b"OggS") + 5 :][:1]
+        return not last_page_flags or not last_page_flags[0] & 4
+    return False
+
+
+def write_audio(path: Path, samples: Tensor, sample_rate: int) -> None:
+    """Writes `(samples,)` float32; `.wav` keeps every bit, `.flac` has 16 bits and clips at full scale.
+
+    The file appears whole or not at all.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}")
+    subtype = "FLOAT" if path.suffix == ".wav" else "PCM_16"
+    soundfile.write(partial, samples.cpu().numpy(), sample_rate, subtype=subtype, format=path.suffix[1:].upper())
+    partial.replace(path)
+
+
+def active_part(samples: Tensor, sample_rate: int, threshold: float) -> Tensor:
+    """Cuts what lies before the first and after the last active frame.
+
+    A frame of 20 ms is active when its RMS is within `threshold` of the loudest frame's.
+
+    Args:
+        samples: `(samples,)`, not silent.
+        sample_rate: Hz.
+        threshold: dB, negative.
+
+    Returns:
+        `(samples,)`, a view of the active part.
+    """
+    frame = round(0.02 * sample_rate)
+    padded = torch.nn.functional.pad(samples, (0, -len(samples) % frame))
+    power = padded.double().view(-1, frame).square().mean(1)
+    active = (power > power.max() * 10 ** (threshold / 10)).nonzero().flatten()
+    return samples[int(active[0]) * frame : (int(active[-1]) + 1) * frame]

@@ -1,0 +1,41 @@
+"""Batch: what the data side hands to a system."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from torch import Tensor
+
+from wsed.data.plan import MixturePlan
+
+
+class Event(NamedTuple):
+    """One sounding of an event class. Onset and offset are seconds from the start of the clip."""
+
+    onset: float
+    offset: float
+    event_label: str
+
+
+@dataclass
+class Batch:
+    """Clips with their labels.
+
+    Attributes:
+        filenames: one a clip, `NAME.wav`.
+        waveform: `(batch, samples)` float32 in [-1, 1].
+        weak: `(batch, class)` 0/1.
+        background: `(batch,)` 0/1, whether the clip has a background.
+        events: strong labels of each clip.
+        plans: how each clip was mixed; empty for clips that were not.
+        sources: `(batch, class, samples)`, what each class adds to the waveform, or None where it is not known.
+        background_source: `(batch, samples)`, what the background adds, or None likewise.
+    """
+
+    filenames: list[str]
+    waveform: Tensor
+    weak: Tensor
+    background: Tensor
+    events: list[list[Event]]
+    plans: list[MixturePlan]
+    sources: Tensor | None = None
+    background_source: Tensor | None = None

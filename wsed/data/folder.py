@@ -1,0 +1,85 @@
+"""A user's own sounds: `foreground/<label>/*` and `background/<scene>/*`."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.progress import track
+
+from wsed.data.audio import SUFFIXES, active_part, read_audio
+from wsed.data.soundbank import Recording, Soundbank, assign_folds
+from wsed.errors import UserError
+
+
+class Folder:
+    """Events and backgrounds from two folders of WAV, FLAC, OGG or MP3 files of any rate and channel count.
+
+    Original recordings are spread over the folds by their names, class by class. Files of one label whose names
+    differ in a take suffix only come from one original, and share a fold.
+
+    Args:
+        root: holds `foreground/<label>/*` and `background/<scene>/*`.
+        sample_rate: Hz, resampled to.
+        labels: event classes in the order of the `class` axis; each is a folder below `foreground/`.
+        folds: how many folds to make, at least 2.
+        take_suffix: regular expression that the end of a file's stem matches if the file is one of several takes.
+        threshold: dB below the loudest 20 ms of an event at which it counts as silent, negative.
+    """
+
+    def __init__(
+        self, root: str, sample_rate: int, labels: Sequence[str], folds: int, take_suffix: str, threshold: float
+    ) -> None:
+        self.root = Path(root)
+        self.sample_rate = sample_rate
+        self.labels = tuple(labels)
+        self.folds = folds
+        self.take_suffix = re.compile(f"(?:{take_suffix})$")
+        self.threshold = threshold
+
+    def load(self) -> Soundbank:
+        """Decodes, resamples and trims every file.
+
+        Raises:
+            UserError: a folder without audio files, or a file that cannot be used.
+        """
+        scenes = folder_names(self.root / "background")
+        events = [
+            recording for label in self.labels for recording in self._recordings(self.root / "foreground" / label, True)
+        ]
+        backgrounds = [
+            recording for scene in scenes for recording in self._recordings(self.root / "background" / scene, False)
+        ]
+        return Soundbank(self.sample_rate, self.labels, tuple(events), tuple(backgrounds))
+
+    def _recordings(self, folder: Path, event: bool) -> list[Recording]:
+        paths = sorted(path for path in folder.glob("*") if path.suffix.lower() in SUFFIXES)
+        if not paths:
+            raise UserError(f"{folder}: has no {', '.join(sorted(SUFFIXES))} files; add some or remove the folder")
+        originals = {path: self.take_suffix.sub("", path.stem) for path in paths}
+        folds = assign_folds(originals.values(), self.folds)
+        recordings = []
+        for path in track(paths, f"Reading {folder.name}", transient=True):
+            samples = read_audio(path, self.sample_rate)
+            if not samples.any():
+                raise UserError(f"{path}: is silent; replace the file or remove it")
+            if event:
+                samples = active_part(samples, self.sample_rate, self.threshold).clone()
+            original = originals[path]
+            name = path.relative_to(self.root).as_posix()
+            group = (path.parent / original).relative_to(self.root).as_posix()
+            recordings.append(Recording(name, folder.name, folds[original], group, samples))
+        return recordings
+
+
+def folder_names(folder: Path) -> list[str]:
+    """Names of the folders below `folder`, sorted.
+
+    Raises:
+        UserError: there is no such folder, or it has none.
+    """
+    names = sorted(path.name for path in folder.glob("*") if path.is_dir() and not path.name.startswith("."))
+    if not names:
+        raise UserError(
+            f"{folder}: is missing or has no folders; data.root needs foreground/<label>/* and background/<scene>/*"
+        )
+    return names

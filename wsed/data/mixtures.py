@@ -1,0 +1,168 @@
+"""Sets of clips that a loader draws from: mixed in memory, or read from a folder."""
+
+import csv
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import torch
+from torch.utils.data import Sampler
+
+from wsed.data.audio import read_audio
+from wsed.data.batch import Batch, Event
+from wsed.data.plan import JscRecipe, MixturePlan
+from wsed.data.render import render, strong_labels
+from wsed.data.soundbank import Soundbank
+from wsed.errors import UserError
+
+Key = tuple[int, int]
+"""Epoch and index: what tells one clip of a split from another."""
+
+
+class ClipSet(Protocol):
+    """A split: `len()` clips, of which any batch can be had by its keys, in any process."""
+
+    def __len__(self) -> int: ...
+
+    def __getitems__(self, keys: Sequence[Key]) -> Batch: ...
+
+
+@dataclass
+class MemorySet:
+    """Mixtures rendered when they are asked for.
+
+    Args:
+        bank: the recordings of the split.
+        recipe: how to plan a mixture.
+        seed: of the data.
+        split: name of the split.
+        clips: how many clips an epoch has.
+        fresh: every epoch has mixtures of its own; otherwise every epoch has those of epoch 0.
+        mixtures_only: every clip is an event in a background.
+        with_sources: batches hold the isolated sources.
+    """
+
+    bank: Soundbank
+    recipe: JscRecipe
+    seed: int
+    split: str
+    clips: int
+    fresh: bool
+    mixtures_only: bool
+    with_sources: bool
+
+    def __post_init__(self) -> None:
+        self.recordings = {sound.id: sound.samples for sound in self.bank.events + self.bank.backgrounds}
+
+    def __len__(self) -> int:
+        return self.clips
+
+    def plan(self, key: Key) -> MixturePlan:
+        """The plan of one clip."""
+        epoch, index = key
+        return self.recipe.plan(
+            self.bank,
+            seed=self.seed,
+            split=self.split,
+            epoch=epoch if self.fresh else 0,
+            index=index,
+            clips=self.clips,
+            mixtures_only=self.mixtures_only,
+        )
+
+    def __getitems__(self, keys: Sequence[Key]) -> Batch:
+        return self.render([self.plan(key) for key in keys])
+
+    def render(self, plans: Sequence[MixturePlan]) -> Batch:
+        """Renders plans made by this set, or saved from a set with the same recordings."""
+        return render(plans, self.recordings, self.bank.labels, self.bank.sample_rate, self.with_sources)
+
+
+@dataclass
+class FolderSet:
+    """Mixtures that `wsed data mix` wrote; see `wsed/data/store.py` for the layout.
+
+    Args:
+        folder: of the split.
+        labels: event classes in the order of the `class` axis.
+        sample_rate: Hz.
+        with_sources: batches hold the isolated sources.
+    """
+
+    folder: Path
+    labels: Sequence[str]
+    sample_rate: int
+    with_sources: bool
+
+    def __post_init__(self) -> None:
+        table = self.folder / "plan.jsonl"
+        if not table.is_file():
+            raise UserError(f"{table}: does not exist; write the folder with `wsed data mix`")
+        self.plans = [MixturePlan.from_dict(json.loads(line)) for line in table.read_text().splitlines()]
+
+    def __len__(self) -> int:
+        return len(self.plans)
+
+    def __getitems__(self, keys: Sequence[Key]) -> Batch:
+        plans = [self.plans[index] for _, index in keys]
+        weak = torch.zeros(len(plans), len(self.labels))
+        for clip, plan in enumerate(plans):
+            for event in plan.events:
+                weak[clip, self.labels.index(event.label)] = 1
+        batch = Batch(
+            filenames=[plan.filename for plan in plans],
+            waveform=torch.stack([self._read(self.folder / "audio" / plan.filename) for plan in plans]),
+            weak=weak,
+            background=torch.tensor([float(plan.background is not None) for plan in plans]),
+            events=[strong_labels(plan, self.sample_rate) for plan in plans],
+            plans=plans,
+        )
+        if self.with_sources:
+            batch.sources = torch.stack([torch.stack([self._source(plan, label) for label in self.labels]) for plan in plans])
+            batch.background_source = torch.stack([self._source(plan, "background") for plan in plans])
+        return batch
+
+    def _source(self, plan: MixturePlan, name: str) -> torch.Tensor:
+        path = self.folder / "sources" / Path(plan.filename).stem / f"{name}.wav"
+        return self._read(path) if path.exists() else torch.zeros(plan.samples)
+
+    def _read(self, path: Path) -> torch.Tensor:
+        return read_audio(path, self.sample_rate)
+
+
+class EpochSampler(Sampler[list[Key]]):
+    """Batches of keys, shuffled by (seed, epoch).
+
+    Keys carry the epoch, so that worker processes need not be told it.
+
+    Args:
+        clips: how many clips the set has.
+        batch_size: clips in a batch; the last may be smaller.
+        seed: of the shuffle.
+        shuffle: otherwise batches come in order, and the epoch is 0.
+    """
+
+    def __init__(self, clips: int, batch_size: int, seed: int, shuffle: bool) -> None:
+        self.clips = clips
+        self.batch_size = batch_size
+        self.seed = seed
+        self.shuffle = shuffle
+        self.epoch = 0
+
+    def set_epoch(self, epoch: int) -> None:
+        """The trainer calls this before each epoch."""
+        self.epoch = epoch
+
+    def __len__(self) -> int:
+        return -(-self.clips // self.batch_size)
+
+    def __iter__(self) -> Iterator[list[Key]]:
+        epoch = self.epoch if self.shuffle else 0
+        order = list(range(self.clips))
+        if self.shuffle:
+            generator = torch.Generator().manual_seed(self.seed * 1_000_003 + epoch)
+            order = torch.randperm(self.clips, generator=generator).tolist()
+        for start in range(0, self.clips, self.batch_size):
+            yield [(epoch, index) for index in order[start : start + self.batch_size]]

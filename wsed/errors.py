@@ -1,0 +1,9 @@
+"""The one exception that a user's mistake raises."""
+
+
+class UserError(Exception):
+    """A mistake that the person at the keyboard can mend.
+
+    Its message is one line: what is wrong, where, and what to do. The command line prints that line and exits
+    with code 2; library users catch it like any exception.
+    """

@@ -1,0 +1,1 @@
+"""From waveforms to features, and from mel masks back to waveforms."""

@@ -1,0 +1,44 @@
+"""The weighted sum of loss terms."""
+
+from collections.abc import Mapping
+
+from torch import Tensor, nn
+
+from wsed.errors import UserError
+from wsed.prediction import Prediction, Target
+
+
+class WeightedLoss(nn.Module):
+    """Sum of named terms, each times its weight.
+
+    A term of weight 0 is computed all the same, so that it shows in the logs.
+
+    Args:
+        terms: loss terms by name.
+        weights: one for each term; not negative, and not all 0.
+
+    Raises:
+        UserError: weights that do not fit the terms.
+    """
+
+    def __init__(self, terms: Mapping[str, nn.Module], weights: Mapping[str, float]) -> None:
+        super().__init__()
+        for name in weights:
+            if name not in terms:
+                raise UserError(f"loss.weights.{name}: there is no such term; the terms are {', '.join(terms)}")
+            if weights[name] < 0:
+                raise UserError(f"loss.weights.{name}: is {weights[name]}; a weight is 0 or more")
+        for name in terms:
+            if name not in weights:
+                raise UserError(f"loss.weights.{name}: is missing; give the term a weight, 0 to leave it out")
+        if not any(weights.values()):
+            raise UserError("loss.weights: are all 0, so there is nothing to train; raise one")
+        self.terms = nn.ModuleDict(terms)
+        self.weights = dict(weights)
+
+    def forward(self, prediction: Prediction, target: Target) -> tuple[Tensor, dict[str, Tensor]]:
+        """The sum, a scalar; and the parts: `NAME` and `NAME_weighted` for each term, and `loss` for the sum."""
+        values = {name: term(prediction, target) for name, term in self.terms.items()}
+        weighted = {f"{name}_weighted": self.weights[name] * value for name, value in values.items()}
+        total: Tensor = sum(weighted.values())  # type: ignore[assignment]  # there is at least one term
+        return total, {**values, **weighted, "loss": total}

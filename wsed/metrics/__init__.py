@@ -1,0 +1,1 @@
+"""Scores, thin over the field's libraries."""

@@ -1,0 +1,1 @@
+"""Encoders: plain modules from features `(batch, time, freq)` to an embedding."""

@@ -1,0 +1,62 @@
+"""What every pooling is."""
+
+from typing import ClassVar
+
+from torch import Tensor, nn
+
+
+class Pooling(nn.Module):
+    """Turns probabilities of parts of a clip into the probability of the clip.
+
+    A subclass declares what it promises, and the shared tests hold it to that:
+
+    Attributes:
+        convex: the result lies between the smallest and the largest valid input.
+        order_free: the order of frames and bands does not matter.
+        monotone: raising an input never lowers the result.
+    """
+
+    convex: ClassVar[bool]
+    order_free: ClassVar[bool]
+    monotone: ClassVar[bool]
+
+    def forward(self, probs: Tensor, embedding: Tensor | None = None, valid: Tensor | None = None) -> Tensor:
+        """Clip probabilities.
+
+        Args:
+            probs: `(batch, class, time)` or `(batch, class, time, freq)` in [0, 1].
+            embedding: `(batch, channel, time)` or `(batch, channel, time, freq)`, for poolings that look at it.
+            valid: `(batch, time)` bool, False where the clip is padding; every clip has at least one valid frame.
+
+        Returns:
+            `(batch, class)` in [0, 1].
+        """
+        raise TypeError(f"{type(self).__name__} does not define forward")
+
+    def frame_probs(self, probs: Tensor) -> Tensor:
+        """Presence per frame read off a mask: the mean over frequency (Kong 2018, section 3.3).
+
+        Args:
+            probs: `(batch, class, time)` or `(batch, class, time, freq)`.
+
+        Returns:
+            `(batch, class, time)`.
+        """
+        return probs if probs.ndim == 3 else probs.mean(3)
+
+
+def flatten(probs: Tensor, valid: Tensor | None) -> tuple[Tensor, Tensor]:
+    """Time and frequency as one axis of cells.
+
+    Args:
+        probs: `(batch, class, time)` or `(batch, class, time, freq)`.
+        valid: `(batch, time)` bool, or None where every frame is valid.
+
+    Returns:
+        The cells `(batch, class, cell)`, and which of them are valid `(batch, 1, cell)` bool.
+    """
+    mask = probs.new_ones(probs.shape[0], probs.shape[2], dtype=bool) if valid is None else valid
+    mask = mask[:, None]
+    if probs.ndim == 4:
+        mask = mask[..., None].expand(-1, -1, -1, probs.shape[3])
+    return probs.flatten(2), mask.flatten(2)

@@ -1,0 +1,94 @@
+"""Run folders: the contract between a run and everything that reads it later."""
+
+import json
+import os
+import platform
+import subprocess
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from omegaconf import OmegaConf
+
+from wsed.config import identity
+from wsed.errors import UserError
+
+LIBRARIES = ("wsed", "torch", "torchaudio", "pytorch-lightning", "torchmetrics", "fast_bss_eval", "sed_scores_eval")
+
+
+class RunFolder:
+    """`config.yaml`, `status.json`, `results.json` and what lies beside them.
+
+    Args:
+        path: the folder.
+        config: the settled config of the run that belongs there.
+    """
+
+    def __init__(self, path: Path, config: Mapping[str, Any]) -> None:
+        self.path = path
+        self.config = config
+        self.identity = identity(config)
+
+    def holds_this_run(self) -> bool:
+        """Whether this very run is there and done.
+
+        Raises:
+            UserError: the folder holds something else.
+        """
+        status = self.path / "status.json"
+        if not status.is_file():
+            if self.path.is_dir() and any(self.path.iterdir()):
+                raise UserError(f"{self.path}: holds something that is not a run; choose another hydra.run.dir")
+            return False
+        found = json.loads(status.read_text())
+        if found["identity"] != self.identity:
+            raise UserError(f"{self.path}: holds another run ({found['identity']}); choose another hydra.run.dir")
+        return bool(found["status"] == "done")
+
+    def start(self) -> None:
+        """Writes `config.yaml` and says that the run is running; what an earlier try measured goes."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        for name in ("results.json", "metrics.csv"):
+            (self.path / name).unlink(missing_ok=True)
+        write_text(self.path / "config.yaml", OmegaConf.to_yaml(OmegaConf.create(dict(self.config))))
+        self.set_status("running")
+
+    def set_status(self, status: str, reason: str | None = None) -> None:
+        """Says how the run stands: `running`, `done`, or `failed` with the reason."""
+        values = {"status": status, "reason": reason, "identity": self.identity}
+        write_text(self.path / "status.json", json.dumps(values, indent=2) + "\n")
+
+    def finish(self, results: Mapping[str, Any]) -> None:
+        """Writes `results.json`, then says that the run is done."""
+        write_text(self.path / "results.json", json.dumps(results, indent=2, allow_nan=False) + "\n")
+        self.set_status("done")
+
+
+def write_text(path: Path, text: str) -> None:
+    """Writes a file that appears whole or not at all."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    partial.write_text(text, encoding="utf-8")
+    partial.replace(path)
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python and of what the numbers depend on."""
+    return {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}}
+
+
+def git_state() -> dict[str, Any] | None:
+    """Commit of the source, and whether it was changed since; None outside a checkout."""
+    here = Path(__file__).parent
+    try:
+        commit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=here, capture_output=True, text=True, check=True)
+        changes = subprocess.run(
+            ["git", "status", "--porcelain", "--untracked-files=no", "."],
+            cwd=here,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return {"commit": commit.stdout.strip(), "dirty": bool(changes.stdout.strip())}

@@ -1,0 +1,1 @@
+"""Systems: LightningModules, one file a paper, on a shared base."""

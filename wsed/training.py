@@ -1,0 +1,161 @@
+"""One run: train, test, and leave a run folder."""
+
+import json
+import math
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytorch_lightning as pl
+import torch
+from pytorch_lightning.callbacks import Callback, ModelCheckpoint, RichProgressBar
+from pytorch_lightning.loggers import CSVLogger, Logger
+from rich.progress import track
+from torch import Tensor
+
+from wsed.build import build
+from wsed.data.batch import Batch
+from wsed.data.datamodule import ClipData
+from wsed.data.mixtures import ClipSet
+from wsed.loggers import Wandb
+from wsed.predictions import Examples
+from wsed.runs import RunFolder, git_state, versions, write_text
+from wsed.systems.base import System
+
+
+class TrainingDiverged(Exception):
+    """The loss is not a number."""
+
+
+class StopAtNan(Callback):
+    """Stops a run whose loss is not finite, and saves the plan of the batch for replay.
+
+    Args:
+        folder: of the run; gets `nan_batch.json`.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def on_train_batch_end(
+        self, trainer: pl.Trainer, pl_module: pl.LightningModule, outputs: Any, batch: Batch, batch_idx: int
+    ) -> None:
+        if torch.isfinite(outputs["loss"]):
+            return
+        path = self.folder / "nan_batch.json"
+        step = trainer.global_step
+        values = {
+            "step": step,
+            "epoch": trainer.current_epoch,
+            "filenames": batch.filenames,
+            "plans": [plan.to_dict() for plan in batch.plans],
+        }
+        write_text(path, json.dumps(values, indent=2) + "\n")
+        raise TrainingDiverged(f"the loss is {float(outputs['loss'])} at step {step}; the batch's plan is in {path}")
+
+
+class CurvesFile(CSVLogger):
+    """`metrics.csv` in the run folder itself."""
+
+    @property
+    def log_dir(self) -> str:
+        return str(self.save_dir)
+
+
+def train(config: Mapping[str, Any], folder: RunFolder, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Trains and tests what a settled config describes.
+
+    Args:
+        config: settled, see `wsed.config.settle`.
+        folder: where to; `start` was called.
+        facts: more entries of `results.json`, such as the command.
+
+    Returns:
+        What `results.json` holds.
+
+    Raises:
+        UserError: data that cannot be used.
+        TrainingDiverged: the loss is not a number.
+    """
+    pl.seed_everything(config["seed"], verbose=False)
+    data = build(config["data"]["module"])
+    data.setup()
+    system = build_system(config)
+    system.features.fit(training_waveforms(data.sets["train"], data.batch_size))
+    wandb = build(config["logger"]) if config["logger"] else None
+    failed = True
+    try:
+        logger = [wandb.start(folder.path.name, folder.identity, folder.path, config)] if wandb else []
+        metrics, timing = _fit_and_test(config, folder.path, system, data, logger)
+        results = {
+            "name": config["name"],
+            "identity": folder.identity,
+            **facts,
+            "labels": list(system.labels),
+            "seed": config["seed"],
+            "parameters": sum(parameter.numel() for parameter in system.parameters()),
+            "metrics": {name: value if math.isfinite(value) else None for name, value in metrics.items()},
+            "timing": timing,
+            "versions": versions(),
+            "git": git_state(),
+        }
+        failed = False
+        return results
+    finally:
+        if isinstance(wandb, Wandb):
+            wandb.finish(failed)
+
+
+def build_system(config: Mapping[str, Any]) -> System:
+    """The untrained system of a settled config."""
+    parts = {name: config[name] for name in ("features", "pooling", "loss", "optimizer", "schedule")}
+    return System.from_description({**config["model"], "labels": config["data"]["labels"], **parts})
+
+
+def training_waveforms(clips: ClipSet, batch_size: int) -> Iterator[Tensor]:
+    """The waveforms of a set's first epoch, in order, batch by batch."""
+    for start in track(range(0, len(clips), batch_size), "Measuring features", transient=True):
+        yield clips.__getitems__([(0, index) for index in range(start, min(start + batch_size, len(clips)))]).waveform
+
+
+def _fit_and_test(
+    config: Mapping[str, Any], folder: Path, system: System, data: ClipData, loggers: list[Logger]
+) -> tuple[dict[str, float], dict[str, float]]:
+    """Metrics by flat name, and seconds of training and testing."""
+    validated = "val" in data.sets
+    best = ModelCheckpoint(
+        folder / "checkpoints",
+        filename="best" if validated else "last",
+        monitor=config["monitor"] if validated else None,
+        mode="max",
+        save_last=validated,
+        enable_version_counter=False,
+    )
+    callbacks: list[Callback] = [best, StopAtNan(folder)]
+    if config["trainer"]["enable_progress_bar"]:
+        callbacks.append(RichProgressBar())
+    trainer = build(
+        config["trainer"],
+        default_root_dir=folder,
+        callbacks=callbacks,
+        logger=[CurvesFile(folder), *loggers],
+    )
+    started = time.perf_counter()
+    trainer.fit(system, datamodule=data)
+    trained = time.perf_counter()
+    if config["test"] == "best" and validated:
+        system = System.load(best.best_model_path)
+    examples = Examples()
+    trainer.callbacks.append(examples)  # type: ignore[attr-defined]  # Lightning's own attribute
+    trainer.test(system, datamodule=data, verbose=False)
+    scorer = system.scorer
+    assert scorer is not None
+    scorer.write(folder / "predictions")
+    examples.write(folder / "predictions", system.features.sample_rate)
+    metrics = {**scorer.detection(), **scorer.separation()}
+    for logger in trainer.loggers:
+        logger.log_metrics({f"test/{name}": value for name, value in metrics.items()}, trainer.global_step)
+        logger.save()
+    timing = {"train_seconds": trained - started, "test_seconds": time.perf_counter() - trained}
+    return metrics, {name: round(value, 1) for name, value in timing.items()}

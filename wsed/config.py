@@ -25,14 +25,14 @@ READ_BY_TRAIN = frozenset(
 
 GIVEN_LATER = {
     "torch.optim": {"params"},
-    "wsed.systems": {"labels", "features", "network", "pooling", "loss", "optimizer", "schedule"},
+    "wsed.systems": {"labels", "features", "pooling", "loss", "optimizer", "schedule"},
     "pytorch_lightning.Trainer": {"logger", "callbacks", "default_root_dir"},
 }
 """Arguments that the program adds to those of the config, by the beginning of the class's name."""
 
 WITHOUT_INFLUENCE = frozenset(
     "force logger data.num_workers data.module.num_workers trainer.accelerator trainer.devices "
-    "trainer.enable_progress_bar".split()
+    "trainer.enable_progress_bar trainer.enable_model_summary".split()
 )
 """Keys that cannot change a result, and so are no part of a run's identity."""
 
@@ -67,8 +67,12 @@ def settle(config: DictConfig) -> dict[str, Any]:
         raise UserError(f"{error.full_key}: {str(error).splitlines()[0]}") from error
     assert isinstance(plain, dict)
     _refuse_dead_keys(own)
+    for key, value in _leaves(plain):
+        if key.split(".")[-1] == "root" and not Path(value).is_dir():
+            raise UserError(f"data.root={value}: is not a folder; point data.root at the data")
+    raw = OmegaConf.to_container(own, resolve=False)
     for key, node in _targets(plain):
-        _check_arguments(key, node)
+        _check_arguments(key, node, raw)
     return plain
 
 
@@ -88,8 +92,6 @@ def identity(config: Mapping[str, Any]) -> str:
 def fingerprint(root: str) -> str:
     """A hash of the names and sizes of the files below a folder."""
     folder = Path(root)
-    if not folder.is_dir():
-        raise UserError(f"data.root={root}: is not a folder; point data.root at the data")
     files = sorted((path.relative_to(folder).as_posix(), path.stat().st_size) for path in folder.rglob("*.*"))
     return hashlib.sha256(json.dumps(files).encode()).hexdigest()
 
@@ -137,7 +139,7 @@ def _refuse_dead_keys(config: DictConfig) -> None:
             raise UserError(f"{key}: nothing reads this key; remove it.{nearest(key, sorted(read))}")
 
 
-def _check_arguments(key: str, node: Mapping[str, Any]) -> None:
+def _check_arguments(key: str, node: Mapping[str, Any], raw: Any) -> None:
     """A class's arguments exist, are all there, and have the right types."""
     try:
         cls = locate(node[TARGET])
@@ -154,10 +156,22 @@ def _check_arguments(key: str, node: Mapping[str, Any]) -> None:
             raise UserError(f"{key}.{name}: {cls.__name__} has no such argument.{nearest(name, known)}")
         described = any(_targets({name: value}))
         if name in hints and not described and not _fits(value, hints[name]):
-            raise UserError(f"{key}.{name}: is {value!r}; it needs {_words(hints[name])}")
+            raise UserError(f"{_origin(f'{key}.{name}', raw)}: is {value!r}; it needs {_words(hints[name])}")
     for name in known:
         if parameters[name].default is inspect.Parameter.empty and name not in node:
             raise UserError(f"{key}.{name} is not set; add +{key}.{name}=... to the command")
+
+
+def _origin(key: str, raw: Any) -> str:
+    """The key that a key takes its value from: itself, unless it refers to another."""
+    *parents, name = key.split(".")
+    node = raw
+    for parent in parents:
+        node = node[parent]
+        if isinstance(node, str):
+            return key
+    reference = re.fullmatch(r"\$\{([\w.]+)\}", str(node[name]))
+    return _origin(reference[1], raw) if reference else key
 
 
 def _fits(value: Any, hint: Any) -> bool:

@@ -9,56 +9,33 @@ from pathlib import Path
 from typing import Any
 
 import hydra
-from hydra import compose, initialize_config_dir
-from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
+from hydra._internal.utils import get_args_parser
 from hydra.core.hydra_config import HydraConfig
-from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.errors import ConfigCompositionException, HydraException, MissingConfigException
 from omegaconf import DictConfig
 
-from wsed.cli import group_table, mistake
-from wsed.config import keys, settle
+from wsed.cli import mistake
+from wsed.composing import PRIMARY, composed, conf, jobs
+from wsed.config import settle
 from wsed.errors import UserError
-from wsed.groups import conf_folder, groups, nearest
-from wsed.resolvers import register
+from wsed.groups import conf_folder, groups
 from wsed.runs import RunFolder
-
-HELP = """usage: wsed train [GROUP=CHOICE ...] [KEY=VALUE ...] [-m]
-
-  -m, --multirun   one run for each combination of comma-separated values, then a comparison
-  --cfg job        print the composed config and stop
-  --hydra-help     Hydra's own options
-
-Run folders are outputs/NAME/RUN; hydra.run.dir=DIR chooses another. A run that is done is not run again, unless with
-force=true.
-
-config groups:
-{groups}"""
 
 
 def main(words: list[str]) -> int:
     """Trains what the config describes; returns the exit code."""
-    if "-h" in words or "--help" in words:
-        print(HELP.format(groups=group_table()))
-        return 0
-    register()
     # With this set, Hydra hands errors over instead of printing them with a traceback.
     os.environ["HYDRA_FULL_ERROR"] = "1"
+    arguments = get_args_parser().parse_args(words)
+    asks = arguments.cfg or arguments.info or arguments.hydra_help
     try:
-        options = [word for word in words if word.startswith("-")]
-        overrides = [word for word in words if not word.startswith("-")]
-        folders: list[Path] = []
-        if not set(options) - {"-m", "--multirun"}:
-            folders = check(overrides, multirun=bool(options))
+        folders = check(arguments.overrides, arguments.multirun, compose_only=bool(asks))
         sys.argv = ["wsed train", *words]
-        hydra.main(version_base="1.3", config_path=str(conf_folder()), config_name="train")(run)()
+        hydra.main(version_base="1.3", config_path=str(conf_folder()), config_name=PRIMARY)(run)()
         if len(folders) > 1:
             _compare(folders)
         return 0
     except UserError as error:
         return mistake(str(error))
-    except HydraException as error:
-        return mistake(_in_plain_words(error))
     except KeyboardInterrupt:
         print("wsed: stopped", file=sys.stderr)
         return 1
@@ -67,26 +44,30 @@ def main(words: list[str]) -> int:
         return 1
 
 
-def check(overrides: list[str], multirun: bool) -> list[Path]:
+def check(overrides: list[str], multirun: bool, compose_only: bool) -> list[Path]:
     """Composes and checks every run of a command before the first one starts.
 
     Args:
         overrides: of the command line.
         multirun: whether they are a sweep.
+        compose_only: values may still be missing, as for `--cfg job`.
 
     Returns:
-        The folder of each run.
+        The folder of each run; none with `compose_only`.
 
     Raises:
         UserError: naming what is wrong.
     """
     found = []
-    with initialize_config_dir(str(conf_folder()), job_name="train", version_base="1.3"):
-        for job in _jobs(overrides) if multirun else [overrides]:
-            config = _compose(job)
-            folder = Path(config.hydra.sweep.dir, config.hydra.sweep.subdir) if multirun else Path(config.hydra.run.dir)
-            RunFolder(folder, settle(config)).holds_this_run()
-            found.append(folder)
+    with conf():
+        for job in jobs(overrides) if multirun else [overrides]:
+            config = composed(job)
+            if not compose_only:
+                plain = settle(config)
+                hydra_config = config.hydra
+                path = Path(hydra_config.sweep.dir, hydra_config.sweep.subdir) if multirun else hydra_config.run.dir
+                RunFolder(Path(path), plain).holds_this_run()
+                found.append(Path(path))
     return found
 
 
@@ -123,42 +104,6 @@ def _facts(started: Any) -> dict[str, Any]:
     }
 
 
-def _jobs(overrides: list[str]) -> list[list[str]]:
-    """The overrides of every run of a sweep, as Hydra's own sweeper will make them."""
-    parser = OverridesParser.create()
-    plain = [word for word, parsed in zip(overrides, parser.parse_overrides(overrides), strict=True)]
-    base = _compose([word for word in plain if not parser.parse_override(word).is_sweep_override()])
-    if not base.hydra.sweeper._target_.endswith("BasicSweeper"):
-        return [[word for word in plain if not parser.parse_override(word).is_sweep_override()]]
-    swept = [f"{key}={value}" for key, value in (base.hydra.sweeper.params or {}).items()]
-    named = {word.split("=")[0] for word in plain}
-    every = [word for word in swept if word.split("=")[0] not in named] + plain
-    batches = BasicSweeper.split_arguments(parser.parse_overrides(every), max_batch_size=None)
-    return [list(job) for batch in batches for job in batch]
-
-
-def _compose(overrides: list[str]) -> DictConfig:
-    try:
-        return compose("train", overrides, return_hydra_config=True)
-    except ConfigCompositionException as error:
-        raise UserError(_in_plain_words(error)) from error
-
-
-def _in_plain_words(error: Exception) -> str:
-    """A Hydra error as one line that names the nearest valid choice or key."""
-    text = str(error).splitlines()[0]
-    if isinstance(error, MissingConfigException) and error.missing_cfg_file:
-        group, _, choice = str(error.missing_cfg_file).rpartition("/")
-        choices = list(groups().get(group, {}))
-        if choices:
-            return f"{group}={choice}: is no choice of {group}; it has {', '.join(choices)}.{nearest(choice, choices)}"
-    if "Could not override" in text or "Could not find" in text:
-        key = text.split("'")[1].split("@")[0]
-        with_groups = [*groups(), *keys(compose("train", return_hydra_config=True))]
-        return f"{key}: there is no such key.{nearest(key, with_groups)} See `wsed train --cfg job`"
-    return text
-
-
 def _compare(folders: list[Path]) -> None:
     from wsed.reports.comparison import read_runs
     from wsed.reports.page import write_page
@@ -179,5 +124,7 @@ def _quiet() -> None:
     # The run folder holds config.yaml and status.json before the trainer starts, and is meant to.
     warnings.filterwarnings("ignore", message=".*exists and is not empty.*")
     warnings.filterwarnings("ignore", message=".*directory .* exists and not empty.*")
+    # A corpus may have no validation split.
+    warnings.filterwarnings("ignore", message=".*Total length of `list` across ranks is zero.*")
     # Without a GPU there is none to use.
     logging.getLogger("pytorch_lightning.utilities.rank_zero").setLevel(logging.WARNING)

@@ -139,7 +139,7 @@ def _fit_and_test(
         config["trainer"],
         default_root_dir=folder,
         callbacks=callbacks,
-        logger=[CurvesFile(folder), *loggers],
+        logger=[CurvesFile(folder, name=""), *loggers],
     )
     started = time.perf_counter()
     trainer.fit(system, datamodule=data)

@@ -1,8 +1,9 @@
 """Batch: what the data side hands to a system."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import NamedTuple
 
+import torch
 from torch import Tensor
 
 from wsed.data.plan import MixturePlan
@@ -39,3 +40,12 @@ class Batch:
     plans: list[MixturePlan]
     sources: Tensor | None = None
     background_source: Tensor | None = None
+
+    def to(self, device: torch.device) -> "Batch":
+        """The same batch with its tensors on a device."""
+        moved = {
+            field.name: value.to(device)
+            for field in fields(self)
+            if isinstance(value := getattr(self, field.name), Tensor)
+        }
+        return replace(self, **moved)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor
-from torchmetrics.functional.classification import multilabel_average_precision
+from torchmetrics.functional.classification import binary_average_precision
 
 
 def average_precision(probs: Tensor, target: Tensor, labels: Sequence[str]) -> dict[str, float]:
@@ -18,9 +18,11 @@ def average_precision(probs: Tensor, target: Tensor, labels: Sequence[str]) -> d
     Returns:
         By label; a class without a positive item is left out, since it has no recall.
     """
-    values = multilabel_average_precision(probs, target.long(), len(labels), average=None).atleast_1d()
-    present = target.bool().any(0)
-    return {label: float(value) for label, value, there in zip(labels, values, present, strict=True) if there}
+    return {
+        label: float(binary_average_precision(probs[:, index], target[:, index].long()))
+        for index, label in enumerate(labels)
+        if target[:, index].any()
+    }
 
 
 def tagging_scores(clip_probs: Tensor, weak: Tensor, labels: Sequence[str]) -> dict[str, float]:

@@ -1,0 +1,72 @@
+"""Hydra's configs from overrides, and its errors in plain words."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from hydra import compose, initialize_config_dir
+from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.errors import ConfigCompositionException, HydraException, MissingConfigException, OverrideParseException
+from omegaconf import DictConfig
+
+from wsed.config import keys
+from wsed.errors import UserError
+from wsed.groups import conf_folder, groups, nearest
+from wsed.resolvers import register
+
+PRIMARY = "train"
+"""The config that everything is composed from."""
+
+
+@contextmanager
+def conf() -> Iterator[None]:
+    """Where `composed` and `jobs` may be called: the folder of configs and its resolvers are known."""
+    register()
+    with initialize_config_dir(str(conf_folder()), job_name=PRIMARY, version_base="1.3"):
+        yield
+
+
+def composed(overrides: list[str]) -> DictConfig:
+    """The config of one run, with its `hydra` section.
+
+    Raises:
+        UserError: an override that fits nothing, with the nearest one that does.
+    """
+    try:
+        return compose(PRIMARY, overrides, return_hydra_config=True)
+    except HydraException as error:
+        raise UserError(_in_plain_words(error)) from error
+
+
+def jobs(overrides: list[str]) -> list[list[str]]:
+    """The overrides of every run of a sweep, as Hydra's own sweeper makes them.
+
+    Raises:
+        UserError: an override that cannot be read.
+    """
+    try:
+        parsed = OverridesParser.create().parse_overrides(overrides)
+    except HydraException as error:
+        raise UserError(_in_plain_words(error)) from error
+    return [list(job) for batch in BasicSweeper.split_arguments(parsed, max_batch_size=None) for job in batch]
+
+
+def _in_plain_words(error: Exception) -> str:
+    text = str(error).splitlines()[0]
+    if isinstance(error, MissingConfigException) and error.missing_cfg_file:
+        group, _, choice = str(error.missing_cfg_file).rpartition("/")
+        choices = list(groups().get(group, {}))
+        if choices:
+            return f"{group}={choice}: is no choice of {group}; it has {', '.join(choices)}.{nearest(choice, choices)}"
+    if isinstance(error, ConfigCompositionException) and "Could not" in text and "'" in text:
+        key = text.split("'")[1].split("=")[0].split("@")[0]
+        return f"{key}: there is no such key.{nearest(key, _known())} See `wsed train --cfg job`"
+    if "Ambiguous value" in text:
+        return f"{text.split(chr(39))[1]}: holds several values; add -m to sweep over them, or brackets for a list"
+    if isinstance(error, OverrideParseException):
+        return f"{error.override}: cannot be read ({text}); put it in quotes, or see hydra.cc on overrides"
+    return text
+
+
+def _known() -> list[str]:
+    return [*groups(), *keys(compose(PRIMARY, return_hydra_config=True))]

@@ -1,0 +1,79 @@
+"""What `wsed --help` and `wsed train --help` print; imports nothing heavy, so that help is there at once."""
+
+from wsed import __version__
+from wsed.groups import groups
+
+SUBCOMMANDS = {
+    "train": "train and test what a config describes, or sweep over many",
+    "data": "write mixtures to disk (`wsed data mix --help`)",
+}
+PLANNED = {
+    "evaluate": "score a trained system, or anyone's event and score files",
+    "detect": "events of recordings",
+    "separate": "sounds out of recordings",
+    "report": "compare runs on one page",
+}
+
+OVERVIEW = """wsed {version}: weakly supervised sound event detection and separation
+
+usage: wsed SUBCOMMAND ...
+
+{subcommands}
+
+not there yet:
+{planned}
+
+config groups (wsed train GROUP=CHOICE ...; commas and -m sweep over several):
+{groups}"""
+
+TRAIN = """usage: wsed train [GROUP=CHOICE ...] [KEY=VALUE ...] [-m]
+
+  -m, --multirun   one run for each combination of comma-separated values, then a comparison
+  --cfg job        print the composed config and stop
+  --hydra-help     Hydra's own options
+
+Run folders are outputs/NAME/RUN; hydra.run.dir=DIR chooses another. A run that is done is not run again, unless with
+force=true.
+
+config groups:
+{groups}"""
+
+MIX = """usage: wsed data mix FOLDER [data=CHOICE] [KEY=VALUE ...]
+
+Writes the mixtures that `wsed train` would make of the same overrides: FOLDER/<split>/ gets audio/, sources/,
+strong.tsv, weak.tsv and plan.jsonl. Train on them with `wsed train data=mixed data.root=FOLDER`.
+
+  wsed data mix mixtures data=esc10 data.root=ESC10 data.clips.train=100
+
+data has:
+{data}"""
+
+
+def overview() -> str:
+    """What `wsed --help` prints."""
+    return OVERVIEW.format(
+        version=__version__, subcommands=_table(SUBCOMMANDS), planned=_table(PLANNED), groups=_groups()
+    )
+
+
+def train_help() -> str:
+    """What `wsed train --help` prints."""
+    return TRAIN.format(groups=_groups())
+
+
+def mix_help() -> str:
+    """What `wsed data mix --help` prints."""
+    return MIX.format(data=_table(groups()["data"]))
+
+
+def _groups() -> str:
+    """Every config group with its choices, a line each."""
+    width = max(len(choice) for choices in groups().values() for choice in choices)
+    lines = []
+    for group, choices in groups().items():
+        lines += [f"  {group}"] + [f"    {choice:<{width}}  {comment}" for choice, comment in choices.items()]
+    return "\n".join(lines)
+
+
+def _table(entries: dict[str, str]) -> str:
+    return "\n".join(f"  {name:<10} {text}" for name, text in entries.items())

@@ -1,0 +1,142 @@
+"""What a user's mistake gets: one line that names it, exit code 2, and nothing written."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from wsed.cli import main
+
+Train = Callable[..., tuple[int, str, str]]
+
+COMMANDS = {
+    "poling=gap": ["poling", "Did you mean pooling?"],
+    "pooling=gwp": ["pooling=gwp", "gmp", "Did you mean gwrp?"],
+    "model.network.drpout=0.1": ["model.network.drpout", "Did you mean model.network.dropout?"],
+    "data.folds.trn=[1]": ["data.folds.trn", "Did you mean data.folds.train?"],
+    "+speed=3": ["speed", "nothing reads this key"],
+    "+optimizer.momentum=3": ["optimizer.momentum", "Adam has no such argument"],
+    "seed=abc": ["seed", "'abc'", "int"],
+    "seed=1,2": ["seed=1,2", "add -m"],
+    "seed=[1": ["seed=[1", "cannot be read"],
+    "data=esc10": ["data.root", "is not set"],
+    "data.labels=[gunshoot]": ["gunshoot", "Did you mean gunshot?"],
+    "data.folds.test=[9]": ["data.folds.test", "fold 9 does not exist"],
+    "data.folds.test=[1]": ["both train and test", "data.folds.test"],
+    "data.folds.train=[]": ["the train split has no data", "data.folds.train"],
+    "data.clips.test=0": ["the test split has no data", "data.clips.test"],
+    "mixing.shares={background: 0, event: 0, mixture: 0}": ["mixing.shares"],
+    "loss.weights.clip_bce=0": ["loss.weights", "nothing to train"],
+}
+
+
+def is_one_line(err: str) -> bool:
+    return len(err.splitlines()) == 1 and err.startswith("wsed: ")
+
+
+@pytest.mark.parametrize("words", COMMANDS)
+def test_a_mistake_in_the_command(train: Train, words: str) -> None:
+    code, _, err = train(words)
+    assert code == 2
+    assert is_one_line(err), err
+    assert all(part in err for part in COMMANDS[words]), err
+    assert not list(Path().rglob("results.json"))
+
+
+def noise(path: Path, seconds: float = 1.5, rate: int = 16000) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    samples = np.random.default_rng(len(str(path))).normal(0, 0.1, round(seconds * rate))
+    soundfile.write(path, samples, rate)
+
+
+@pytest.fixture
+def bank(tmp_path: Path) -> Path:
+    """A folder of sounds that trains."""
+    root = tmp_path / "bank"
+    for label in ("bell", "bark"):
+        for index in range(4):
+            noise(root / "foreground" / label / f"{index}.wav", 0.4)
+    for index in range(4):
+        noise(root / "background" / "street" / f"{index}.wav")
+    return root
+
+
+def of_folder(small: list[str], root: Path) -> list[str]:
+    return ["train", "data=folder", f"data.root={root}", *[word for word in small if "recordings" not in word]]
+
+
+def truncate(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:2000])
+
+
+def silence(path: Path) -> None:
+    soundfile.write(path, np.zeros(8000), 16000)
+
+
+FILES: dict[str, tuple[Callable[[Path], object], str]] = {
+    "truncated": (truncate, "is truncated"),
+    "empty": (lambda path: path.write_bytes(b""), "is empty"),
+    "silent": (silence, "is silent"),
+    "not audio": (lambda path: path.write_text("not a sound at all"), "is not audio"),
+}
+
+
+@pytest.mark.parametrize("kind", FILES)
+def test_a_file_that_cannot_be_used(
+    kind: str, bank: Path, small: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    spoil, said = FILES[kind]
+    spoilt = bank / "foreground" / "bell" / "2.wav"
+    spoil(spoilt)
+    assert main(of_folder(small, bank)) == 2
+    err = capsys.readouterr().err
+    assert is_one_line(err), err
+    assert f"{spoilt}: {said}" in err
+    assert not list(Path().rglob("results.json"))
+
+
+def test_a_class_without_recordings_in_a_split(
+    bank: Path, small: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    for index in range(1, 4):
+        (bank / "foreground" / "bark" / f"{index}.wav").unlink()
+    assert main(of_folder(small, bank)) == 2
+    err = capsys.readouterr().err
+    assert is_one_line(err), err
+    assert "class bark has no recordings in the test split" in err
+
+
+def test_a_root_that_is_not_there(small: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(of_folder(small, Path("nowhere"))) == 2
+    assert "nowhere" in capsys.readouterr().err
+
+
+def test_a_root_without_the_expected_files(small: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    Path("bare").mkdir()
+    words = [word for word in small if "recordings" not in word]
+    for choice, expected in {"folder": "foreground", "esc10": "meta.csv", "mixed": "mix.json"}.items():
+        shown = [word for word in words if not (choice == "mixed" and word.startswith(("data.clips", "mixing")))]
+        assert main(["train", f"data={choice}", "data.root=bare", *shown]) == 2
+        err = capsys.readouterr().err
+        assert is_one_line(err), err
+        assert expected in err
+
+
+def test_a_folder_of_sounds_trains(bank: Path, small: list[str]) -> None:
+    assert main([*of_folder(small, bank), "hydra.run.dir=run"]) == 0
+    assert Path("run/results.json").is_file()
+
+
+def test_subcommands(capsys: pytest.CaptureFixture[str]) -> None:
+    for words, said in {
+        ("trian",): "Did you mean train?",
+        ("separate",): "is not there yet",
+        ("data", "mux"): "it has mix",
+        ("data", "mix"): "needs the folder",
+    }.items():
+        assert main(list(words)) == 2
+        err = capsys.readouterr().err
+        assert is_one_line(err)
+        assert said in err

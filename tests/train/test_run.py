@@ -1,0 +1,134 @@
+"""Whole trainings: what they leave, and what has no influence on it."""
+
+import csv
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+
+from wsed.systems.base import System
+
+Train = Callable[..., tuple[int, str, str]]
+
+
+def metrics(folder: str) -> dict[str, float]:
+    found: dict[str, float] = json.loads((Path(folder) / "results.json").read_text())["metrics"]
+    return found
+
+
+def test_a_run_leaves_its_folder(train: Train) -> None:
+    code, _, err = train("hydra.run.dir=run", "seed=3")
+    assert code == 0, err
+    folder = Path("run")
+    results = json.loads((folder / "results.json").read_text())
+    assert json.loads((folder / "status.json").read_text())["status"] == "done"
+    assert results["seed"] == 3
+    assert results["choices"]["pooling"] == "gwrp"
+    assert results["overrides"][-1] == "seed=3"
+    for name in ("tagging/map", "frame/map", "frame/eer", "frame/class/gunshot/eer"):
+        assert 0 <= results["metrics"][name] <= 1
+    for method in ("", "mixture/", "ideal_binary_mask/"):
+        assert {f"separation/{method}{score}" for score in ("sdr", "sir", "sar")} <= set(results["metrics"])
+    assert results["metrics"]["separation/ideal_binary_mask/sdr"] > results["metrics"]["separation/mixture/sdr"]
+    with (folder / "metrics.csv").open() as file:
+        losses = [row["train/loss"] for row in csv.DictReader(file) if row.get("train/loss")]
+    assert len(losses) == 2
+    assert len(list((folder / "predictions" / "scores").glob("*.tsv"))) == 3
+    assert (folder / "predictions" / "examples.npz").is_file()
+    assert not list(folder.rglob(".*"))
+
+
+def test_a_checkpoint_rebuilds_its_system(train: Train) -> None:
+    train("hydra.run.dir=run")
+    path = Path("run/checkpoints/last.ckpt")
+    torch.load(path, weights_only=True)
+    system = System.load(path)
+    waveform = torch.rand(1, 16000) - 0.5
+    prediction = system(waveform)
+    assert prediction.clip_probs.shape == (1, 3)
+    assert prediction.masks is not None
+    assert float(system.features.std.mean()) != 1
+
+
+def test_one_seed_gives_one_result_whatever_the_workers(train: Train) -> None:
+    for name, words in {"a": [], "b": [], "c": ["data.num_workers=2"], "d": ["seed=2"]}.items():
+        code, _, err = train(f"hydra.run.dir={name}", *words)
+        assert code == 0, err
+    assert metrics("a") == metrics("b")
+    assert metrics("a") == metrics("c")
+    assert metrics("a") != metrics("d")
+
+
+def test_a_sweep_over_seeds_gives_two_runs_and_a_comparison(train: Train) -> None:
+    code, out, err = train("-m", "seed=1,2")
+    assert code == 0, err
+    folders = sorted(Path("outputs/train").glob("*/results.json"))
+    assert len(folders) == 2
+    assert sorted(json.loads(path.read_text())["seed"] for path in folders) == [1, 2]
+    page = next(word for word in out.split() if word.endswith(".html"))
+    assert Path(page).is_file()
+
+
+def test_the_same_run_is_recognised(train: Train) -> None:
+    train("hydra.run.dir=run")
+    before = (Path("run/results.json").stat().st_mtime_ns, metrics("run"))
+    code, out, _ = train("hydra.run.dir=run")
+    assert code == 0
+    assert "is done already; force=true" in out
+    assert Path("run/results.json").stat().st_mtime_ns == before[0]
+    code, out, _ = train("hydra.run.dir=run", "force=true")
+    assert code == 0
+    assert "is done already" not in out
+    assert Path("run/results.json").stat().st_mtime_ns > before[0]
+    assert metrics("run") == before[1]
+
+
+def test_a_folder_with_another_run_is_left_alone(train: Train) -> None:
+    train("hydra.run.dir=run")
+    kept = {path: path.stat().st_mtime_ns for path in Path("run").rglob("*")}
+    code, _, err = train("hydra.run.dir=run", "seed=2")
+    assert code == 2
+    assert err.startswith("wsed: run: holds another run")
+    assert len(err.splitlines()) == 1
+    assert {path: path.stat().st_mtime_ns for path in Path("run").rglob("*")} == kept
+
+
+def test_a_validation_split_gives_best_weights(train: Train) -> None:
+    code, _, err = train("hydra.run.dir=run", "data.clips={train: 12, val: 6, test: 3}", "test=best")
+    assert code == 0, err
+    assert (Path("run") / "checkpoints" / "best.ckpt").is_file()
+    assert "val/tagging/map" in (Path("run") / "metrics.csv").read_text()
+
+
+def test_a_try_run_touches_every_part(train: Train) -> None:
+    code, _, err = train("hydra.run.dir=run", "trainer.fast_dev_run=true")
+    assert code == 0, err
+    assert "separation/sdr" in metrics("run")
+
+
+def test_a_loss_that_is_not_a_number_stops_the_run(train: Train) -> None:
+    code, _, err = train("hydra.run.dir=run", "optimizer.lr=1e38")
+    assert code == 1
+    assert "the loss is nan at step" in err
+    saved = json.loads(Path("run/nan_batch.json").read_text())
+    assert saved["step"] >= 1
+    assert len(saved["plans"]) == 6
+    status = json.loads(Path("run/status.json").read_text())
+    assert status["status"] == "failed"
+    assert "nan_batch.json" in status["reason"]
+    assert not Path("run/results.json").exists()
+
+
+def test_wandb_has_a_closed_run_for_each_job(train: Train, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("WANDB_MODE")
+    monkeypatch.delenv("WANDB_API_KEY", raising=False)
+    code, _, err = train("-m", "seed=1,2", "logger=wandb")
+    assert code == 0, err
+    files = sorted(Path("outputs").rglob("*.wandb"))
+    assert len(files) == 2
+    assert len({path.name for path in files}) == 2
+    import wandb
+
+    assert wandb.run is None

@@ -126,5 +126,7 @@ def _quiet() -> None:
     warnings.filterwarnings("ignore", message=".*directory .* exists and not empty.*")
     # A corpus may have no validation split.
     warnings.filterwarnings("ignore", message=".*Total length of `list` across ranks is zero.*")
+    # Lightning's own use of torch.
+    warnings.filterwarnings("ignore", message=".*LeafSpec.*")
     # Without a GPU there is none to use.
     logging.getLogger("pytorch_lightning.utilities.rank_zero").setLevel(logging.WARNING)

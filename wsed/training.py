@@ -55,6 +55,13 @@ class StopAtNan(Callback):
         raise TrainingDiverged(f"the loss is {float(outputs['loss'])} at step {step}; the batch's plan is in {path}")
 
 
+class Bars(RichProgressBar):
+    """Progress bars without a version number, which a run folder does not have."""
+
+    def get_metrics(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> dict[str, Any]:
+        return {name: value for name, value in super().get_metrics(trainer, pl_module).items() if name != "v_num"}
+
+
 class CurvesFile(CSVLogger):
     """`metrics.csv` in the run folder itself."""
 
@@ -134,7 +141,7 @@ def _fit_and_test(
     )
     callbacks: list[Callback] = [best, StopAtNan(folder)]
     if config["trainer"]["enable_progress_bar"]:
-        callbacks.append(RichProgressBar())
+        callbacks.append(Bars())
     trainer = build(
         config["trainer"],
         default_root_dir=folder,

@@ -3,6 +3,7 @@
 import importlib
 import importlib.util
 import inspect
+import itertools
 import pkgutil
 import re
 import subprocess
@@ -88,7 +89,7 @@ def test_every_choice_and_key_has_a_comment() -> None:
         assert lines[0].startswith("# "), path
         if path.parent.name == "experiment":
             continue
-        for above, line in zip(lines, lines[1:], strict=False):
+        for above, line in itertools.pairwise(lines):
             key = re.match(r"\s*(\w+): (.+)", line)
             refers = key and re.fullmatch(r"\$\{[\w.]+\}", key[2])
             if key and key[1] != "_target_" and not refers:

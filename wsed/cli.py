@@ -2,7 +2,7 @@
 
 import sys
 
-from wsed import __version__, help
+from wsed import __version__, overview
 from wsed.groups import nearest
 
 HELP_FLAGS = {"-h", "--help"}
@@ -21,25 +21,25 @@ def main(arguments: list[str] | None = None) -> int:
     name, rest = (words[0], words[1:]) if words else ("--help", [])
     asks = bool(HELP_FLAGS & set(rest))
     if name in HELP_FLAGS:
-        print(help.overview())
+        print(overview.overview())
     elif name == "--version":
         print(__version__)
     elif name == "train" and asks:
-        print(help.train_help())
+        print(overview.train_help())
     elif name == "train":
         from wsed.train import main as train
 
         return train(rest)
     elif name == "data" and (asks or not rest):
-        print(help.mix_help())
+        print(overview.mix_help())
     elif name == "data":
         from wsed.mix import main as mix
 
         return mix(rest)
-    elif name in help.PLANNED:
+    elif name in overview.PLANNED:
         return mistake(f"{name}: is not there yet; see wsed --help")
     else:
-        return mistake(f"{name}: is no subcommand; see wsed --help.{nearest(name, list(help.SUBCOMMANDS))}")
+        return mistake(f"{name}: is no subcommand; see wsed --help.{nearest(name, list(overview.SUBCOMMANDS))}")
     return 0
 
 

@@ -18,8 +18,25 @@ from wsed.errors import UserError
 from wsed.groups import nearest
 
 READ_BY_TRAIN = frozenset(
-    "name seed force test monitor data.module features model pooling loss optimizer schedule trainer logger mixing "
-    "data.labels data.sample_rate".split()
+    {
+        "name",
+        "seed",
+        "force",
+        "test",
+        "monitor",
+        "data.module",
+        "features",
+        "model",
+        "pooling",
+        "loss",
+        "optimizer",
+        "schedule",
+        "trainer",
+        "logger",
+        "mixing",
+        "data.labels",
+        "data.sample_rate",
+    }
 )
 """Keys that the program itself reads; every other key is an argument of a class, or another key refers to it."""
 
@@ -31,8 +48,16 @@ GIVEN_LATER = {
 """Arguments that the program adds to those of the config, by the beginning of the class's name."""
 
 WITHOUT_INFLUENCE = frozenset(
-    "force logger data.num_workers data.module.num_workers trainer.accelerator trainer.devices "
-    "trainer.enable_progress_bar trainer.enable_model_summary".split()
+    {
+        "force",
+        "logger",
+        "data.num_workers",
+        "data.module.num_workers",
+        "trainer.accelerator",
+        "trainer.devices",
+        "trainer.enable_progress_bar",
+        "trainer.enable_model_summary",
+    }
 )
 """Keys that cannot change a result, and so are no part of a run's identity."""
 
@@ -145,7 +170,10 @@ def _check_arguments(key: str, node: Mapping[str, Any], raw: Any) -> None:
         cls = locate(node[TARGET])
     except ImportError as error:
         raise UserError(f"{key}._target_: {error}; check its spelling") from error
-    parameters = inspect.signature(cls).parameters
+    variable = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    parameters = {
+        name: given for name, given in inspect.signature(cls).parameters.items() if given.kind not in variable
+    }
     later = {name for start, names in GIVEN_LATER.items() if node[TARGET].startswith(start) for name in names}
     known = [name for name in parameters if name not in later]
     hints = get_type_hints(cls.__init__)

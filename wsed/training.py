@@ -24,7 +24,7 @@ from wsed.runs import RunFolder, git_state, versions, write_text
 from wsed.systems.base import System
 
 
-class TrainingDiverged(Exception):
+class TrainingDivergedError(Exception):
     """The loss is not a number."""
 
 
@@ -52,7 +52,9 @@ class StopAtNan(Callback):
             "plans": [plan.to_dict() for plan in batch.plans],
         }
         write_text(path, json.dumps(values, indent=2) + "\n")
-        raise TrainingDiverged(f"the loss is {float(outputs['loss'])} at step {step}; the batch's plan is in {path}")
+        raise TrainingDivergedError(
+            f"the loss is {float(outputs['loss'])} at step {step}; the batch's plan is in {path}"
+        )
 
 
 class Bars(RichProgressBar):
@@ -83,7 +85,7 @@ def train(config: Mapping[str, Any], folder: RunFolder, facts: Mapping[str, Any]
 
     Raises:
         UserError: data that cannot be used.
-        TrainingDiverged: the loss is not a number.
+        TrainingDivergedError: the loss is not a number.
     """
     pl.seed_everything(config["seed"], verbose=False)
     data = build(config["data"]["module"])

@@ -42,4 +42,3 @@ def train(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, s
 def small() -> list[str]:
     """The overrides of a small run."""
     return list(SMALL)
-

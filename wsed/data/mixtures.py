@@ -1,6 +1,5 @@
 """Sets of clips that a loader draws from: mixed in memory, or read from a folder."""
 
-import csv
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ import torch
 from torch.utils.data import Sampler
 
 from wsed.data.audio import read_audio
-from wsed.data.batch import Batch, Event
+from wsed.data.batch import Batch
 from wsed.data.plan import JscRecipe, MixturePlan
 from wsed.data.render import render, strong_labels
 from wsed.data.soundbank import Soundbank
@@ -120,7 +119,9 @@ class FolderSet:
             plans=plans,
         )
         if self.with_sources:
-            batch.sources = torch.stack([torch.stack([self._source(plan, label) for label in self.labels]) for plan in plans])
+            batch.sources = torch.stack(
+                [torch.stack([self._source(plan, label) for label in self.labels]) for plan in plans]
+            )
             batch.background_source = torch.stack([self._source(plan, "background") for plan in plans])
         return batch
 

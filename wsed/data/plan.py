@@ -79,9 +79,8 @@ class JscRecipe:
     ) -> None:
         self.duration = duration
         if len(event_to_background_ratio) != 2:
-            raise UserError(
-                f"mixing.event_to_background_ratio: is {list(event_to_background_ratio)}; it needs [lowest, highest] in dB"
-            )
+            given = list(event_to_background_ratio)
+            raise UserError(f"mixing.event_to_background_ratio: is {given}; it needs [lowest, highest] in dB")
         self.event_to_background_ratio = tuple(event_to_background_ratio)
         if set(shares) != set(KINDS) or min(shares.values()) < 0 or sum(shares.values()) <= 0:
             raise UserError(

@@ -40,7 +40,9 @@ def render(
     for clip, plan in enumerate(plans):
         level = None
         if plan.background is not None:
-            section = excerpt(recordings[plan.background], plan.background_start, plan.samples, round(FADE * sample_rate))
+            section = excerpt(
+                recordings[plan.background], plan.background_start, plan.samples, round(FADE * sample_rate)
+            )
             backgrounds[clip] = section
             level = rms(section)
         for event in plan.events:

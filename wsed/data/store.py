@@ -1,11 +1,11 @@
 """Mixtures on disk: what `wsed data mix` writes and `FolderData` trains from.
 
-    ROOT/mix.json                        labels, sample rate, and the options that made the set
-    ROOT/<split>/audio/<clip>.wav        mixtures, 32-bit float, so that they are the rendered ones bit for bit
-    ROOT/<split>/sources/<clip>/<label>.wav, background.wav     what each adds to the mixture
-    ROOT/<split>/strong.tsv              filename onset offset event_label
-    ROOT/<split>/weak.tsv                filename event_labels
-    ROOT/<split>/plan.jsonl              the plans, one a line
+ROOT/mix.json                        labels, sample rate, and the options that made the set
+ROOT/<split>/audio/<clip>.wav        mixtures, 32-bit float, so that they are the rendered ones bit for bit
+ROOT/<split>/sources/<clip>/<label>.wav, background.wav     what each adds to the mixture
+ROOT/<split>/strong.tsv              filename onset offset event_label
+ROOT/<split>/weak.tsv                filename event_labels
+ROOT/<split>/plan.jsonl              the plans, one a line
 """
 
 import json
@@ -58,7 +58,8 @@ def _write_split(clips: MemorySet, folder: Path) -> None:
     for index in track(range(len(clips)), f"Mixing {folder.name}", transient=True):
         plan = clips.plan((0, index))
         batch = clips.render([plan])
-        assert batch.sources is not None and batch.background_source is not None
+        assert batch.sources is not None
+        assert batch.background_source is not None
         write_audio(folder / "audio" / plan.filename, batch.waveform[0], clips.bank.sample_rate)
         parts = {event.label: batch.sources[0, clips.bank.labels.index(event.label)] for event in plan.events}
         if plan.background is not None:

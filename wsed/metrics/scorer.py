@@ -62,7 +62,8 @@ class Scorer:
             self._separation(batch, separated)
 
     def _separation(self, batch: Batch, separated: Separated) -> None:
-        assert batch.sources is not None and batch.background_source is not None
+        assert batch.sources is not None
+        assert batch.background_source is not None
         truth = torch.cat([batch.sources, batch.background_source[:, None]], 1)
         untouched = batch.waveform[:, None].expand_as(truth)
         methods = {

@@ -58,9 +58,7 @@ def separate_ideally(features: LogMel, waveform: Tensor, sources: Tensor) -> tup
     Returns:
         The classes `(batch, class, samples)` and the background `(batch, samples)`.
     """
-    masks = torch.stack(
-        [ideal_binary_mask(features, source, waveform - source) for source in sources.unbind(1)], 1
-    )
+    masks = torch.stack([ideal_binary_mask(features, source, waveform - source) for source in sources.unbind(1)], 1)
     rest = 1 - masks.amax(1, keepdim=True)
     separated = features.apply_mask(waveform, torch.cat([masks, rest], 1))
     return separated[:, :-1], separated[:, -1]

@@ -1,0 +1,109 @@
+"""Rendered mixtures, measured."""
+
+import math
+
+import numpy as np
+import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from wsed.data.batch import Batch
+from wsed.data.plan import JscRecipe, MixturePlan
+from wsed.data.render import excerpt, render
+from wsed.data.soundbank import Soundbank
+
+SHARES = {"background": 1, "event": 1, "mixture": 1}
+QUICK = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def rendered(bank: Soundbank, plans: list[MixturePlan]) -> Batch:
+    recordings = {sound.id: sound.samples for sound in bank.events + bank.backgrounds}
+    return render(plans, recordings, bank.labels, bank.sample_rate, with_sources=True)
+
+
+def planned(bank: Soundbank, index: int, ratio: float = 0.0, mixtures_only: bool = True) -> MixturePlan:
+    recipe = JscRecipe(1.0, [ratio, ratio], SHARES)
+    return recipe.plan(bank, seed=1, split="train", epoch=0, index=index, clips=30, mixtures_only=mixtures_only)
+
+
+def level(samples: torch.Tensor) -> float:
+    return 10 * math.log10(np.mean(samples.double().numpy() ** 2))
+
+
+@QUICK
+@given(index=st.integers(0, 200), ratio=st.floats(-30, 30))
+def test_event_to_background_ratio_of_the_audio(bank: Soundbank, index: int, ratio: float) -> None:
+    plan = planned(bank, index, ratio)
+    batch = rendered(bank, [plan])
+    assert batch.sources is not None
+    assert batch.background_source is not None
+    (event,) = plan.events
+    source = batch.sources[0, bank.labels.index(event.label)]
+    during = source[event.onset : event.onset + event.samples]
+    # float32 samples: 1e-7 of an amplitude is 1e-6 dB, and sums of thousands of them no more than 1e-3 dB.
+    assert abs(level(during) - level(batch.background_source[0]) - ratio) < 1e-3
+    assert not source[: event.onset].any()
+    assert not source[event.onset + event.samples :].any()
+
+
+@QUICK
+@given(index=st.integers(0, 29))
+def test_a_mixture_is_the_sum_of_its_parts_at_a_peak_of_1(bank: Soundbank, index: int) -> None:
+    batch = rendered(bank, [planned(bank, index, mixtures_only=False)])
+    assert batch.sources is not None
+    assert batch.background_source is not None
+    parts = batch.sources.sum(1) + batch.background_source
+    torch.testing.assert_close(batch.waveform, parts, atol=1e-6, rtol=0)
+    assert abs(float(batch.waveform.abs().max()) - 1) < 1e-6
+
+
+def test_samples_depend_on_the_plan_alone(bank: Soundbank) -> None:
+    plans = [planned(bank, index, mixtures_only=False) for index in range(12)]
+    together = rendered(bank, plans)
+    threads = torch.get_num_threads()
+    try:
+        torch.set_num_threads(1)
+        backwards = rendered(bank, plans[::-1])
+        torch.set_num_threads(2)
+        alone = [rendered(bank, [plan]) for plan in plans]
+    finally:
+        torch.set_num_threads(threads)
+    assert torch.equal(together.waveform, backwards.waveform.flip(0))
+    assert torch.equal(together.waveform, torch.cat([batch.waveform for batch in alone]))
+
+
+@QUICK
+@given(index=st.integers(0, 100))
+def test_strong_labels_cover_what_sounds(bank: Soundbank, index: int) -> None:
+    batch = rendered(bank, [planned(bank, index)])
+    assert batch.sources is not None
+    (event,) = batch.events[0]
+    sounding = batch.sources[0, bank.labels.index(event.event_label)].nonzero().flatten()
+    assert abs(int(sounding[0]) / bank.sample_rate - event.onset) < 0.002
+    assert abs((int(sounding[-1]) + 1) / bank.sample_rate - event.offset) < 0.002
+    assert batch.weak[0].tolist() == [float(label == event.event_label) for label in bank.labels]
+
+
+@QUICK
+@given(length=st.integers(200, 900), start=st.integers(0, 199), fade=st.integers(1, 80))
+def test_a_short_background_starts_over_without_a_click(length: int, start: int, fade: int) -> None:
+    place = torch.arange(length)
+    # A sound that ends far from where it starts: a hard joint would jump by 1.
+    ramp = 0.5 - place / length
+    looped = excerpt(ramp, start, 3000, fade)
+    assert len(looped) == 3000
+    step = math.pi / 2 / (fade + 1)
+    assert float(looped.diff().abs().max()) <= 1.5 * step + 2 / length
+
+
+def test_a_loop_keeps_the_power_of_noise() -> None:
+    noise = torch.from_numpy(np.random.default_rng(0).normal(size=4000)).float()
+    looped = excerpt(noise, 100, 40000, 80)
+    assert abs(level(looped) - level(noise)) < 0.3
+    joints = torch.stack([looped[4000 - 180 + 3920 * turn :][:80] for turn in range(9)])
+    assert abs(level(joints) - level(noise)) < 1.5
+
+
+def test_a_long_background_is_cut_not_copied() -> None:
+    sound = torch.arange(100.0)
+    assert torch.equal(excerpt(sound, 20, 50, 5), sound[20:70])

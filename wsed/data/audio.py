@@ -24,7 +24,7 @@ def read_audio(path: Path, sample_rate: int) -> Tensor:
         `(samples,)` float32; the mean of the channels.
 
     Raises:
-        UserError: a file that is missing, empty, truncated or not audio.
+        UserError: a file that is missing, empty, truncated, not audio or not finite.
     """
     cure = "replace the file or remove it"
     try:
@@ -38,6 +38,8 @@ def read_audio(path: Path, sample_rate: int) -> Tensor:
         raise UserError(f"{path}: is truncated; {cure}")
     if not len(samples):
         raise UserError(f"{path}: holds no samples; {cure}")
+    if not np.isfinite(samples).all():
+        raise UserError(f"{path}: holds samples that are not finite; re-export the file or remove it")
     mono = samples.mean(1)
     if rate != sample_rate:
         mono = soxr.resample(mono, rate, sample_rate, quality="HQ")

@@ -142,8 +142,8 @@ class LogMel(nn.Module):
     def apply_mask(self, waveform: Tensor, masks: Tensor) -> Tensor:
         """Multiplies the mixture's spectrogram by each mask, keeps its phase, and inverts by least squares.
 
-        A last frame that the features leave out is added, so that every sample comes back: it takes the mask of the
-        frame before it. A mask of ones returns the waveform.
+        Frames are added before the first and after the last, with the masks of those, so that every sample comes back
+        and none hangs on the thin end of a window. A mask of ones returns the waveform.
 
         Args:
             waveform: `(batch, samples)`.
@@ -154,17 +154,18 @@ class LogMel(nn.Module):
         """
         batch, classes, frames, _ = masks.shape
         samples = waveform.shape[-1]
-        short = samples - self.window_size - (frames - 1) * self.hop
-        extra = -(-short // self.hop)
-        padded = functional.pad(waveform, (0, extra * self.hop - short))
-        masks = torch.cat([masks, masks[:, :, -1:].expand(-1, -1, extra, -1)], 2)
-        spectrogram = self.stft(padded)[:, None] * masks
-        separated = torch.istft(
-            spectrogram.flatten(0, 1).transpose(1, 2),
-            self.window_size,
-            self.hop,
-            window=self.window,
-            center=False,
-            length=padded.shape[-1],
-        )
-        return separated[:, :samples].reshape(batch, classes, samples)
+        left_over = samples - self.window_size - (frames - 1) * self.hop
+        after = 1 + -(-left_over // self.hop)
+        padded = functional.pad(waveform, (self.hop, after * self.hop - left_over))
+        first, last = masks[:, :, :1], masks[:, :, -1:].expand(-1, -1, after, -1)
+        spectrogram = self.stft(padded)[:, None] * torch.cat([first, masks, last], 2)
+        pieces = torch.fft.irfft(spectrogram.flatten(0, 1), self.window_size) * self.window
+        length = padded.shape[-1]
+        weight = self._overlap_add(self.window.square().expand(1, pieces.shape[1], -1), length)
+        separated = self._overlap_add(pieces, length) / weight.clamp_min(1e-12)
+        return separated[:, self.hop : self.hop + samples].reshape(batch, classes, samples)
+
+    def _overlap_add(self, pieces: Tensor, length: int) -> Tensor:
+        """From `(batch, time, window)` to `(batch, samples)`."""
+        summed = functional.fold(pieces.transpose(1, 2), (1, length), (1, self.window_size), stride=(1, self.hop))
+        return summed[:, 0, 0]

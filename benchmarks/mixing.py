@@ -24,7 +24,7 @@ def main() -> None:
     rendering, training = [], []
     for step in range(STEPS + 1):
         started = time.perf_counter()
-        batch = clips.__getitems__([(0, 300 + CLIPS * step + index) for index in range(CLIPS)])
+        batch = clips[[(0, 300 + CLIPS * step + index) for index in range(CLIPS)]]
         rendered = time.perf_counter()
         with torch.autocast("cpu", torch.bfloat16):
             embedding = network(features(batch.waveform))

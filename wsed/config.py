@@ -76,7 +76,7 @@ def settle(config: DictConfig) -> dict[str, Any]:
     """
     own = _without_hydra(config)
     try:
-        plain = OmegaConf.to_container(own, resolve=True, throw_on_missing=True)
+        plain: Any = OmegaConf.to_container(own, resolve=True, throw_on_missing=True)
     except MissingMandatoryValue as error:
         key = str(error.full_key)
         raise UserError(f"{key} is not set; add {key}=... to the command") from error
@@ -90,15 +90,15 @@ def settle(config: DictConfig) -> dict[str, Any]:
         raise UserError(f"{error.full_key}: {str(error).splitlines()[0]}") from error
     except OmegaConfBaseException as error:
         raise UserError(f"{error.full_key}: {str(error).splitlines()[0]}") from error
-    assert isinstance(plain, dict)
+    settled: dict[str, Any] = plain
     _refuse_dead_keys(own)
-    for key, value in _leaves(plain):
+    for key, value in _leaves(settled):
         if key.split(".")[-1] == "root" and not Path(value).is_dir():
             raise UserError(f"data.root={value}: is not a folder; point data.root at the data")
     raw = OmegaConf.to_container(own, resolve=False)
-    for key, node in _targets(plain):
+    for key, node in _targets(settled):
         _check_arguments(key, node, raw)
-    return plain
+    return settled
 
 
 def identity(config: Mapping[str, Any]) -> str:
@@ -176,7 +176,7 @@ def _check_arguments(key: str, node: Mapping[str, Any], raw: Any) -> None:
     }
     later = {name for start, names in GIVEN_LATER.items() if node[TARGET].startswith(start) for name in names}
     known = [name for name in parameters if name not in later]
-    hints = get_type_hints(cls.__init__)
+    hints = get_type_hints(inspect.getattr_static(cls, "__init__"))
     for name, value in node.items():
         if name == TARGET:
             continue

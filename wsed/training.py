@@ -125,7 +125,7 @@ def build_system(config: Mapping[str, Any]) -> System:
 def training_waveforms(clips: ClipSet, batch_size: int) -> Iterator[Tensor]:
     """The waveforms of a set's first epoch, in order, batch by batch."""
     for start in track(range(0, len(clips), batch_size), "Measuring features", transient=True):
-        yield clips.__getitems__([(0, index) for index in range(start, min(start + batch_size, len(clips)))]).waveform
+        yield clips[[(0, index) for index in range(start, min(start + batch_size, len(clips)))]].waveform
 
 
 def _fit_and_test(

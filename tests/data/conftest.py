@@ -1,9 +1,14 @@
-"""A soundbank of noise, whose levels and lengths differ."""
+"""A soundbank of noise, whose levels and lengths differ, and datamodules on it."""
+
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
+from wsed.data.datamodule import MixtureData
+from wsed.data.plan import JscRecipe
 from wsed.data.soundbank import Recording, Soundbank
 
 RATE = 8000
@@ -25,3 +30,34 @@ def bank() -> Soundbank:
         tuple(recording(label, number, 0.1 + 0.15 * number) for label in ("bark", "bell") for number in range(8)),
         tuple(recording("street", number, 0.4 + 0.3 * number) for number in range(8)),
     )
+
+
+class Ready:
+    """A source whose soundbank is there already."""
+
+    def __init__(self, bank: Soundbank) -> None:
+        self.bank = bank
+
+    def load(self) -> Soundbank:
+        return self.bank
+
+
+@pytest.fixture
+def mixtures(bank: Soundbank) -> Callable[..., MixtureData]:
+    """Datamodules of half-second mixtures, thirteen to train on; keywords change an argument."""
+
+    def build(**changes: Any) -> MixtureData:
+        arguments = {
+            "source": Ready(bank),
+            "recipe": JscRecipe(0.5, [-5.0, 5.0], {"background": 1, "event": 1, "mixture": 1}),
+            "folds": {"train": [1, 2], "val": [3], "test": [4]},
+            "clips": {"train": 13, "val": 3, "test": 5},
+            "fresh": True,
+            "batch_size": 4,
+            "num_workers": 0,
+            "seed": 0,
+            "shuffle_seed": 1,
+        }
+        return MixtureData(**{**arguments, **changes})
+
+    return build

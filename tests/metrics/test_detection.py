@@ -50,7 +50,9 @@ def test_scores_agree_with_naive_ones() -> None:
     for index, label in enumerate("ab"):
         values = probs[index].numpy()
         assert found[f"frame/class/{label}/eer"] == pytest.approx(naive_eer(values, active[index]), abs=0.005)
-        assert found[f"frame/class/{label}/ap"] == pytest.approx(naive_average_precision(values, active[index]), abs=1e-4)
+        assert found[f"frame/class/{label}/ap"] == pytest.approx(
+            naive_average_precision(values, active[index]), abs=1e-4
+        )
     assert found["frame/eer"] == pytest.approx((found["frame/class/a/eer"] + found["frame/class/b/eer"]) / 2)
 
 

@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 
 from wsed.cli import main
 
@@ -42,3 +44,21 @@ def train(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, s
 def small() -> list[str]:
     """The overrides of a small run."""
     return list(SMALL)
+
+
+def noise(path: Path, seconds: float = 1.5, rate: int = 16000) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    samples = np.random.default_rng(len(str(path))).normal(0, 0.1, round(seconds * rate))
+    soundfile.write(path, samples, rate)
+
+
+@pytest.fixture
+def bank(tmp_path: Path) -> Path:
+    """A folder of sounds that trains."""
+    root = tmp_path / "bank"
+    for label in ("bell", "bark"):
+        for index in range(4):
+            noise(root / "foreground" / label / f"{index}.wav", 0.4)
+    for index in range(4):
+        noise(root / "background" / "street" / f"{index}.wav")
+    return root

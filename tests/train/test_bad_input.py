@@ -45,24 +45,6 @@ def test_a_mistake_in_the_command(train: Train, words: str) -> None:
     assert not list(Path().rglob("results.json"))
 
 
-def noise(path: Path, seconds: float = 1.5, rate: int = 16000) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    samples = np.random.default_rng(len(str(path))).normal(0, 0.1, round(seconds * rate))
-    soundfile.write(path, samples, rate)
-
-
-@pytest.fixture
-def bank(tmp_path: Path) -> Path:
-    """A folder of sounds that trains."""
-    root = tmp_path / "bank"
-    for label in ("bell", "bark"):
-        for index in range(4):
-            noise(root / "foreground" / label / f"{index}.wav", 0.4)
-    for index in range(4):
-        noise(root / "background" / "street" / f"{index}.wav")
-    return root
-
-
 def of_folder(small: list[str], root: Path) -> list[str]:
     return ["train", "data=folder", f"data.root={root}", *[word for word in small if "recordings" not in word]]
 

@@ -32,8 +32,7 @@ def read_audio(path: Path, sample_rate: int) -> Tensor:
             samples = file.read(dtype="float32", always_2d=True)
             rate, promised = file.samplerate, file.frames
     except (soundfile.LibsndfileError, OSError) as error:
-        what = "does not exist" if not path.exists() else "is empty" if not path.stat().st_size else "is not audio"
-        raise UserError(f"{path}: {what}; {cure}") from error
+        raise UserError(f"{path}: {_what_is_wrong(path)}; {cure}") from error
     if len(samples) < promised or _ends_early(path):
         raise UserError(f"{path}: is truncated; {cure}")
     if not len(samples):
@@ -46,6 +45,16 @@ def read_audio(path: Path, sample_rate: int) -> Tensor:
     return torch.from_numpy(np.ascontiguousarray(mono, dtype=np.float32))
 
 
+def _what_is_wrong(path: Path) -> str:
+    """With a file that libsndfile refuses."""
+    if not path.exists():
+        return "does not exist"
+    if not path.stat().st_size:
+        return "is empty"
+    starts_well = path.is_file() and path.read_bytes()[:4] in (b"RIFF", b"OggS", b"fLaC")
+    return "is truncated or damaged" if starts_well else "is not audio"
+
+
 def _ends_early(path: Path) -> bool:
     """Whether a WAV or OGG file lacks its end, which libsndfile passes over in silence."""
     data = path.read_bytes()
@@ -54,8 +63,12 @@ def _ends_early(path: Path) -> bool:
         # Programs that write to a pipe leave one of these two in place of the size.
         return size not in (0, 0xFFFFFFFF) and len(data) < size
     if data[:4] == b"OggS":
-        last_page_flags = data[data.rfind(b"OggS") + 5 :][:1]
-        return not last_page_flags or not last_page_flags[0] & 4
+        page = data[data.rfind(b"OggS") :]
+        if len(page) < 27:
+            return True
+        length = 27 + page[26] + sum(page[27 : 27 + page[26]])
+        is_last = page[5] & 4
+        return not is_last or len(page) < length
     return False
 
 

@@ -64,17 +64,14 @@ class ClipData(pl.LightningDataModule):
     def _loader(self, split: str) -> DataLoader[Batch]:
         clips = self.sets[split]
         sampler = EpochSampler(len(clips), self.batch_size, self.shuffle_seed, shuffle=split == "train")
+        # Not as `batch_sampler`, on which Lightning does not call `set_epoch`.
         return DataLoader(
-            clips,  # type: ignore[arg-type]  # any object with __getitems__ will do
-            batch_sampler=sampler,
+            clips,  # type: ignore[arg-type]  # any object with __getitem__ will do
+            batch_size=None,
+            sampler=sampler,
             num_workers=self.num_workers,
-            collate_fn=_already_a_batch,
             persistent_workers=self.num_workers > 0,
         )
-
-
-def _already_a_batch(batch: Batch) -> Batch:
-    return batch
 
 
 class MixtureData(ClipData):

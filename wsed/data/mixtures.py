@@ -25,7 +25,7 @@ class ClipSet(Protocol):
 
     def __len__(self) -> int: ...
 
-    def __getitems__(self, keys: Sequence[Key]) -> Batch: ...
+    def __getitem__(self, keys: Sequence[Key]) -> Batch: ...
 
 
 @dataclass
@@ -71,7 +71,7 @@ class MemorySet:
             mixtures_only=self.mixtures_only,
         )
 
-    def __getitems__(self, keys: Sequence[Key]) -> Batch:
+    def __getitem__(self, keys: Sequence[Key]) -> Batch:
         return self.render([self.plan(key) for key in keys])
 
     def render(self, plans: Sequence[MixturePlan]) -> Batch:
@@ -104,7 +104,7 @@ class FolderSet:
     def __len__(self) -> int:
         return len(self.plans)
 
-    def __getitems__(self, keys: Sequence[Key]) -> Batch:
+    def __getitem__(self, keys: Sequence[Key]) -> Batch:
         plans = [self.plans[index] for _, index in keys]
         weak = torch.zeros(len(plans), len(self.labels))
         for clip, plan in enumerate(plans):

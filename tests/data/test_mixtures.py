@@ -1,0 +1,104 @@
+"""Sets of clips, and the order in which they are drawn."""
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from wsed.data.mixtures import EpochSampler, MemorySet
+from wsed.data.plan import JscRecipe
+from wsed.data.soundbank import Soundbank
+
+CLIPS = 12
+
+
+def clips(bank: Soundbank, *, fresh: bool = True, mixtures_only: bool = False, with_sources: bool = False) -> MemorySet:
+    recipe = JscRecipe(0.5, [-5.0, 5.0], {"background": 1, "event": 1, "mixture": 1})
+    return MemorySet(bank, recipe, 0, "train", CLIPS, fresh, mixtures_only, with_sources)
+
+
+def test_a_fresh_set_has_mixtures_of_its_own_each_epoch(bank: Soundbank) -> None:
+    fresh = clips(bank)
+    for index in range(CLIPS):
+        assert fresh.plan((0, index)) == fresh.plan((0, index))
+    first, second = (fresh[[(epoch, index) for index in range(CLIPS)]] for epoch in (0, 1))
+    for one, other in zip(first.waveform, second.waveform, strict=True):
+        assert not torch.equal(one, other)
+    assert not set(first.filenames) & set(second.filenames)
+
+
+def test_a_fixed_set_has_those_of_epoch_0(bank: Soundbank) -> None:
+    keys = list(range(CLIPS))
+    fixed = clips(bank, fresh=False)[[(7, index) for index in keys]]
+    assert torch.equal(fixed.waveform, clips(bank)[[(0, index) for index in keys]].waveform)
+
+
+def test_a_batch_comes_in_the_order_of_its_keys(bank: Soundbank) -> None:
+    mixed = clips(bank)
+    keys = [(0, 11), (3, 2), (0, 0)]
+    batch = mixed[keys]
+    assert batch.plans == [mixed.plan(key) for key in keys]
+    assert batch.filenames == ["train-0-000011.wav", "train-3-000002.wav", "train-0-000000.wav"]
+    assert batch.background.tolist() == [1, 1, 1]
+    assert batch.weak.sum(1).tolist() == [1, 0, 0]
+    assert batch.waveform.shape == (3, 4000)
+
+
+def test_sources_are_there_if_asked_for(bank: Soundbank) -> None:
+    keys = [(0, index) for index in range(CLIPS)]
+    without, with_sources = clips(bank)[keys], clips(bank, with_sources=True)[keys]
+    assert without.sources is without.background_source is None
+    assert with_sources.sources is not None
+    assert with_sources.sources.shape == (CLIPS, 2, 4000)
+    assert torch.equal(without.waveform, with_sources.waveform)
+    # A class sounds exactly where its tag says so.
+    assert torch.equal(with_sources.sources.any(2).float(), with_sources.weak)
+
+
+def test_mixtures_only(bank: Soundbank) -> None:
+    batch = clips(bank, mixtures_only=True)[[(0, index) for index in range(CLIPS)]]
+    assert batch.background.all()
+    assert batch.weak.sum(1).tolist() == [1] * CLIPS
+
+
+def test_a_saved_plan_renders_the_same_clip(bank: Soundbank) -> None:
+    mixed = clips(bank)
+    plan = mixed.plan((5, 11))
+    assert torch.equal(mixed.render([plan]).waveform, mixed[[(5, 11)]].waveform)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    count=st.integers(1, 60),
+    batch_size=st.integers(1, 25),
+    seed=st.integers(0, 1000),
+    epoch=st.integers(0, 100),
+    shuffle=st.booleans(),
+)
+def test_every_clip_is_drawn_once_an_epoch(count: int, batch_size: int, seed: int, epoch: int, shuffle: bool) -> None:
+    sampler = EpochSampler(count, batch_size, seed, shuffle)
+    sampler.set_epoch(epoch)
+    batches = list(sampler)
+    keys = [key for batch in batches for key in batch]
+    assert sorted(keys) == [(epoch if shuffle else 0, index) for index in range(count)]
+    assert len(batches) == len(sampler)
+    assert all(len(batch) == batch_size for batch in batches[:-1])
+    assert 1 <= len(batches[-1]) <= batch_size
+    assert list(sampler) == batches
+
+
+def order(seed: int, epoch: int, shuffle: bool = True) -> list[int]:
+    sampler = EpochSampler(30, 7, seed, shuffle)
+    sampler.set_epoch(epoch)
+    return [index for batch in sampler for _, index in batch]
+
+
+def test_the_order_is_a_matter_of_seed_and_epoch() -> None:
+    assert order(1, 4) == order(1, 4)
+    assert order(1, 4) != order(1, 5)
+    assert order(1, 4) != order(2, 4)
+
+
+@pytest.mark.parametrize("epoch", [0, 3])
+def test_without_shuffling_clips_come_in_order(epoch: int) -> None:
+    assert order(1, epoch, shuffle=False) == list(range(30))

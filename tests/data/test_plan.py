@@ -1,0 +1,144 @@
+"""Plans are pure, balanced and within their bounds."""
+
+import json
+from collections import Counter
+
+import pytest
+import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from wsed.data.plan import JscRecipe, MixturePlan
+from wsed.data.soundbank import Soundbank
+from wsed.errors import UserError
+
+THIRDS = {"background": 1, "event": 1, "mixture": 1}
+QUICK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def planned(
+    bank: Soundbank,
+    index: int,
+    *,
+    recipe: JscRecipe | None = None,
+    seed: int = 0,
+    split: str = "train",
+    epoch: int = 0,
+    clips: int = 60,
+    mixtures_only: bool = False,
+) -> MixturePlan:
+    """One plan, by default of a second of audio in thirds."""
+    recipe = recipe or JscRecipe(1.0, [-5.0, 5.0], THIRDS)
+    return recipe.plan(bank, seed=seed, split=split, epoch=epoch, index=index, clips=clips, mixtures_only=mixtures_only)
+
+
+def kind(plan: MixturePlan) -> str:
+    return {(True, 0): "background", (False, 1): "event", (True, 1): "mixture"}[bool(plan.background), len(plan.events)]
+
+
+@QUICK
+@given(seed=st.integers(0, 2**32), epoch=st.integers(0, 1000), index=st.integers(0, 59))
+def test_equal_arguments_give_equal_plans(bank: Soundbank, seed: int, epoch: int, index: int) -> None:
+    first = planned(bank, index, seed=seed, epoch=epoch)
+    torch.rand(3)
+    assert planned(bank, index, seed=seed, epoch=epoch) == first
+
+
+def test_plans_differ_by_seed_split_epoch_and_index(bank: Soundbank) -> None:
+    ways = [{}, {"seed": 1}, {"split": "val"}, {"epoch": 1}, {"index": 41}]
+    plans = [planned(bank, **{"index": 40, **way}) for way in ways]  # type: ignore[arg-type]  # each way fits
+    draws = {(plan.background, plan.background_start, plan.events[0].onset) for plan in plans}
+    assert len(draws) == len(ways)
+
+
+def test_thirds_of_1008_clips_are_336_each(bank: Soundbank) -> None:
+    kinds = [kind(planned(bank, index, clips=1008)) for index in range(1008)]
+    assert Counter(kinds) == {"background": 336, "event": 336, "mixture": 336}
+    assert kinds == sorted(kinds)
+
+
+@QUICK
+@given(shares=st.lists(st.integers(0, 5), min_size=3, max_size=3).filter(any), clips=st.integers(1, 200))
+def test_shares_are_kept_to_the_clip(bank: Soundbank, shares: list[int], clips: int) -> None:
+    names = ("background", "event", "mixture")
+    recipe = JscRecipe(1.0, [0, 0], dict(zip(names, shares, strict=True)))
+    counts = Counter(kind(planned(bank, index, recipe=recipe, clips=clips)) for index in range(clips))
+    for name, share in zip(names, shares, strict=True):
+        assert abs(counts[name] - clips * share / sum(shares)) <= 1
+        assert share or not counts[name]
+
+
+def test_a_test_clip_is_one_event_in_one_background(bank: Soundbank) -> None:
+    plans = [planned(bank, index, split="test", mixtures_only=True) for index in range(60)]
+    assert {kind(plan) for plan in plans} == {"mixture"}
+
+
+@pytest.mark.parametrize("mixtures_only", [True, False])
+def test_classes_and_their_recordings_take_turns(bank: Soundbank, mixtures_only: bool) -> None:
+    clips = 480
+    plans = [planned(bank, index, clips=clips, mixtures_only=mixtures_only) for index in range(clips)]
+    for name in ("event", "mixture"):
+        events = [plan.events[0] for plan in plans if kind(plan) == name]
+        by_class = Counter(event.label for event in events)
+        by_recording = Counter(event.recording for event in events)
+        assert not events or set(by_class) == {"bark", "bell"}
+        assert max(by_class.values(), default=0) - min(by_class.values(), default=0) <= 1
+        assert not events or len(by_recording) == 16
+        assert max(by_recording.values(), default=0) - min(by_recording.values(), default=0) <= 1
+
+
+def test_every_epoch_has_an_order_of_recordings_of_its_own(bank: Soundbank) -> None:
+    def order(epoch: int) -> list[str]:
+        plans = [planned(bank, index, epoch=epoch, mixtures_only=True) for index in range(16)]
+        return [plan.events[0].recording for plan in plans]
+
+    assert sorted(order(0)) == sorted(order(1))
+    assert order(0) != order(1)
+
+
+@QUICK
+@given(index=st.integers(0, 300), duration=st.floats(0.2, 3), low=st.floats(-30, 30), more=st.floats(0, 20))
+def test_everything_lies_within_the_clip(bank: Soundbank, index: int, duration: float, low: float, more: float) -> None:
+    recipe = JscRecipe(duration, [low, low + more], THIRDS)
+    plan = planned(bank, index, recipe=recipe, mixtures_only=True)
+    lengths = {sound.id: len(sound.samples) for sound in bank.events + bank.backgrounds}
+    (event,) = plan.events
+    assert plan.samples == round(duration * bank.sample_rate)
+    assert event.samples == min(lengths[event.recording], plan.samples)
+    assert 0 <= event.onset <= plan.samples - event.samples
+    assert low <= event.event_to_background_ratio <= low + more
+    assert plan.background is not None
+    assert 0 <= plan.background_start <= max(0, lengths[plan.background] - plan.samples)
+
+
+def test_onsets_and_ratios_spread_over_their_range(bank: Soundbank) -> None:
+    recipe = JscRecipe(4.0, [-5.0, 5.0], THIRDS)
+    events = [planned(bank, index, recipe=recipe, mixtures_only=True).events[0] for index in range(300)]
+    onsets = torch.tensor([event.onset / (4 * bank.sample_rate - event.samples) for event in events])
+    ratios = torch.tensor([event.event_to_background_ratio / 10 + 0.5 for event in events])
+    for values in (onsets, ratios):
+        # The largest gap between a sample of 300 and an even spread exceeds 0.095 once in a hundred (Kolmogorov).
+        gaps = values.sort().values - torch.linspace(0, 1, 300)
+        assert float(gaps.abs().max()) < 0.095
+
+
+@QUICK
+@given(index=st.integers(0, 59))
+def test_a_plan_survives_json(bank: Soundbank, index: int) -> None:
+    plan = planned(bank, index)
+    assert MixturePlan.from_dict(json.loads(json.dumps(plan.to_dict()))) == plan
+
+
+@pytest.mark.parametrize("ratio", [[], [0.0], [0.0, 1.0, 2.0]])
+def test_a_ratio_needs_two_ends(ratio: list[float]) -> None:
+    with pytest.raises(UserError, match=r"mixing\.event_to_background_ratio: is \["):
+        JscRecipe(1.0, ratio, THIRDS)
+
+
+@pytest.mark.parametrize(
+    "shares",
+    [{}, {"background": 1, "event": 1}, {**THIRDS, "two": 1}, {**THIRDS, "event": -1}, dict.fromkeys(THIRDS, 0)],
+)
+def test_shares_that_cannot_be_kept(shares: dict[str, float]) -> None:
+    with pytest.raises(UserError, match=r"mixing\.shares: needs background, event, mixture"):
+        JscRecipe(1.0, [0, 0], shares)

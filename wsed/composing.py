@@ -35,7 +35,7 @@ def composed(overrides: list[str]) -> DictConfig:
     try:
         return compose(PRIMARY, overrides, return_hydra_config=True)
     except HydraException as error:
-        raise UserError(_in_plain_words(error)) from error
+        raise UserError(_in_plain_words(error, overrides)) from error
 
 
 def jobs(overrides: list[str]) -> list[list[str]]:
@@ -47,11 +47,11 @@ def jobs(overrides: list[str]) -> list[list[str]]:
     try:
         parsed = OverridesParser.create().parse_overrides(overrides)
     except HydraException as error:
-        raise UserError(_in_plain_words(error)) from error
+        raise UserError(_in_plain_words(error, overrides)) from error
     return [list(job) for batch in BasicSweeper.split_arguments(parsed, max_batch_size=None) for job in batch]
 
 
-def _in_plain_words(error: Exception) -> str:
+def _in_plain_words(error: Exception, overrides: list[str]) -> str:
     text = str(error).splitlines()[0]
     if isinstance(error, MissingConfigException) and error.missing_cfg_file:
         group, _, choice = str(error.missing_cfg_file).rpartition("/")
@@ -60,7 +60,7 @@ def _in_plain_words(error: Exception) -> str:
             return f"{group}={choice}: is no choice of {group}; it has {', '.join(choices)}.{nearest(choice, choices)}"
     if isinstance(error, ConfigCompositionException) and "Could not" in text and "'" in text:
         key = text.split("'")[1].split("=")[0].split("@")[0]
-        return f"{key}: there is no such key.{nearest(key, _known())} See `wsed train --cfg job`"
+        return f"{key}: there is no such key.{nearest(key, _known(overrides))} See `wsed train --cfg job`"
     if "Ambiguous value" in text:
         return f"{text.split(chr(39))[1]}: holds several values; add -m to sweep over them, or brackets for a list"
     if isinstance(error, OverrideParseException):
@@ -68,5 +68,7 @@ def _in_plain_words(error: Exception) -> str:
     return text
 
 
-def _known() -> list[str]:
-    return [*groups(), *keys(compose(PRIMARY, return_hydra_config=True))]
+def _known(overrides: list[str]) -> list[str]:
+    """Groups, and every key of the config that the overrides choose."""
+    choices = [word for word in overrides if word.split("=")[0] in groups() and "," not in word]
+    return [*groups(), *keys(compose(PRIMARY, choices, return_hydra_config=True))]

@@ -36,7 +36,7 @@ class Examples(Callback):
         dataloader_idx: int = 0,
     ) -> None:
         assert isinstance(pl_module, System)
-        prediction, separated = outputs
+        prediction, separated = outputs["prediction"], outputs["separated"]
         if batch.sources is None:
             return
         for clip, events in enumerate(batch.events):

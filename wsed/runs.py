@@ -29,6 +29,7 @@ class RunFolder:
         self.path = path
         self.config = config
         self.identity = identity(config)
+        self.started = False
 
     def holds_this_run(self) -> bool:
         """Whether this very run is there and done.
@@ -53,11 +54,19 @@ class RunFolder:
             (self.path / name).unlink(missing_ok=True)
         write_text(self.path / "config.yaml", OmegaConf.to_yaml(OmegaConf.create(dict(self.config))))
         self.set_status("running")
+        self.started = True
 
     def set_status(self, status: str, reason: str | None = None) -> None:
         """Says how the run stands: `running`, `done`, or `failed` with the reason."""
         values = {"status": status, "reason": reason, "identity": self.identity}
         write_text(self.path / "status.json", json.dumps(values, indent=2) + "\n")
+
+    def fail(self, error: BaseException) -> None:
+        """Says that the run failed and why; a folder in which nothing was started stays as it was."""
+        if self.started:
+            self.set_status("failed", " ".join(f"{type(error).__name__}: {error}".split()))
+        elif self.path.is_dir() and not any(self.path.iterdir()):
+            self.path.rmdir()
 
     def finish(self, results: Mapping[str, Any]) -> None:
         """Writes `results.json`, then says that the run is done."""

@@ -36,6 +36,8 @@ def main(words: list[str]) -> int:
         return 0
     except UserError as error:
         return mistake(str(error))
+    except SystemExit as stop:
+        return int(stop.code or 0)
     except KeyboardInterrupt:
         print("wsed: stopped", file=sys.stderr)
         return 1
@@ -72,8 +74,12 @@ def check(overrides: list[str], multirun: bool, compose_only: bool) -> list[Path
 
 
 def run(config: DictConfig) -> None:
-    """One job of the Hydra app."""
-    from wsed.training import train
+    """One job of the Hydra app.
+
+    Raises:
+        SystemExit: the job cannot be done, which was said in one line. Hydra would add lines of its own to any other.
+    """
+    from wsed.training import TrainingDivergedError, train
 
     started = HydraConfig.get()
     plain = settle(config)
@@ -83,14 +89,18 @@ def run(config: DictConfig) -> None:
         print(f"{folder.path}: is done already; force=true trains it anew")
         return
     _quiet()
-    folder.start()
-    print(f"{folder.path}: running")
     try:
-        results = train(plain, folder, _facts(started))
+        folder.finish(train(plain, folder, _facts(started)))
+    except UserError as error:
+        folder.fail(error)
+        raise SystemExit(mistake(str(error))) from error
+    except TrainingDivergedError as error:
+        folder.fail(error)
+        print(f"wsed: {error}", file=sys.stderr)
+        raise SystemExit(1) from error
     except BaseException as error:
-        folder.set_status("failed", " ".join(f"{type(error).__name__}: {error}".split()))
+        folder.fail(error)
         raise
-    folder.finish(results)
 
 
 def _facts(started: Any) -> dict[str, Any]:

@@ -77,7 +77,7 @@ def train(config: Mapping[str, Any], folder: RunFolder, facts: Mapping[str, Any]
 
     Args:
         config: settled, see `wsed.config.settle`.
-        folder: where to; `start` was called.
+        folder: where to; it is started once the data are there.
         facts: more entries of `results.json`, such as the command.
 
     Returns:
@@ -91,6 +91,8 @@ def train(config: Mapping[str, Any], folder: RunFolder, facts: Mapping[str, Any]
     data = build(config["data"]["module"])
     data.setup()
     system = build_system(config)
+    folder.start()
+    print(f"{folder.path}: running")
     system.features.fit(training_waveforms(data.sets["train"], data.batch_size))
     wandb = build(config["logger"]) if config["logger"] else None
     failed = True
@@ -156,7 +158,7 @@ def _fit_and_test(
     if config["test"] == "best" and validated:
         system = System.load(best.best_model_path)
     examples = Examples()
-    trainer.callbacks.append(examples)  # type: ignore[attr-defined]  # Lightning's own attribute
+    trainer.callbacks.append(examples)
     trainer.test(system, datamodule=data, verbose=False)
     scorer = system.scorer
     assert scorer is not None

@@ -96,9 +96,7 @@ def test_what_is_no_audio_file_is_left_alone(root: Path) -> None:
 
 
 def test_missing_folders_say_what_is_needed(root: Path, tmp_path: Path) -> None:
-    with pytest.raises(
-        UserError, match=r"nowhere/background: is missing or has no folders; data\.root needs"
-    ):
+    with pytest.raises(UserError, match=r"nowhere/background: is missing or has no folders; data\.root needs"):
         source(tmp_path / "nowhere").load()
     with pytest.raises(UserError, match=r"foreground/cat: has no \.flac, \.mp3, \.ogg, \.wav files"):
         source(root, ("cat",)).load()

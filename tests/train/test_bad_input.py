@@ -21,7 +21,6 @@ COMMANDS = {
     "seed=abc": ["seed", "'abc'", "int"],
     "seed=1,2": ["seed=1,2", "add -m"],
     "seed=[1": ["seed=[1", "cannot be read"],
-    "data=esc10": ["data.root", "is not set"],
     "data.labels=[gunshoot]": ["gunshoot", "Did you mean gunshot?"],
     "data.folds.test=[9]": ["data.folds.test", "fold 9 does not exist"],
     "data.folds.test=[1]": ["both train and test", "data.folds.test"],
@@ -88,6 +87,12 @@ def test_a_class_without_recordings_in_a_split(
     err = capsys.readouterr().err
     assert is_one_line(err), err
     assert "class bark has no recordings in the test split" in err
+
+
+def test_a_root_that_is_not_given(small: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    words = [word for word in small if "recordings" not in word]
+    assert main(["train", "data=esc10", *words]) == 2
+    assert capsys.readouterr().err == "wsed: data.root is not set; add data.root=... to the command\n"
 
 
 def test_a_root_that_is_not_there(small: list[str], capsys: pytest.CaptureFixture[str]) -> None:

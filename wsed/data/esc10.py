@@ -53,7 +53,8 @@ class Esc10:
             if category not in known:
                 raise UserError(f"category {category} is not in {self.root}; it has {', '.join(known)}")
         wanted = [row for row in rows if row["category"] in self.labels + self.scenes]
-        events, backgrounds = [], []
+        events: list[Recording] = []
+        backgrounds: list[Recording] = []
         for row in track(wanted, f"Reading {self.root.name}", transient=True):
             recording = self._recording(row)
             (events if recording.label in self.labels else backgrounds).append(recording)

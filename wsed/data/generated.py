@@ -107,7 +107,7 @@ def gunshot(rng: np.random.Generator, rate: int) -> Samples:
     seconds = np.arange(samples) / rate
     pitch = rng.uniform(50, 90) * (1 + np.exp(-seconds / 0.04))
     boom = np.sin(2 * np.pi * np.cumsum(pitch) / rate) * _decay(samples, rate, rng.uniform(0.08, 0.15))
-    sound = blast / np.abs(blast).max() + 0.4 * tail / np.abs(tail).max() + rng.uniform(0.2, 0.5) * boom
+    sound: Samples = blast / np.abs(blast).max() + 0.4 * tail / np.abs(tail).max() + rng.uniform(0.2, 0.5) * boom
     for _ in range(rng.integers(0, 3)):
         delay = round(rng.uniform(0.06, 0.25) * rate)
         sound[delay:] += rng.uniform(0.1, 0.35) * sound[: samples - delay]
@@ -191,7 +191,8 @@ def _harmonic(rng: np.random.Generator, pitch: Samples, rate: int, formants: Sam
     angle = 2 * np.pi * np.arange(TABLE) / TABLE
     period = (gain[:, None] * np.sin(number[:, None] * angle + phases[:, None])).sum(0)
     turns = np.cumsum(pitch) / rate
-    return period[(turns % 1 * TABLE).astype(int) % TABLE]
+    voice: Samples = period[(turns % 1 * TABLE).astype(int) % TABLE]
+    return voice
 
 
 def _ring(
@@ -230,4 +231,5 @@ def _decay(samples: int, rate: int, seconds: float) -> Samples:
 
 def _unit(sound: Samples) -> Samples:
     """The sound at an RMS of 1."""
-    return sound / np.sqrt(np.mean(sound**2))
+    unit: Samples = sound / np.sqrt(np.mean(sound**2))
+    return unit

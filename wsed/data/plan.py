@@ -81,7 +81,7 @@ class JscRecipe:
         if len(event_to_background_ratio) != 2:
             given = list(event_to_background_ratio)
             raise UserError(f"mixing.event_to_background_ratio: is {given}; it needs [lowest, highest] in dB")
-        self.event_to_background_ratio = tuple(event_to_background_ratio)
+        self.lowest, self.highest = event_to_background_ratio
         if set(shares) != set(KINDS) or min(shares.values()) < 0 or sum(shares.values()) <= 0:
             raise UserError(
                 f"mixing.shares: needs {', '.join(KINDS)}, none negative and not all zero; it has {dict(shares)}"
@@ -117,7 +117,7 @@ class JscRecipe:
             recording = _round_robin(bank, of_set, place)
             length = min(len(recording.samples), samples)
             onset = int(rng.integers(samples - length + 1))
-            ratio = float(rng.uniform(*self.event_to_background_ratio))
+            ratio = float(rng.uniform(self.lowest, self.highest))
             events = (EventPlan(recording.id, recording.label, onset, length, ratio),)
         return MixturePlan(f"{split}-{epoch}-{index:06d}.wav", samples, background, start, events)
 
@@ -134,4 +134,4 @@ def _round_robin(bank: Soundbank, rng: np.random.Generator, place: int) -> Recor
     recordings: Sequence[Recording] = [recording for recording in bank.events if recording.label == label]
     turn, position = divmod(place // len(bank.labels), len(recordings))
     order = rng.permuted(np.tile(np.arange(len(recordings)), (turn + 1, 1)), axis=1)
-    return recordings[order[turn, position]]
+    return recordings[int(order[turn, position])]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+import torch
 from torch import Tensor, nn
 
 from wsed.errors import UserError
@@ -40,5 +41,5 @@ class WeightedLoss(nn.Module):
         """The sum, a scalar; and the parts: `NAME` and `NAME_weighted` for each term, and `loss` for the sum."""
         values = {name: term(prediction, target) for name, term in self.terms.items()}
         weighted = {f"{name}_weighted": self.weights[name] * value for name, value in values.items()}
-        total: Tensor = sum(weighted.values())  # type: ignore[assignment]  # there is at least one term
+        total = torch.stack(list(weighted.values())).sum()
         return total, {**values, **weighted, "loss": total}

@@ -73,7 +73,7 @@ class Scorer:
         }
         sounding = truth.any(2)
         # Clips with the same number of sounding sources are scored in one go.
-        for count in sounding.sum(1).unique().tolist():
+        for count in sorted(set(sounding.sum(1).tolist())):
             clips = (sounding.sum(1) == count).nonzero().flatten()
             which = sounding[clips].nonzero()[:, 1].view(len(clips), count)
             references = truth[clips[:, None], which]
@@ -113,12 +113,10 @@ class Scorer:
         results = {}
         for method in ("", MIXTURE, IDEAL):
             prefix = f"separation/{method}/" if method else "separation/"
-            of_method = means.loc[method]
-            results.update({f"{prefix}{name}": float(of_method[name].mean()) for name in of_method})
-            for label in self.labels:
-                if label in of_method.index:
-                    values = of_method.loc[label]
-                    results.update({f"{prefix}class/{label}/{name}": float(values[name]) for name in values.index})
+            of_method: pd.DataFrame = means.loc[method]
+            results.update({f"{prefix}{name}": float(value) for name, value in of_method.mean().items()})
+            for label, values in of_method.to_dict("index").items():
+                results.update({f"{prefix}class/{label}/{name}": float(value) for name, value in values.items()})
         return results
 
     def write(self, folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+import torch
 from torch import Tensor, nn
 
 
@@ -55,7 +56,7 @@ def flatten(probs: Tensor, valid: Tensor | None) -> tuple[Tensor, Tensor]:
     Returns:
         The cells `(batch, class, cell)`, and which of them are valid `(batch, 1, cell)` bool.
     """
-    mask = probs.new_ones(probs.shape[0], probs.shape[2], dtype=bool) if valid is None else valid
+    mask = torch.ones(probs.shape[0], probs.shape[2], dtype=torch.bool, device=probs.device) if valid is None else valid
     mask = mask[:, None]
     if probs.ndim == 4:
         mask = mask[..., None].expand(-1, -1, -1, probs.shape[3])

@@ -136,11 +136,11 @@ class System(pl.LightningModule):
     def on_test_epoch_start(self) -> None:
         self.scorer = None
 
-    def test_step(self, batch: Batch, batch_index: int) -> tuple[Prediction, tuple[Tensor, Tensor] | None]:
+    def test_step(self, batch: Batch, batch_index: int) -> dict[str, Any]:
         prediction = self(batch.waveform)
         separated = self.separate(batch.waveform, prediction)
         self._scorer().update(batch, prediction, separated)
-        return prediction, separated
+        return {"prediction": prediction, "separated": separated}
 
     def _scorer(self) -> Scorer:
         if self.scorer is None:

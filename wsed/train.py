@@ -25,11 +25,13 @@ def main(words: list[str]) -> int:
     """Trains what the config describes; returns the exit code."""
     # With this set, Hydra hands errors over instead of printing them with a traceback.
     os.environ["HYDRA_FULL_ERROR"] = "1"
-    arguments = get_args_parser().parse_args(words)
+    arguments = get_args_parser().parse_intermixed_args(words)
     asks = arguments.cfg or arguments.info or arguments.hydra_help
     try:
         folders = check(arguments.overrides, arguments.multirun, compose_only=bool(asks))
-        sys.argv = ["wsed train", *words]
+        # Hydra itself does not take options between overrides.
+        options = [word for word in words if word not in arguments.overrides]
+        sys.argv = ["wsed train", *options, *arguments.overrides]
         hydra.main(version_base="1.3", config_path=str(conf_folder()), config_name=PRIMARY)(run)()
         if len(folders) > 1:
             _compare(folders)

@@ -19,7 +19,7 @@ LABELS = ("bark", "bell")
 EVENTS = [Event(0.11, 0.29, "bark"), Event(0.01, 0.39, "bell"), Event(0.21, 0.49, "bark")]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def features() -> LogMel:
     return LogMel(RATE, "hann", 256, 80, 16, 0.0, 4000.0, 1e-8)
 
@@ -93,17 +93,23 @@ def test_its_opposite_has_the_worst(batch: Batch, features: LogMel) -> None:
 
 
 def test_batches_do_not_matter(batch: Batch, features: LogMel) -> None:
-    prediction = perfect(batch, features)
-    noisy = Prediction(torch.rand_like(prediction.clip_probs), torch.rand_like(prediction.frame_probs))
+    generator = torch.Generator().manual_seed(0)
+    frames = features.frames(batch.waveform.shape[1])
+    noisy = Prediction(torch.rand(3, 2, generator=generator), torch.rand(3, 2, frames, generator=generator))
+    assert batch.sources is not None
+    assert batch.background_source is not None
     whole = Scorer(LABELS, features)
-    whole.update(batch, noisy, (batch.sources, batch.background_source))  # type: ignore[arg-type]
-    parts = scored(batch, features, noisy, separate=True)
-    assert whole.detection() == parts.detection()
-    assert whole.separation() == pytest.approx(parts.separation(), abs=1e-4)
+    whole.update(batch, noisy, (batch.waveform[:, None].expand(-1, 2, -1), batch.waveform))
+    found = whole.separation()
+    assert whole.detection() == scored(batch, features, noisy).detection()
+    # Clips in one go or one by one, the mixture scores as the mixture.
+    for name in ("sdr", "sir", "sar"):
+        assert found[f"separation/{name}"] == pytest.approx(found[f"separation/mixture/{name}"], abs=1e-6)
 
 
-def test_separation_is_the_mean_over_clips_then_classes(batch: Batch, features: LogMel) -> None:
-    found = scored(batch, features, perfect(batch, features), separate=True).separation()
+def test_separation_is_the_mean_over_clips_then_classes(batch: Batch, features: LogMel, tmp_path: Path) -> None:
+    scorer = scored(batch, features, perfect(batch, features), separate=True)
+    found = scorer.separation()
     assert batch.sources is not None
     assert batch.background_source is not None
     by_class: dict[str, list[float]] = {"bark": [], "bell": []}
@@ -121,6 +127,10 @@ def test_separation_is_the_mean_over_clips_then_classes(batch: Batch, features: 
     assert found["separation/sdr"] > 60
     assert found["separation/ideal_binary_mask/sdr"] > found["separation/mixture/sdr"] + 2
     assert not any("background" in name for name in found)
+    scorer.write(tmp_path)
+    rows = pd.read_csv(tmp_path / "separation.tsv", sep="\t", keep_default_na=False)
+    assert len(rows) == 3 * 2 * 3
+    assert set(rows["method"]) == {"", "mixture", "ideal_binary_mask"}
 
 
 def test_nothing_separated_is_nothing_scored(batch: Batch, features: LogMel, tmp_path: Path) -> None:
@@ -136,7 +146,7 @@ def test_written_scores_are_scored_by_sed_scores_eval(batch: Batch, features: Lo
     # A clip without an event, whose score is that nothing is heard.
     batch.events[2] = []
     prediction = perfect(batch, features)
-    scored(batch, features, prediction, separate=True).write(tmp_path)
+    scored(batch, features, prediction).write(tmp_path)
     table = io.read_sed_scores(tmp_path / "scores" / "clip-1.tsv")
     assert list(table.columns) == ["onset", "offset", *LABELS]
     np.testing.assert_allclose(table[list(LABELS)].to_numpy().T, prediction.frame_probs[1].numpy(), atol=1e-6)
@@ -152,6 +162,3 @@ def test_written_scores_are_scored_by_sed_scores_eval(batch: Batch, features: Lo
     assert (fscore["bark"], fscore["bell"]) == (1, 1)
     clips = pd.read_csv(tmp_path / "clips.tsv", sep="\t").set_index("filename")
     np.testing.assert_allclose(clips[list(LABELS)], prediction.clip_probs, atol=1e-6)
-    separation = pd.read_csv(tmp_path / "separation.tsv", sep="\t", keep_default_na=False)
-    assert len(separation) == 3 * 2 * 3
-    assert set(separation["method"]) == {"", "mixture", "ideal_binary_mask"}

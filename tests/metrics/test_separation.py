@@ -19,6 +19,20 @@ def test_bss_eval_agrees_with_mir_eval() -> None:
         np.testing.assert_allclose(ours[name].numpy(), values, atol=1e-4)
 
 
+def test_scores_do_not_depend_on_the_number_of_threads() -> None:
+    signals = torch.randn(2, 2, 3000, generator=torch.Generator().manual_seed(0))
+    threads = torch.get_num_threads()
+    scores = []
+    try:
+        for number in (1, 2):
+            torch.set_num_threads(number)
+            scores.append(bss_eval(signals[0], signals[1]))
+            assert torch.get_num_threads() == number
+    finally:
+        torch.set_num_threads(threads)
+    assert all(torch.equal(scores[0][name], scores[1][name]) for name in ("sdr", "sir", "sar"))
+
+
 def test_the_ideal_mask_is_one_where_a_source_leads_by_its_ratio() -> None:
     features = LogMel(8000, "hann", 256, 128, 20, 0.0, 4000.0, 1e-8)
     rest = torch.randn(1, 2000, generator=torch.Generator().manual_seed(0))

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytorch_lightning as pl
+import torch
 from torch.utils.data import DataLoader
 
 from wsed.data.batch import Batch
@@ -71,6 +72,8 @@ class ClipData(pl.LightningDataModule):
             sampler=sampler,
             num_workers=self.num_workers,
             persistent_workers=self.num_workers > 0,
+            # Without its own, a loader with workers draws from the one that dropout draws from.
+            generator=torch.Generator().manual_seed(self.shuffle_seed),
         )
 
 

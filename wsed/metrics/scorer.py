@@ -137,8 +137,11 @@ class Scorer:
         clips = pd.DataFrame(torch.stack(self.clip_probs).numpy(), columns=list(self.labels))
         clips.insert(0, "filename", self.filenames)
         _write_tsv(clips, folder / "clips.tsv")
+        # A clip without an event has a row with its name alone, as in DESED.
         rows = [
-            (filename, *event) for filename, events in zip(self.filenames, self.events, strict=True) for event in events
+            (filename, *event)
+            for filename, events in zip(self.filenames, self.events, strict=True)
+            for event in events or [(None, None, None)]
         ]
         columns = ["filename", "onset", "offset", "event_label"]
         _write_tsv(pd.DataFrame(rows, columns=columns), folder / "reference.tsv")

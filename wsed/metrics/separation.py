@@ -1,5 +1,8 @@
 """Separation scores and the masks they are compared with."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import fast_bss_eval
 import torch
 from torch import Tensor
@@ -17,11 +20,26 @@ def bss_eval(estimates: Tensor, references: Tensor) -> dict[str, Tensor]:
     Returns:
         `sdr`, `sir` and `sar` in dB, each `(..., source)`.
     """
-    # float32 is 0.03 dB off in SAR.
-    sdr, sir, sar = fast_bss_eval.bss_eval_sources(
-        references.double(), estimates.double(), filter_length=512, compute_permutation=False
-    )
+    with _one_thread():
+        # float32 is 0.03 dB off in SAR.
+        sdr, sir, sar = fast_bss_eval.bss_eval_sources(
+            references.double(), estimates.double(), filter_length=512, compute_permutation=False
+        )
     return {"sdr": sdr, "sir": sir, "sar": sar}
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """PyTorch on the CPU hangs where it solves equations after `set_num_threads` (pytorch/pytorch#141358).
+
+    One thread is also faster than several that wait for each other.
+    """
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 IBM_RATIO = 1.7

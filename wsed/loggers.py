@@ -33,8 +33,10 @@ class Wandb:
             config: the composed config.
         """
         mode = os.environ.get("WANDB_MODE") or ("online" if os.environ.get("WANDB_API_KEY") else "offline")
-        settings = wandb.Settings(  # type: ignore[arg-type]  # W&B checks the words of WANDB_MODE
-            mode=mode, silent=mode == "offline", console="off"
+        settings = wandb.Settings(
+            mode=mode,  # type: ignore[arg-type]  # W&B checks the words of WANDB_MODE
+            silent=mode == "offline",
+            console="off",
         )
         run = wandb.init(
             project=self.project,

@@ -3,6 +3,7 @@
 import math
 
 import numpy as np
+import pytest
 import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -11,6 +12,7 @@ from wsed.data.batch import Batch
 from wsed.data.plan import JscRecipe, MixturePlan
 from wsed.data.render import excerpt, render
 from wsed.data.soundbank import Soundbank
+from wsed.errors import UserError
 
 SHARES = {"background": 1, "event": 1, "mixture": 1}
 QUICK = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -107,3 +109,13 @@ def test_a_loop_keeps_the_power_of_noise() -> None:
 def test_a_long_background_is_cut_not_copied() -> None:
     sound = torch.arange(100.0)
     assert torch.equal(excerpt(sound, 20, 50, 5), sound[20:70])
+
+
+def test_a_background_that_is_silent_all_through_a_clip_is_named() -> None:
+    sound = torch.zeros(24000)
+    sound[:8001] = 0.1
+    plans = [MixturePlan("a.wav", 8000, "street.wav", start, ()) for start in (8000, 12000)]
+    recordings = {"street.wav": sound}
+    assert render(plans[:1], recordings, ["bell"], 8000, with_sources=False).waveform.isfinite().all()
+    with pytest.raises(UserError, match=r"street\.wav: is silent for 1 s from 1\.5 s on; cut the silence out"):
+        render(plans, recordings, ["bell"], 8000, with_sources=False)

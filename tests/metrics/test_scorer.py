@@ -102,7 +102,7 @@ def test_batches_do_not_matter(batch: Batch, features: LogMel) -> None:
     whole.update(batch, noisy, (batch.waveform[:, None].expand(-1, 2, -1), batch.waveform))
     found = whole.separation()
     assert whole.detection() == scored(batch, features, noisy).detection()
-    # Clips in one go or one by one, the mixture scores as the mixture.
+    # The mixture handed in for every source scores as the mixture does.
     for name in ("sdr", "sir", "sar"):
         assert found[f"separation/{name}"] == pytest.approx(found[f"separation/mixture/{name}"], abs=1e-6)
 

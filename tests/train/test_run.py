@@ -108,10 +108,10 @@ def test_a_try_run_touches_every_part(train: Train) -> None:
     assert "separation/sdr" in metrics("run")
 
 
-def test_a_loss_that_is_not_a_number_stops_the_run(train: Train) -> None:
-    code, _, err = train("hydra.run.dir=run", "optimizer.lr=1e38")
+def test_a_loss_that_is_not_finite_stops_the_run(train: Train) -> None:
+    code, _, err = train("hydra.run.dir=run", "loss.weights.clip_bce=1e39")
     assert code == 1
-    assert "the loss is nan at step" in err
+    assert "the loss is inf at step" in err
     saved = json.loads(Path("run/nan_batch.json").read_text())
     assert saved["step"] >= 1
     assert len(saved["plans"]) == 6

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from wsed.data.batch import Batch, Event
 from wsed.data.plan import MixturePlan
+from wsed.errors import UserError
 
 FADE = 0.01
 """Seconds of cross-fade where a short background starts over."""
@@ -30,6 +31,9 @@ def render(
         labels: event classes in the order of the `class` axis.
         sample_rate: Hz.
         with_sources: also return what each class and the background add to the waveform.
+
+    Raises:
+        UserError: a background that is silent all through the clip, so that nothing can be set in proportion to it.
     """
     device = next(iter(recordings.values())).device
     shape = (len(plans), len(labels), plans[0].samples)
@@ -45,6 +49,11 @@ def render(
             )
             backgrounds[clip] = section
             level = rms(section)
+            if not level:
+                start, seconds = plan.background_start / sample_rate, plan.samples / sample_rate
+                raise UserError(
+                    f"{plan.background}: is silent for {seconds:g} s from {start:g} s on; cut the silence out"
+                )
         for event in plan.events:
             sound = recordings[event.recording][: event.samples]
             gain = 1.0 if level is None else level / rms(sound) * 10 ** (event.event_to_background_ratio / 20)

@@ -109,11 +109,11 @@ class Scorer:
         if not self.separation_rows:
             return {}
         table = pd.DataFrame(self.separation_rows)
-        means = table[table["source"] != "background"].groupby(["method", "source"])[["sdr", "sir", "sar"]].mean()
+        classes = table[table["source"] != "background"]
         results = {}
         for method in ("", MIXTURE, IDEAL):
             prefix = f"separation/{method}/" if method else "separation/"
-            of_method: pd.DataFrame = means.loc[method]
+            of_method = classes[classes["method"] == method].groupby("source")[["sdr", "sir", "sar"]].mean()
             results.update({f"{prefix}{name}": float(value) for name, value in of_method.mean().items()})
             for label, values in of_method.to_dict("index").items():
                 results.update({f"{prefix}class/{label}/{name}": float(value) for name, value in values.items()})
@@ -138,10 +138,11 @@ class Scorer:
         clips.insert(0, "filename", self.filenames)
         _write_tsv(clips, folder / "clips.tsv")
         # A clip without an event has a row with its name alone, as in DESED.
+        nothing: list[tuple[object, ...]] = [(None, None, None)]
         rows = [
             (filename, *event)
             for filename, events in zip(self.filenames, self.events, strict=True)
-            for event in events or [(None, None, None)]
+            for event in events or nothing
         ]
         columns = ["filename", "onset", "offset", "event_label"]
         _write_tsv(pd.DataFrame(rows, columns=columns), folder / "reference.tsv")

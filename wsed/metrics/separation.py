@@ -30,10 +30,7 @@ def bss_eval(estimates: Tensor, references: Tensor) -> dict[str, Tensor]:
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
-    """PyTorch on the CPU hangs where it solves equations after `set_num_threads` (pytorch/pytorch#141358).
-
-    One thread is also faster than several that wait for each other.
-    """
+    """PyTorch on the CPU hangs where it solves equations on several threads that were set (pytorch/pytorch#141358)."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:

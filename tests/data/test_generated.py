@@ -26,16 +26,19 @@ def centroid(sound: np.ndarray) -> float:
 
 
 def harmonicity(sound: np.ndarray) -> float:
-    """The highest normalised autocorrelation at a pitch of 200 to 900 Hz, over 40 ms frames, their median."""
+    """The highest normalised autocorrelation at a pitch of 200 to 900 Hz, over 40 ms frames, their median.
+
+    Below 300 Hz nothing counts, since any low sound is like itself a moment later.
+    """
     found = []
     for start in range(0, len(sound) - 640, 640):
         frame = sound[start : start + 640]
         if np.mean(frame**2) < 1e-4:
             continue
-        correlation = np.fft.irfft(np.abs(np.fft.rfft(frame, 2048)) ** 2)[:640]
-        # Fewer samples overlap at a longer lag.
-        correlation /= correlation[0] * (1 - np.arange(640) / 640)
-        found.append(correlation[18:80].max())
+        power = np.abs(np.fft.rfft(frame * np.hanning(640), 2048)) ** 2
+        power[: round(300 * 2048 / 16000)] = 0
+        correlation = np.fft.irfft(power)[:640]
+        found.append((correlation / correlation[0])[18:80].max())
     return float(np.median(found))
 
 

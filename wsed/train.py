@@ -18,6 +18,7 @@ from wsed.composing import PRIMARY, composed, conf, jobs
 from wsed.config import settle
 from wsed.errors import UserError
 from wsed.groups import conf_folder, groups
+from wsed.memory import keep_memory
 from wsed.runs import RunFolder
 
 
@@ -91,6 +92,7 @@ def run(config: DictConfig) -> None:
         print(f"{folder.path}: is done already; force=true trains it anew")
         return
     _quiet()
+    keep_memory()
     try:
         folder.finish(train(plain, folder, _facts(started)))
     except UserError as error:

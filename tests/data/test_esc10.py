@@ -115,7 +115,7 @@ def test_a_category_that_is_not_there(likeness: Path) -> None:
 def test_files_that_cannot_be_used(likeness: Path) -> None:
     path = likeness / "audio" / "2-200-A.ogg"
     soundfile.write(path, np.zeros(RATE), RATE)
-    with pytest.raises(UserError, match=r"2-200-A\.ogg: is silent; replace the file or remove its row"):
+    with pytest.raises(UserError, match=r"2-200-A\.ogg: is silent; replace the file or remove it"):
         source(likeness).load()
     path.unlink()
     with pytest.raises(UserError, match=r"2-200-A\.ogg: does not exist"):

@@ -11,22 +11,36 @@ from wsed.metrics.separation import bss_eval, ideal_binary_mask, separate_ideall
 def test_bss_eval_agrees_with_mir_eval() -> None:
     rng = np.random.default_rng(0)
     references = rng.normal(size=(2, 6000))
-    estimates = references + 0.3 * references[::-1] + 0.1 * rng.normal(size=(2, 6000))
-    ours = bss_eval(torch.from_numpy(estimates).float(), torch.from_numpy(references).float())
-    theirs = mir_eval.separation.bss_eval_sources(references, estimates, compute_permutation=False)
-    for name, values in zip(("sdr", "sir", "sar"), theirs, strict=False):
-        # Samples go through float32, which has 24 bits: far above these ratios, far below this tolerance.
-        np.testing.assert_allclose(ours[name].numpy(), values, atol=1e-4)
+    leaks = [0.3, 0.0, 2.0]
+    methods = np.stack([references + leak * references[::-1] + 0.1 * rng.normal(size=(2, 6000)) for leak in leaks])
+    ours = bss_eval(torch.from_numpy(methods).float(), torch.from_numpy(references).float())
+    for number, estimates in enumerate(methods):
+        theirs = mir_eval.separation.bss_eval_sources(references, estimates, compute_permutation=False)
+        for name, values in zip(("sdr", "sir", "sar"), theirs, strict=False):
+            # Samples go through float32, which has 24 bits: far above these ratios, far below this tolerance.
+            np.testing.assert_allclose(ours[name][number].numpy(), values, atol=1e-4)
+
+
+def test_clips_are_scored_one_by_one() -> None:
+    generator = torch.Generator().manual_seed(0)
+    references = torch.randn(3, 2, 2000, generator=generator)
+    estimates = torch.randn(3, 4, 2, 2000, generator=generator)
+    together = bss_eval(estimates, references)
+    for clip in range(3):
+        alone = bss_eval(estimates[clip], references[clip])
+        for name, values in alone.items():
+            torch.testing.assert_close(together[name][clip], values)
 
 
 def test_scores_do_not_depend_on_the_number_of_threads() -> None:
-    signals = torch.randn(2, 2, 3000, generator=torch.Generator().manual_seed(0))
+    generator = torch.Generator().manual_seed(0)
+    estimates, references = torch.randn(1, 2, 3000, generator=generator), torch.randn(2, 3000, generator=generator)
     threads = torch.get_num_threads()
     scores = []
     try:
         for number in (1, 2):
             torch.set_num_threads(number)
-            scores.append(bss_eval(signals[0], signals[1]))
+            scores.append(bss_eval(estimates, references))
             assert torch.get_num_threads() == number
     finally:
         torch.set_num_threads(threads)
@@ -48,6 +62,6 @@ def test_ideal_separation_beats_the_mixture() -> None:
     hiss = 0.3 * torch.randn(1, 8000, generator=generator)
     classes, rest = separate_ideally(features, tone + hiss, tone[:, None])
     truth = torch.cat([tone, hiss])
-    ideal = bss_eval(torch.cat([classes[:, 0], rest]), truth)["sdr"][0]
-    mixture = bss_eval((tone + hiss).expand(2, -1), truth)["sdr"][0]
-    assert ideal > mixture + 10
+    ideal, mixture = torch.cat([classes[:, 0], rest]), (tone + hiss).expand(2, -1)
+    of_ideal, of_mixture = bss_eval(torch.stack([ideal, mixture]), truth)["sdr"][:, 0]
+    assert of_ideal > of_mixture + 10

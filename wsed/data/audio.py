@@ -90,16 +90,16 @@ def active_part(samples: Tensor, sample_rate: int, threshold: float) -> Tensor:
     A frame of 20 ms is active when its RMS is within `threshold` of the loudest frame's.
 
     Args:
-        samples: `(samples,)`, not silent.
+        samples: `(samples,)`.
         sample_rate: Hz.
         threshold: dB, negative.
 
     Returns:
-        `(samples,)`, a view of the active part.
+        `(samples,)`, a view of the active part; all of a silent sound.
     """
     frame = round(0.02 * sample_rate)
     # Not in PyTorch, whose threads take longer to start than this takes.
     padded = np.pad(samples.numpy().astype(np.float64), (0, -len(samples) % frame))
     power = np.square(padded.reshape(-1, frame)).mean(1)
-    active = np.flatnonzero(power > power.max() * 10 ** (threshold / 10))
+    active = np.flatnonzero(power >= power.max() * 10 ** (threshold / 10))
     return samples[int(active[0]) * frame : (int(active[-1]) + 1) * frame]

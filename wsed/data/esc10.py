@@ -75,8 +75,6 @@ class Esc10:
     def _recording(self, row: dict[str, str]) -> Recording:
         path = self.root / "audio" / row["filename"]
         samples = read_audio(path, self.sample_rate)
-        if not samples.any():
-            raise UserError(f"{path}: is silent; replace the file or remove its row from the table")
         event = row["category"] in self.labels
         samples = active_part(samples, self.sample_rate, self.threshold if event else SILENCE)
         group = "-".join(path.stem.split("-")[:2])

@@ -60,8 +60,6 @@ class Folder:
         recordings = []
         for path in track(paths, f"Reading {folder.name}", transient=True):
             samples = read_audio(path, self.sample_rate)
-            if not samples.any():
-                raise UserError(f"{path}: is silent; replace the file or remove it")
             if event:
                 samples = active_part(samples, self.sample_rate, self.threshold).clone()
             original = originals[path]

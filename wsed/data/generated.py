@@ -1,7 +1,8 @@
 """Generated sounds: three event classes over four scenes, synthesised from a seed, so that no files are needed."""
 
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 import torch
@@ -16,7 +17,7 @@ Samples = NDArray[np.float64]
 FOLDS = 4
 SCENE_SECONDS = 6.0
 TABLE = 2048
-"""Points of one period of a harmonic sound."""
+"""Points of one period of a harmonic sound, a power of two."""
 
 
 class Generated:
@@ -54,19 +55,25 @@ class Generated:
         return Soundbank(
             self.sample_rate,
             self.labels,
-            tuple(sound for label in self.labels for sound in self._recordings(label, EVENTS[label])),
-            tuple(sound for label, synthesise in SCENES.items() for sound in self._recordings(label, synthesise)),
+            tuple(sound for label in self.labels for sound in self._recordings(label)),
+            tuple(sound for label in SCENES for sound in self._recordings(label)),
         )
 
-    def _recordings(self, label: str, synthesise: Callable[[np.random.Generator, int], Samples]) -> list[Recording]:
-        found = []
-        for number in range(self.recordings):
-            rng = np.random.default_rng([self.seed, zlib.crc32(label.encode()), number])
-            samples = synthesise(rng, self.sample_rate)
-            samples *= 0.5 / np.abs(samples).max()
-            name = f"generated/{label}/{number:03d}"
-            found.append(Recording(name, label, 1 + number % FOLDS, name, torch.from_numpy(samples).float()))
-        return found
+    def _recordings(self, label: str) -> tuple[Recording, ...]:
+        return recordings(label, self.recordings, self.sample_rate, self.seed)
+
+
+@cache
+def recordings(label: str, count: int, rate: int, seed: int) -> tuple[Recording, ...]:
+    """The recordings of one event class or scene; kept, so that the runs of a sweep synthesise them once."""
+    found = []
+    for number in range(count):
+        rng = np.random.default_rng([seed, zlib.crc32(label.encode()), number])
+        samples = {**EVENTS, **SCENES}[label](rng, rate)
+        samples *= 0.5 / np.abs(samples).max()
+        name = f"generated/{label}/{number:03d}"
+        found.append(Recording(name, label, 1 + number % FOLDS, name, torch.from_numpy(samples).float()))
+    return tuple(found)
 
 
 def baby_cry(rng: np.random.Generator, rate: int) -> Samples:
@@ -190,8 +197,8 @@ def _harmonic(rng: np.random.Generator, pitch: Samples, rate: int, formants: Sam
     phases = rng.uniform(0, 2 * np.pi, len(number))
     angle = 2 * np.pi * np.arange(TABLE) / TABLE
     period = (gain[:, None] * np.sin(number[:, None] * angle + phases[:, None])).sum(0)
-    turns = np.cumsum(pitch) / rate
-    voice: Samples = period[(turns % 1 * TABLE).astype(int) % TABLE]
+    points = np.cumsum(pitch) * (TABLE / rate)
+    voice: Samples = period[points.astype(int) & (TABLE - 1)]
     return voice
 
 

@@ -1,0 +1,36 @@
+"""Dropout that costs little on a CPU."""
+
+import math
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+
+class Dropout(nn.Module):
+    """Dropout with four cells a random word on a CPU, where torch's own draws a word a cell, on one thread.
+
+    That takes as long as the convolutions of a network without downsampling.
+
+    Args:
+        probability: of a cell to become 0, in [0, 1); on a CPU rounded to a multiple of 1 / 65536.
+    """
+
+    def __init__(self, probability: float) -> None:
+        super().__init__()
+        if not 0 <= probability < 1:
+            raise ValueError(f"probability is {probability}; it must be at least 0 and below 1")
+        self.probability = probability
+
+    def forward(self, cells: Tensor) -> Tensor:
+        """`cells` of any shape; in training the kept ones are raised so that the mean stays."""
+        if not self.training or not self.probability:
+            return cells
+        if cells.device.type != "cpu":
+            return functional.dropout(cells, self.probability)
+        dropped = round(self.probability * 2**16)
+        words = torch.empty(math.ceil(cells.numel() / 4), dtype=torch.int64).random_(-(2**63), None)
+        kept = words.view(torch.int16)[: cells.numel()] >= dropped - 2**15
+        # In the order of the cells in memory, whatever their layout.
+        kept = kept.as_strided(cells.shape, torch.empty_like(cells, device="meta").stride())
+        return cells * kept.to(cells.dtype) * (2**16 / (2**16 - dropped))

@@ -32,7 +32,7 @@ class Vgg(nn.Module):
         self.layers = nn.Sequential(*layers)
         self.channels = before
         # The layout in which convolutions in half precision are fastest, on CPUs and GPUs.
-        self.layers.to(memory_format=torch.channels_last)
+        self.layers.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in its annotations
         for layer in self.layers:
             if isinstance(layer, nn.Conv2d):
                 nn.init.xavier_uniform_(layer.weight)

@@ -1,5 +1,6 @@
 """Audio files: any format in, exact files out, and broken ones named."""
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -137,7 +138,7 @@ def test_samples_that_are_not_finite_are_named(tmp_path: Path, value: float) -> 
 def test_silence_around_a_sound_is_cut(before: int, after: int, sounding: int) -> None:
     sound = torch.from_numpy(np.random.default_rng(0).normal(0, 0.1, sounding)).float()
     padded = torch.cat([torch.zeros(before), sound, torch.zeros(after)])
-    active = active_part(padded, RATE, -40.0)
+    active = active_part(padded, RATE, -40.0, math.inf)
     frame = RATE // 50
     start = before // frame * frame
     assert torch.equal(active, padded[start : start + len(active)])
@@ -150,11 +151,25 @@ def test_silence_around_a_sound_is_cut(before: int, after: int, sounding: int) -
 def test_a_pause_inside_a_sound_is_kept() -> None:
     burst = torch.from_numpy(np.random.default_rng(0).normal(0, 0.1, 1600)).float()
     sound = torch.cat([burst, torch.zeros(8000), burst])
-    assert torch.equal(active_part(torch.cat([torch.zeros(3200), sound]), RATE, -40.0), sound)
+    assert torch.equal(active_part(torch.cat([torch.zeros(3200), sound]), RATE, -40.0, math.inf), sound)
+
+
+@pytest.mark.parametrize(("pause", "events"), [(0.39, [1]), (0.41, [1, 2]), (1.0, [0, 1, 2])])
+def test_a_long_pause_ends_an_event(pause: float, events: list[int]) -> None:
+    rng = np.random.default_rng(0)
+    bursts = [torch.from_numpy(rng.normal(0, level, RATE // 10)).float() for level in (0.1, 0.3, 0.1)]
+    sound = torch.cat([bursts[0], torch.zeros(RATE * 8 // 10), bursts[1], torch.zeros(RATE * 4 // 10), bursts[2]])
+    starts = [0, RATE * 9 // 10, RATE * 14 // 10]
+    expected = sound[starts[events[0]] : starts[events[-1]] + RATE // 10]
+    assert torch.equal(active_part(sound, RATE, -40.0, pause), expected)
+
+
+def test_a_silent_sound_is_left_whole() -> None:
+    assert len(active_part(torch.zeros(RATE), RATE, -40.0, 0.1)) == RATE
 
 
 @pytest.mark.parametrize(("threshold", "length"), [(-40.0, 1600), (-60.0, 4800)])
 def test_the_threshold_is_relative_to_the_loudest_frame(threshold: float, length: int) -> None:
     burst = torch.from_numpy(np.random.default_rng(0).normal(0, 0.01, 1600)).float()
     tail = burst.repeat(2) * 10 ** (-50 / 20)
-    assert len(active_part(torch.cat([burst, tail]), RATE, threshold)) == length
+    assert len(active_part(torch.cat([burst, tail]), RATE, threshold, 0.0)) == length

@@ -1,5 +1,6 @@
 """ESC-10: the real recordings where they are there, and a small likeness for what can go wrong."""
 
+import math
 from collections import Counter
 from pathlib import Path
 
@@ -15,7 +16,7 @@ RATE = 16000
 
 
 def source(root: Path, labels: tuple[str, ...] = ("baby_cry",), scenes: tuple[str, ...] = ("rain",)) -> Esc10:
-    return Esc10(str(root), RATE, labels, scenes, -40.0)
+    return Esc10(str(root), RATE, labels, scenes, -40.0, math.inf)
 
 
 @pytest.fixture(scope="module")

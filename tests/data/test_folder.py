@@ -1,5 +1,6 @@
 """A folder of a user's own sounds."""
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -33,7 +34,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def source(root: Path, labels: tuple[str, ...] = LABELS, folds: int = 4) -> Folder:
-    return Folder(str(root), RATE, labels, folds, "-[A-Z]", -40.0)
+    return Folder(str(root), RATE, labels, folds, "-[A-Z]", -40.0, math.inf)
 
 
 def test_labels_and_scenes_are_the_names_of_folders(root: Path) -> None:

@@ -84,8 +84,8 @@ def write_audio(path: Path, samples: Tensor, sample_rate: int) -> None:
     partial.replace(path)
 
 
-def active_part(samples: Tensor, sample_rate: int, threshold: float) -> Tensor:
-    """Cuts what lies before the first and after the last active frame.
+def active_part(samples: Tensor, sample_rate: int, threshold: float, pause: float) -> Tensor:
+    """Cuts an event out of a recording: the loudest moment, and what sounds before and after it without a long pause.
 
     A frame of 20 ms is active when its RMS is within `threshold` of the loudest frame's.
 
@@ -93,13 +93,18 @@ def active_part(samples: Tensor, sample_rate: int, threshold: float) -> Tensor:
         samples: `(samples,)`.
         sample_rate: Hz.
         threshold: dB, negative.
+        pause: seconds without an active frame that an event may hold; with infinity only the two ends are cut.
 
     Returns:
-        `(samples,)`, a view of the active part; all of a silent sound.
+        `(samples,)`, a view of the event; all of a silent sound.
     """
-    frame = round(0.02 * sample_rate)
+    seconds = 0.02
+    frame = round(seconds * sample_rate)
     # Not in PyTorch, whose threads take longer to start than this takes.
     padded = np.pad(samples.numpy().astype(np.float64), (0, -len(samples) % frame))
     power = np.square(padded.reshape(-1, frame)).mean(1)
     active = np.flatnonzero(power >= power.max() * 10 ** (threshold / 10))
-    return samples[int(active[0]) * frame : (int(active[-1]) + 1) * frame]
+    long_pauses = np.flatnonzero((np.diff(active) - 1) * seconds > pause)
+    events = np.split(active, long_pauses + 1)
+    event = next(event for event in events if power.argmax() in event)
+    return samples[int(event[0]) * frame : (int(event[-1]) + 1) * frame]

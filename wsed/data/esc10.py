@@ -1,6 +1,7 @@
 """ESC-10: real recordings of ten everyday sounds (Piczak 2015)."""
 
 import csv
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,8 +19,8 @@ class Esc10:
 
     The folder holds `audio/` and `meta.csv` with the columns `filename, fold, category`; the official layout of ESC-50
     (`meta/esc50.csv`) is read as well. Takes of one original recording, `FOLD-ID-TAKE`, share a fold. Clips are padded
-    with silence, so that events are trimmed to their active part, and backgrounds to the part that is not digital
-    silence.
+    with silence and may hold several events, far apart: of each the loudest event is taken, and of a background the
+    part that is not digital silence.
 
     Args:
         root: the folder.
@@ -27,16 +28,18 @@ class Esc10:
         labels: categories that are events, in the order of the `class` axis.
         scenes: categories that are backgrounds.
         threshold: dB below the loudest 20 ms of an event at which it counts as silent, negative.
+        pause: seconds of silence that an event may hold.
     """
 
     def __init__(
-        self, root: str, sample_rate: int, labels: Sequence[str], scenes: Sequence[str], threshold: float
+        self, root: str, sample_rate: int, labels: Sequence[str], scenes: Sequence[str], threshold: float, pause: float
     ) -> None:
         self.root = Path(root)
         self.sample_rate = sample_rate
         self.labels = tuple(labels)
         self.scenes = tuple(scenes)
         self.threshold = threshold
+        self.pause = pause
 
     def load(self) -> Soundbank:
         """Decodes, resamples and trims every recording of the chosen categories.
@@ -76,7 +79,8 @@ class Esc10:
         path = self.root / "audio" / row["filename"]
         samples = read_audio(path, self.sample_rate)
         event = row["category"] in self.labels
-        samples = active_part(samples, self.sample_rate, self.threshold if event else SILENCE)
+        threshold, pause = (self.threshold, self.pause) if event else (SILENCE, math.inf)
+        samples = active_part(samples, self.sample_rate, threshold, pause)
         group = "-".join(path.stem.split("-")[:2])
         return Recording(row["filename"], row["category"], int(row["fold"]), group, samples.clone())
 

@@ -24,10 +24,18 @@ class Folder:
         folds: how many folds to make, at least 2.
         take_suffix: regular expression that the end of a file's stem matches if the file is one of several takes.
         threshold: dB below the loudest 20 ms of an event at which it counts as silent, negative.
+        pause: seconds of silence that an event may hold; of a file with longer ones the loudest event is taken.
     """
 
     def __init__(
-        self, root: str, sample_rate: int, labels: Sequence[str], folds: int, take_suffix: str, threshold: float
+        self,
+        root: str,
+        sample_rate: int,
+        labels: Sequence[str],
+        folds: int,
+        take_suffix: str,
+        threshold: float,
+        pause: float,
     ) -> None:
         self.root = Path(root)
         self.sample_rate = sample_rate
@@ -35,6 +43,7 @@ class Folder:
         self.folds = folds
         self.take_suffix = re.compile(f"(?:{take_suffix})$")
         self.threshold = threshold
+        self.pause = pause
 
     def load(self) -> Soundbank:
         """Decodes, resamples and trims every file.
@@ -61,7 +70,7 @@ class Folder:
         for path in track(paths, f"Reading {folder.name}", transient=True):
             samples = read_audio(path, self.sample_rate)
             if event:
-                samples = active_part(samples, self.sample_rate, self.threshold).clone()
+                samples = active_part(samples, self.sample_rate, self.threshold, self.pause).clone()
             original = originals[path]
             name = path.relative_to(self.root).as_posix()
             group = (path.parent / original).relative_to(self.root).as_posix()

@@ -74,7 +74,7 @@ def test_a_file_that_cannot_be_used(
     assert main(of_folder(small, bank)) == 2
     err = capsys.readouterr().err
     assert is_one_line(err), err
-    assert f"{spoilt}: {said}" in err
+    assert f"foreground/bell/2.wav: {said}" in err
     assert not list(Path().rglob("results.json"))
 
 

@@ -1,9 +1,9 @@
 """Rendering mixtures, against training on them: what share of a training step the mixing takes."""
 
-import time
-
 import torch
+from torch.utils import benchmark
 
+from wsed.data.batch import Batch
 from wsed.data.generated import Generated
 from wsed.data.mixtures import MemorySet
 from wsed.data.plan import JscRecipe
@@ -14,24 +14,31 @@ CLIPS = 8
 STEPS = 3
 
 
+def step(features: LogMel, network: Vgg, batch: Batch) -> None:
+    """Forwards and backwards."""
+    with torch.autocast("cpu", torch.bfloat16):
+        embedding = network(features(batch.waveform))
+    embedding.float().mean().backward()
+
+
 def main() -> None:
     """Prints the ratio of a step of the half-width network to the rendering of its batch."""
     recipe = JscRecipe(4.0, [0.0, 0.0], {"background": 1, "event": 1, "mixture": 1})
     bank = Generated(16000, ["baby_cry", "glass_break", "gunshot"], 4, 0).load()
     clips = MemorySet(bank, recipe, 0, "train", 1008, fresh=True, mixtures_only=False, with_sources=False)
+    # As many of each kind as a shuffled batch has.
+    items = [(0, index * 1008 // CLIPS) for index in range(CLIPS)]
     features = LogMel(16000, "hamming", 1024, 528, 64, 0.0, 8000.0, 1e-8)
     network = Vgg([32, 32, 32, 32], 0.3, True)
-    rendering, training = [], []
-    for step in range(STEPS + 1):
-        started = time.perf_counter()
-        batch = clips[[(0, 300 + CLIPS * step + index) for index in range(CLIPS)]]
-        rendered = time.perf_counter()
-        with torch.autocast("cpu", torch.bfloat16):
-            embedding = network(features(batch.waveform))
-        embedding.float().mean().backward()
-        rendering.append(rendered - started)
-        training.append(time.perf_counter() - rendered)
-    print(f"mixing: a step of the half-width network takes {min(training) / min(rendering):.0f} times its rendering")
+    names = {"clips": clips, "items": items, "step": step, "features": features, "network": network}
+    names["batch"] = clips[items]
+    threads = torch.get_num_threads()
+    rendering = benchmark.Timer("clips[items]", globals=names, num_threads=threads)
+    training = benchmark.Timer("step(features, network, batch)", globals=names, num_threads=threads)
+    for timer in (rendering, training):
+        timer.timeit(1)
+    ratio = training.timeit(STEPS).median / rendering.timeit(STEPS).median
+    print(f"mixing: a step of the half-width network takes {ratio:.0f} times its rendering")
 
 
 if __name__ == "__main__":

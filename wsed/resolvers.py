@@ -50,4 +50,5 @@ def fast_precision() -> str:
 
     if torch.cuda.is_available():
         return "bf16-mixed" if torch.cuda.is_bf16_supported(including_emulation=False) else "32-true"
-    return "bf16-mixed" if torch.cpu._is_amx_tile_supported() else "32-true"
+    fast = torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported()
+    return "bf16-mixed" if fast else "32-true"

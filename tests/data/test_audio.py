@@ -154,14 +154,24 @@ def test_a_pause_inside_a_sound_is_kept() -> None:
     assert torch.equal(active_part(torch.cat([torch.zeros(3200), sound]), RATE, -40.0, math.inf), sound)
 
 
-@pytest.mark.parametrize(("pause", "events"), [(0.39, [1]), (0.41, [1, 2]), (1.0, [0, 1, 2])])
-def test_a_long_pause_ends_an_event(pause: float, events: list[int]) -> None:
+@pytest.mark.parametrize(
+    ("pause", "kept"), [(0.0, 0.0), (0.1, 0.1), (0.3, 0.3), (0.4, 0.4), (0.41, 0.4), (math.inf, 0.8)]
+)
+def test_the_middle_of_a_long_pause_is_cut_out(pause: float, kept: float) -> None:
     rng = np.random.default_rng(0)
-    bursts = [torch.from_numpy(rng.normal(0, level, RATE // 10)).float() for level in (0.1, 0.3, 0.1)]
-    sound = torch.cat([bursts[0], torch.zeros(RATE * 8 // 10), bursts[1], torch.zeros(RATE * 4 // 10), bursts[2]])
-    starts = [0, RATE * 9 // 10, RATE * 14 // 10]
-    expected = sound[starts[events[0]] : starts[events[-1]] + RATE // 10]
-    assert torch.equal(active_part(sound, RATE, -40.0, pause), expected)
+    burst, decay, rise = (torch.from_numpy(rng.normal(0, level, RATE * 4 // 10)).float() for level in (0.1, 1e-5, 1e-5))
+    shortened = active_part(torch.cat([burst, decay, rise, burst]), RATE, -40.0, pause)
+    frames = round(kept * 50)
+    before, after = (frames - frames // 2) * RATE // 50, frames // 2 * RATE // 50
+    expected = torch.cat([burst, decay[:before], rise[len(rise) - after :], burst])
+    assert torch.equal(shortened, expected)
+
+
+def test_every_pause_is_shortened_by_itself() -> None:
+    burst = torch.from_numpy(np.random.default_rng(0).normal(0, 0.1, 1600)).float()
+    sound = torch.cat([burst, torch.zeros(8000), burst, torch.zeros(3200), burst])
+    expected = torch.cat([burst, torch.zeros(4800), burst, torch.zeros(3200), burst])
+    assert torch.equal(active_part(sound, RATE, -40.0, 0.3), expected)
 
 
 def test_a_silent_sound_is_left_whole() -> None:

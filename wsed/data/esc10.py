@@ -19,8 +19,8 @@ class Esc10:
 
     The folder holds `audio/` and `meta.csv` with the columns `filename, fold, category`; the official layout of ESC-50
     (`meta/esc50.csv`) is read as well. Takes of one original recording, `FOLD-ID-TAKE`, share a fold. Clips are padded
-    with silence and may hold several events, far apart: of each the loudest event is taken, and of a background the
-    part that is not digital silence.
+    with silence and may hold several events, far apart: an event is its sounding parts with short pauses, a background
+    the part that is not digital silence.
 
     Args:
         root: the folder.
@@ -28,7 +28,7 @@ class Esc10:
         labels: categories that are events, in the order of the `class` axis.
         scenes: categories that are backgrounds.
         threshold: dB below the loudest 20 ms of an event at which it counts as silent, negative.
-        pause: seconds of silence that an event may hold.
+        pause: seconds of silence that an event keeps at most of each pause in it.
     """
 
     def __init__(
@@ -82,7 +82,7 @@ class Esc10:
         threshold, pause = (self.threshold, self.pause) if event else (SILENCE, math.inf)
         samples = active_part(samples, self.sample_rate, threshold, pause)
         group = "-".join(path.stem.split("-")[:2])
-        return Recording(row["filename"], row["category"], int(row["fold"]), group, samples.clone())
+        return Recording(row["filename"], row["category"], int(row["fold"]), group, samples)
 
 
 SILENCE = -90.0

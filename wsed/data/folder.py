@@ -24,7 +24,7 @@ class Folder:
         folds: how many folds to make, at least 2.
         take_suffix: regular expression that the end of a file's stem matches if the file is one of several takes.
         threshold: dB below the loudest 20 ms of an event at which it counts as silent, negative.
-        pause: seconds of silence that an event may hold; of a file with longer ones the loudest event is taken.
+        pause: seconds of silence that an event keeps at most of each pause in it.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class Folder:
         for path in track(paths, f"Reading {folder.name}", transient=True):
             samples = read_audio(path, self.sample_rate)
             if event:
-                samples = active_part(samples, self.sample_rate, self.threshold, self.pause).clone()
+                samples = active_part(samples, self.sample_rate, self.threshold, self.pause)
             original = originals[path]
             name = path.relative_to(self.root).as_posix()
             group = (path.parent / original).relative_to(self.root).as_posix()

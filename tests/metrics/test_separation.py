@@ -21,20 +21,24 @@ def test_bss_eval_agrees_with_mir_eval() -> None:
             np.testing.assert_allclose(ours[name][number].numpy(), values, atol=1e-4)
 
 
-def test_clips_are_scored_one_by_one() -> None:
+def test_clips_and_rivals_are_scored_one_by_one() -> None:
     generator = torch.Generator().manual_seed(0)
     references = torch.randn(3, 2, 2000, generator=generator)
-    estimates = torch.randn(3, 4, 2, 2000, generator=generator)
+    estimates = torch.randn(4, 3, 2, 2000, generator=generator)
     together = bss_eval(estimates, references)
-    for clip in range(3):
-        alone = bss_eval(estimates[clip], references[clip])
-        for name, values in alone.items():
-            torch.testing.assert_close(together[name][clip], values)
+    for rival in range(4):
+        of_rival = bss_eval(estimates[rival], references)
+        for clip in range(3):
+            alone = bss_eval(estimates[rival, clip], references[clip])
+            for name, values in alone.items():
+                assert values.shape == (2,)
+                torch.testing.assert_close(of_rival[name][clip], values)
+                torch.testing.assert_close(together[name][rival, clip], values)
 
 
 def test_scores_do_not_depend_on_the_number_of_threads() -> None:
     generator = torch.Generator().manual_seed(0)
-    estimates, references = torch.randn(1, 2, 3000, generator=generator), torch.randn(2, 3000, generator=generator)
+    estimates, references = torch.randn(2, 3000, generator=generator), torch.randn(2, 3000, generator=generator)
     threads = torch.get_num_threads()
     scores = []
     try:

@@ -77,10 +77,10 @@ class Scorer:
             clips = (sounding.sum(1) == count).nonzero().flatten()
             which = sounding[clips].nonzero()[:, 1].view(len(clips), count)
             references = truth[clips[:, None], which]
-            estimates = torch.stack([estimate[clips[:, None], which] for estimate in methods.values()], 1)
+            estimates = torch.stack([estimate[clips[:, None], which] for estimate in methods.values()])
             scores = bss_eval(estimates, references)
             for number, method in enumerate(methods):
-                of_method = {name: score[:, number] for name, score in scores.items()}
+                of_method = {name: score[number] for name, score in scores.items()}
                 self._add_rows(method, [batch.filenames[clip] for clip in clips], which, of_method)
 
     def _ideal(self, batch: Batch) -> Separated:

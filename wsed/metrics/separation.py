@@ -13,23 +13,32 @@ from wsed.features.log_mel import LogMel
 def bss_eval(estimates: Tensor, references: Tensor) -> dict[str, Tensor]:
     """SDR, SIR and SAR of BSS-eval version 3 (filters of 512 taps), as mir_eval's `bss_eval_sources` computes them.
 
-    Most of the work depends on the references alone, so that methods scored in one call cost little more than one.
+    Most of the work depends on the references alone, so that rival estimates scored in one call cost little more than
+    one.
 
     Args:
-        estimates: `(..., method, source, samples)`; source `i` of each method belongs to reference `i`.
+        estimates: `(..., source, samples)`, of the references' shape, source `i` belonging to reference `i`; or of that
+            shape behind further axes, of rival estimates of the same references.
         references: `(..., source, samples)`, none silent.
 
     Returns:
-        `sdr`, `sir` and `sar` in dB, each `(..., method, source)`.
+        `sdr`, `sir` and `sar` in dB, each of the shape of `estimates` without the samples.
     """
     sources = references.shape[-2]
+    rivals = estimates.shape[: estimates.ndim - references.ndim]
+    estimates = estimates.reshape(-1, *references.shape).movedim(0, -3)
     with _one_thread():
-        # float32 is 0.03 dB off in SAR. Both are squared cosines `(..., reference, method and source)`.
+        # float32 is 0.03 dB off in SAR. Both are squared cosines `(..., reference, rival and source)`.
         to_own, to_all = square_cosine_metrics(
             references.double(), estimates.double().flatten(-3, -2), filter_length=512
         )
     own, every = (
-        cosines.unflatten(-1, (-1, sources)).diagonal(dim1=-3, dim2=-1).clamp(0, 1) for cosines in (to_own, to_all)
+        cosines.unflatten(-1, (-1, sources))
+        .diagonal(dim1=-3, dim2=-1)
+        .clamp(0, 1)
+        .movedim(-2, 0)
+        .reshape(*rivals, *references.shape[:-1])
+        for cosines in (to_own, to_all)
     )
     return {"sdr": _decibels(own), "sir": _decibels((own / every).clamp(0, 1)), "sar": _decibels(every)}
 

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-ESC10 = Path(__file__).parents[2] / "shared" / "data" / "esc10"
+SHARED = Path(__file__).parents[2] / "shared"
+ESC10 = SHARED / "data" / "esc10"
+DESED = SHARED / "oracles" / "desed_baseline"
 
 
 @pytest.fixture(scope="session")
@@ -13,3 +15,11 @@ def esc10_root() -> Path:
     if not (ESC10 / "meta.csv").is_file():
         pytest.skip(f"{ESC10}: the recordings of ESC-10 are not there")
     return ESC10
+
+
+@pytest.fixture(scope="session")
+def desed_baseline() -> Path:
+    """A public baseline's events on DESED, and what the published tools said of them."""
+    if not DESED.is_dir():
+        pytest.skip(f"{DESED}: the events of the DESED baseline are not there")
+    return DESED

@@ -36,6 +36,10 @@ def main(arguments: list[str] | None = None) -> int:
         from wsed.mix import main as mix
 
         return mix(rest)
+    elif name == "evaluate":
+        from wsed.evaluate import main as evaluate
+
+        return evaluate(rest)
     elif name in overview.PLANNED:
         return mistake(f"{name}: is not there yet; see wsed --help")
     else:

@@ -6,9 +6,9 @@ from wsed.groups import groups
 SUBCOMMANDS = {
     "train": "train and test what a config describes, or sweep over many",
     "data": "write mixtures to disk (`wsed data mix --help`)",
+    "evaluate": "score the events that anyone's system found",
 }
 PLANNED = {
-    "evaluate": "score a trained system, or anyone's event and score files",
     "detect": "events of recordings",
     "separate": "sounds out of recordings",
     "report": "compare runs on one page",

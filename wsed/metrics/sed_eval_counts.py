@@ -1,0 +1,58 @@
+"""Hands event tables to sed_eval, clip by clip, and takes its counts down."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from wsed.metrics.counts import Counts
+
+
+def count(
+    metrics: Any,
+    substitutions: str,
+    reference: pd.DataFrame,
+    events: pd.DataFrame,
+    labels: Sequence[str],
+    filenames: Sequence[str],
+) -> Counts:
+    """Runs a sed_eval metric over clips.
+
+    Args:
+        metrics: a fresh `EventBasedMetrics` or `SegmentBasedMetrics`.
+        substitutions: what it calls their number.
+        reference: what there was, `filename onset offset event_label`.
+        events: what a system reported, the same columns.
+        labels: event classes.
+        filenames: of the clips.
+
+    Returns:
+        Its counts of each clip.
+    """
+    truths, reports = by_clip(reference), by_clip(events)
+    totals = []
+    for filename in filenames:
+        truth, report = truths.get(filename, []), reports.get(filename, [])
+        if truth or report:
+            metrics.evaluate(_container(truth), _container(report))
+        by_class = [[metrics.class_wise[label][name] for name in ("Nref", "Nsys", "Ntp")] for label in labels]
+        totals.append((by_class, metrics.overall[substitutions]))
+    counts = np.diff(np.array([by_class for by_class, _ in totals], dtype=float), axis=0, prepend=0)
+    substituted = np.diff(np.array([number for _, number in totals], dtype=float), prepend=0)
+    return Counts(tuple(labels), counts[:, :, 0], counts[:, :, 1], counts[:, :, 2], substituted)
+
+
+def by_clip(table: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
+    """The events of each clip that has any."""
+    events = table.dropna(subset=["event_label"])
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in events[["filename", "onset", "offset", "event_label"]].to_dict("records"):
+        found.setdefault(str(row["filename"]), []).append({str(key): value for key, value in row.items()})
+    return found
+
+
+def _container(events: list[dict[str, Any]]) -> Any:
+    from dcase_util.containers import MetaDataContainer
+
+    return MetaDataContainer(events)

@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import shutil
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,11 @@ def test_a_command_runs(
     if words[0] == "data":
         fewer = [word for word in fewer if word.startswith(("mixing", "data.source"))]
         words = [word.replace("data.clips.train=100", "data.clips={train: 4, val: 0, test: 2}") for word in words]
+    if words[0] == "evaluate":
+        assert main(["train", *small, "hydra.run.dir=RUN"]) == 0
+        for copy in ("FOUND.tsv", "REFERENCE.tsv"):
+            shutil.copy("RUN/predictions/reference.tsv", copy)
+        fewer = []
     if "--help" in words:
         fewer = []
     assert main([*words, *fewer]) == 0, capsys.readouterr().err

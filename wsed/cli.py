@@ -1,8 +1,10 @@
 """The `wsed` command."""
 
 import sys
+from collections.abc import Callable
 
 from wsed import __version__, overview
+from wsed.errors import UserError
 from wsed.groups import nearest
 
 HELP_FLAGS = {"-h", "--help"}
@@ -44,6 +46,18 @@ def main(arguments: list[str] | None = None) -> int:
         return mistake(f"{name}: is not there yet; see wsed --help")
     else:
         return mistake(f"{name}: is no subcommand; see wsed --help.{nearest(name, list(overview.SUBCOMMANDS))}")
+    return 0
+
+
+def exit_code(command: Callable[[], None]) -> int:
+    """Runs what a subcommand does: 0, 1 if it is interrupted, 2 for a user's mistake, which is said in one line."""
+    try:
+        command()
+    except UserError as error:
+        return mistake(str(error))
+    except KeyboardInterrupt:
+        print("wsed: stopped", file=sys.stderr)
+        return 1
     return 0
 
 

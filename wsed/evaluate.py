@@ -4,11 +4,10 @@ import argparse
 import json
 import math
 import re
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from wsed.cli import mistake
+from wsed.cli import exit_code
 from wsed.errors import UserError
 
 if TYPE_CHECKING:
@@ -53,14 +52,7 @@ def parser() -> Parser:
 
 def main(words: list[str]) -> int:
     """Scores files and prints a table; returns the exit code."""
-    try:
-        evaluate(parser().parse_args(words))
-    except UserError as error:
-        return mistake(str(error))
-    except KeyboardInterrupt:
-        print("wsed: stopped", file=sys.stderr)
-        return 1
-    return 0
+    return exit_code(lambda: evaluate(parser().parse_args(words)))
 
 
 def evaluate(options: argparse.Namespace) -> None:

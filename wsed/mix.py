@@ -1,10 +1,9 @@
 """`wsed data mix`: mixtures to disk."""
 
-import sys
 from pathlib import Path
 
 from wsed.build import build
-from wsed.cli import mistake
+from wsed.cli import exit_code
 from wsed.composing import composed, conf
 from wsed.config import settle
 from wsed.data.datamodule import MixtureData
@@ -14,14 +13,7 @@ from wsed.errors import UserError
 
 def main(words: list[str]) -> int:
     """Writes the mixtures that the overrides describe; returns the exit code."""
-    try:
-        mix(words)
-    except UserError as error:
-        return mistake(str(error))
-    except KeyboardInterrupt:
-        print("wsed: stopped", file=sys.stderr)
-        return 1
-    return 0
+    return exit_code(lambda: mix(words))
 
 
 def mix(words: list[str]) -> None:

@@ -12,9 +12,9 @@ from wsed.data.soundbank import Soundbank
 CLIPS = 12
 
 
-def clips(bank: Soundbank, *, fresh: bool = True, mixtures_only: bool = False, with_sources: bool = False) -> MemorySet:
+def clips(bank: Soundbank, *, fresh: bool = True, scored: bool = False, with_sources: bool = False) -> MemorySet:
     recipe = JscRecipe(0.5, [-5.0, 5.0], {"background": 1, "event": 1, "mixture": 1})
-    return MemorySet(bank, recipe, 0, "train", CLIPS, fresh, mixtures_only, with_sources)
+    return MemorySet(bank, recipe, 0, "train", CLIPS, fresh, scored, with_sources)
 
 
 def test_a_fresh_set_has_mixtures_of_its_own_each_epoch(bank: Soundbank) -> None:
@@ -55,8 +55,8 @@ def test_sources_are_there_if_asked_for(bank: Soundbank) -> None:
     assert torch.equal(with_sources.sources.any(2).float(), with_sources.weak)
 
 
-def test_mixtures_only(bank: Soundbank) -> None:
-    batch = clips(bank, mixtures_only=True)[[(0, index) for index in range(CLIPS)]]
+def test_scored_clips_are_mixtures(bank: Soundbank) -> None:
+    batch = clips(bank, scored=True)[[(0, index) for index in range(CLIPS)]]
     assert batch.background.all()
     assert batch.weak.sum(1).tolist() == [1] * CLIPS
 

@@ -25,11 +25,11 @@ def planned(
     split: str = "train",
     epoch: int = 0,
     clips: int = 60,
-    mixtures_only: bool = False,
+    scored: bool = False,
 ) -> MixturePlan:
     """One plan, by default of a second of audio in thirds."""
     recipe = recipe or JscRecipe(1.0, [-5.0, 5.0], THIRDS)
-    return recipe.plan(bank, seed=seed, split=split, epoch=epoch, index=index, clips=clips, mixtures_only=mixtures_only)
+    return recipe.plan(bank, seed=seed, split=split, epoch=epoch, index=index, clips=clips, scored=scored)
 
 
 def kind(plan: MixturePlan) -> str:
@@ -69,14 +69,14 @@ def test_shares_are_kept_to_the_clip(bank: Soundbank, shares: list[int], clips: 
 
 
 def test_a_test_clip_is_one_event_in_one_background(bank: Soundbank) -> None:
-    plans = [planned(bank, index, split="test", mixtures_only=True) for index in range(60)]
+    plans = [planned(bank, index, split="test", scored=True) for index in range(60)]
     assert {kind(plan) for plan in plans} == {"mixture"}
 
 
-@pytest.mark.parametrize("mixtures_only", [True, False])
-def test_classes_and_their_recordings_take_turns(bank: Soundbank, mixtures_only: bool) -> None:
+@pytest.mark.parametrize("scored", [True, False])
+def test_classes_and_their_recordings_take_turns(bank: Soundbank, scored: bool) -> None:
     clips = 480
-    plans = [planned(bank, index, clips=clips, mixtures_only=mixtures_only) for index in range(clips)]
+    plans = [planned(bank, index, clips=clips, scored=scored) for index in range(clips)]
     for name in ("event", "mixture"):
         events = [plan.events[0] for plan in plans if kind(plan) == name]
         by_class = Counter(event.label for event in events)
@@ -89,7 +89,7 @@ def test_classes_and_their_recordings_take_turns(bank: Soundbank, mixtures_only:
 
 def test_every_epoch_has_an_order_of_recordings_of_its_own(bank: Soundbank) -> None:
     def order(epoch: int) -> list[str]:
-        plans = [planned(bank, index, epoch=epoch, mixtures_only=True) for index in range(16)]
+        plans = [planned(bank, index, epoch=epoch, scored=True) for index in range(16)]
         return [plan.events[0].recording for plan in plans]
 
     assert sorted(order(0)) == sorted(order(1))
@@ -97,23 +97,37 @@ def test_every_epoch_has_an_order_of_recordings_of_its_own(bank: Soundbank) -> N
 
 
 @QUICK
-@given(index=st.integers(0, 300), duration=st.floats(0.2, 3), low=st.floats(-30, 30), more=st.floats(0, 20))
-def test_everything_lies_within_the_clip(bank: Soundbank, index: int, duration: float, low: float, more: float) -> None:
-    recipe = JscRecipe(duration, [low, low + more], THIRDS)
-    plan = planned(bank, index, recipe=recipe, mixtures_only=True)
+@given(
+    index=st.integers(200, 299),
+    duration=st.floats(0.2, 3),
+    low=st.floats(-30, 30),
+    more=st.floats(0, 20),
+    slow=st.floats(0.5, 1),
+    fast=st.floats(1, 2),
+    scored=st.booleans(),
+)
+def test_everything_lies_within_the_clip(
+    bank: Soundbank, index: int, duration: float, low: float, more: float, slow: float, fast: float, scored: bool
+) -> None:
+    recipe = JscRecipe(duration, [low, low + more], THIRDS, [slow, fast])
+    plan = planned(bank, index, recipe=recipe, clips=300, scored=scored)
     lengths = {sound.id: len(sound.samples) for sound in bank.events + bank.backgrounds}
     (event,) = plan.events
+    assert plan.background is not None
+    for speed in (event.speed, plan.background_speed):
+        assert speed == 1 if scored else slow * 0.999 < speed < fast * 1.001
     assert plan.samples == round(duration * bank.sample_rate)
-    assert event.samples == min(lengths[event.recording], plan.samples)
+    assert event.samples == min(int(lengths[event.recording] / event.speed), plan.samples)
     assert 0 <= event.onset <= plan.samples - event.samples
     assert low <= event.event_to_background_ratio <= low + more
-    assert plan.background is not None
-    assert 0 <= plan.background_start <= max(0, lengths[plan.background] - plan.samples)
+    length = lengths[plan.background]
+    assert plan.background_start >= 0
+    assert plan.background_start + plan.samples * plan.background_speed <= length or plan.background_start == 0
 
 
 def test_onsets_and_ratios_spread_over_their_range(bank: Soundbank) -> None:
     recipe = JscRecipe(4.0, [-5.0, 5.0], THIRDS)
-    events = [planned(bank, index, recipe=recipe, mixtures_only=True).events[0] for index in range(300)]
+    events = [planned(bank, index, recipe=recipe, scored=True).events[0] for index in range(300)]
     onsets = torch.tensor([event.onset / (4 * bank.sample_rate - event.samples) for event in events])
     ratios = torch.tensor([event.event_to_background_ratio / 10 + 0.5 for event in events])
     for values in (onsets, ratios):
@@ -133,6 +147,12 @@ def test_a_plan_survives_json(bank: Soundbank, index: int) -> None:
 def test_a_ratio_needs_two_ends(ratio: list[float]) -> None:
     with pytest.raises(UserError, match=r"mixing\.event_to_background_ratio: is \["):
         JscRecipe(1.0, ratio, THIRDS)
+
+
+@pytest.mark.parametrize("speed", [[], [1.0], [1.0, 0.5], [0.0, 1.0]])
+def test_a_speed_needs_two_ends_above_0(speed: list[float]) -> None:
+    with pytest.raises(UserError, match=r"mixing\.speed: is \["):
+        JscRecipe(1.0, [0, 0], THIRDS, speed)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from wsed.data.batch import Batch
 from wsed.data.plan import JscRecipe, MixturePlan
-from wsed.data.render import excerpt, render
+from wsed.data.render import excerpt, play, render
 from wsed.data.soundbank import Soundbank
 from wsed.errors import UserError
 
@@ -23,9 +23,11 @@ def rendered(bank: Soundbank, plans: list[MixturePlan]) -> Batch:
     return render(plans, recordings, bank.labels, bank.sample_rate, with_sources=True)
 
 
-def planned(bank: Soundbank, index: int, ratio: float = 0.0, mixtures_only: bool = True) -> MixturePlan:
-    recipe = JscRecipe(1.0, [ratio, ratio], SHARES)
-    return recipe.plan(bank, seed=1, split="train", epoch=0, index=index, clips=30, mixtures_only=mixtures_only)
+def planned(
+    bank: Soundbank, index: int, ratio: float = 0.0, scored: bool = True, speed: tuple[float, float] = (1.0, 1.0)
+) -> MixturePlan:
+    recipe = JscRecipe(1.0, [ratio, ratio], SHARES, speed)
+    return recipe.plan(bank, seed=1, split="train", epoch=0, index=index, clips=30, scored=scored)
 
 
 def level(samples: torch.Tensor) -> float:
@@ -33,9 +35,9 @@ def level(samples: torch.Tensor) -> float:
 
 
 @QUICK
-@given(index=st.integers(0, 200), ratio=st.floats(-30, 30))
-def test_event_to_background_ratio_of_the_audio(bank: Soundbank, index: int, ratio: float) -> None:
-    plan = planned(bank, index, ratio)
+@given(index=st.integers(20, 29), ratio=st.floats(-30, 30), speed=st.floats(0.5, 2))
+def test_event_to_background_ratio_of_the_audio(bank: Soundbank, index: int, ratio: float, speed: float) -> None:
+    plan = planned(bank, index, ratio, scored=False, speed=(speed, 1.1 * speed))
     batch = rendered(bank, [plan])
     assert batch.sources is not None
     assert batch.background_source is not None
@@ -51,7 +53,7 @@ def test_event_to_background_ratio_of_the_audio(bank: Soundbank, index: int, rat
 @QUICK
 @given(index=st.integers(0, 29))
 def test_a_mixture_is_the_sum_of_its_parts_at_a_peak_of_1(bank: Soundbank, index: int) -> None:
-    batch = rendered(bank, [planned(bank, index, mixtures_only=False)])
+    batch = rendered(bank, [planned(bank, index, scored=False)])
     assert batch.sources is not None
     assert batch.background_source is not None
     parts = batch.sources.sum(1) + batch.background_source
@@ -60,7 +62,7 @@ def test_a_mixture_is_the_sum_of_its_parts_at_a_peak_of_1(bank: Soundbank, index
 
 
 def test_samples_depend_on_the_plan_alone(bank: Soundbank) -> None:
-    plans = [planned(bank, index, mixtures_only=False) for index in range(12)]
+    plans = [planned(bank, index, scored=False, speed=(0.8, 1.25)) for index in range(12)]
     together = rendered(bank, plans)
     threads = torch.get_num_threads()
     try:
@@ -111,10 +113,28 @@ def test_a_long_background_is_cut_not_copied() -> None:
     assert torch.equal(excerpt(sound, 20, 50, 5), sound[20:70])
 
 
+@QUICK
+@given(speed=st.floats(0.5, 2), pitch=st.floats(100, 1500), samples=st.integers(500, 3000))
+def test_a_faster_sound_is_higher_by_as_much(speed: float, pitch: float, samples: int) -> None:
+    rate = 8000
+    needed = math.ceil(samples * speed)
+    played = play(torch.sin(2 * math.pi * pitch / rate * torch.arange(needed)), speed, samples)
+    assert len(played) == samples
+    truth = torch.sin(2 * math.pi * speed * pitch / rate * torch.arange(samples))
+    # The resampler's filter needs some samples to either side.
+    inside = slice(100, -100)
+    torch.testing.assert_close(played[inside], truth[inside], atol=2e-3, rtol=0)
+
+
+def test_a_sound_at_its_own_speed_is_left_alone() -> None:
+    sound = torch.randn(100)
+    assert torch.equal(play(sound, 1.0, 60), sound[:60])
+
+
 def test_a_background_that_is_silent_all_through_a_clip_is_named() -> None:
     sound = torch.zeros(24000)
     sound[:8001] = 0.1
-    plans = [MixturePlan("a.wav", 8000, "street.wav", start, ()) for start in (8000, 12000)]
+    plans = [MixturePlan("a.wav", 8000, "street.wav", start, 1.0, ()) for start in (8000, 12000)]
     recordings = {"street.wav": sound}
     assert render(plans[:1], recordings, ["bell"], 8000, with_sources=False).waveform.isfinite().all()
     with pytest.raises(UserError, match=r"street\.wav: is silent for 1 s from 1\.5 s on; cut the silence out"):

@@ -126,7 +126,7 @@ class MixtureData(ClipData):
             split=split,
             clips=self.clips[split],
             fresh=self.fresh and split == "train",
-            mixtures_only=split != "train",
+            scored=split != "train",
             with_sources=split == "test",
         )
 

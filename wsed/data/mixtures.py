@@ -39,7 +39,7 @@ class MemorySet:
         split: name of the split.
         clips: how many clips an epoch has.
         fresh: every epoch has mixtures of its own; otherwise every epoch has those of epoch 0.
-        mixtures_only: every clip is an event in a background.
+        scored: for validation or test: every clip is an event in a background.
         with_sources: batches hold the isolated sources.
     """
 
@@ -49,7 +49,7 @@ class MemorySet:
     split: str
     clips: int
     fresh: bool
-    mixtures_only: bool
+    scored: bool
     with_sources: bool
 
     def __post_init__(self) -> None:
@@ -68,7 +68,7 @@ class MemorySet:
             epoch=epoch if self.fresh else 0,
             index=index,
             clips=self.clips,
-            mixtures_only=self.mixtures_only,
+            scored=self.scored,
         )
 
     def __getitem__(self, keys: Sequence[Key]) -> Batch:

@@ -31,6 +31,8 @@ READ_BY_TRAIN = frozenset(
         "loss",
         "optimizer",
         "schedule",
+        "postprocessing",
+        "evaluation",
         "trainer",
         "logger",
         "mixing",

@@ -12,8 +12,8 @@ from torch import Tensor
 from wsed.data.audio import write_audio
 from wsed.data.batch import Batch
 from wsed.metrics.detection import frame_targets
-from wsed.metrics.scorer import Separated
 from wsed.metrics.separation import ideal_mel_mask
+from wsed.metrics.separation_table import Separated
 from wsed.prediction import Prediction
 from wsed.systems.base import System
 

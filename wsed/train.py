@@ -4,7 +4,6 @@ import os
 import shlex
 import sys
 import traceback
-import warnings
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from wsed.config import settle
 from wsed.errors import UserError
 from wsed.groups import conf_folder, groups
 from wsed.memory import keep_memory
+from wsed.quiet import silence_lightning
 from wsed.runs import RunFolder
 
 
@@ -91,7 +91,7 @@ def run(config: DictConfig) -> None:
     if done and not plain["force"]:
         print(f"{folder.path}: is done already; force=true trains it anew")
         return
-    _quiet()
+    silence_lightning()
     keep_memory()
     try:
         folder.finish(train(plain, folder, _facts(started)))
@@ -125,22 +125,3 @@ def _compare(folders: list[Path]) -> None:
 
     print_comparison(read_runs(folders))
     print(f"\nThe comparison with pictures and sounds: {write_page(folders, folders[0].parent)}")
-
-
-def _quiet() -> None:
-    """Silences what libraries say of our choices, each for its reason."""
-    import logging
-
-    # Rendering a batch takes a tenth of the time of a training step, so that no worker processes are needed.
-    warnings.filterwarnings("ignore", message=".*does not have many workers.*")
-    # The number of steps in an epoch is what it is.
-    warnings.filterwarnings("ignore", message=".*smaller than the logging interval.*")
-    # The run folder holds config.yaml and status.json before the trainer starts, and is meant to.
-    warnings.filterwarnings("ignore", message=".*exists and is not empty.*")
-    warnings.filterwarnings("ignore", message=".*directory .* exists and not empty.*")
-    # A corpus may have no validation split.
-    warnings.filterwarnings("ignore", message=".*Total length of `list` across ranks is zero.*")
-    # Lightning's own use of torch.
-    warnings.filterwarnings("ignore", message=".*LeafSpec.*")
-    # Without a GPU there is none to use.
-    logging.getLogger("pytorch_lightning.utilities.rank_zero").setLevel(logging.WARNING)

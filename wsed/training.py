@@ -1,9 +1,9 @@
 """One run: train, test, and leave a run folder."""
 
 import json
-import math
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,12 @@ from wsed.build import build
 from wsed.data.batch import Batch
 from wsed.data.datamodule import ClipData
 from wsed.data.mixtures import ClipSet
+from wsed.errors import UserError
+from wsed.evaluation import Results, Settings, evaluate_pass, plain, tune
+from wsed.inference.postprocessing import Postprocessing
+from wsed.inference.tuning import Tuned
 from wsed.loggers import Wandb
+from wsed.metrics.scorer import write_tsv
 from wsed.predictions import Examples
 from wsed.runs import RunFolder, git_state, versions, write_text
 from wsed.systems.base import System
@@ -90,6 +95,12 @@ def train(config: Mapping[str, Any], folder: RunFolder, facts: Mapping[str, Any]
     pl.seed_everything(config["seed"], verbose=False)
     data = build(config["data"]["module"])
     data.setup()
+    settings, postprocessing = build(config["evaluation"]), build(config["postprocessing"])
+    if isinstance(postprocessing, Tuned) and "val" not in data.sets:
+        raise UserError(
+            "postprocessing=tuned needs a validation split; give data.folds.val folds and data.clips.val clips"
+        )
+    git = git_state()
     system = build_system(config)
     folder.start()
     print(f"{folder.path}: running")
@@ -98,7 +109,7 @@ def train(config: Mapping[str, Any], folder: RunFolder, facts: Mapping[str, Any]
     failed = True
     try:
         logger = [wandb.start(folder.path.name, folder.identity, folder.path, config)] if wandb else []
-        metrics, timing = _fit_and_test(config, folder.path, system, data, logger)
+        metrics, timing = _fit_and_test(config, folder.path, system, data, logger, settings, postprocessing)
         results = {
             "name": config["name"],
             "identity": folder.identity,
@@ -106,10 +117,10 @@ def train(config: Mapping[str, Any], folder: RunFolder, facts: Mapping[str, Any]
             "labels": list(system.labels),
             "seed": config["seed"],
             "parameters": sum(parameter.numel() for parameter in system.parameters()),
-            "metrics": {name: value if math.isfinite(value) else None for name, value in metrics.items()},
+            "metrics": plain(metrics),
             "timing": timing,
             "versions": versions(),
-            "git": git_state(),
+            "git": git,
         }
         failed = False
         return results
@@ -131,9 +142,15 @@ def training_waveforms(clips: ClipSet, batch_size: int) -> Iterator[Tensor]:
 
 
 def _fit_and_test(
-    config: Mapping[str, Any], folder: Path, system: System, data: ClipData, loggers: list[Logger]
-) -> tuple[dict[str, float], dict[str, float]]:
-    """Metrics by flat name, and seconds of training and testing."""
+    config: Mapping[str, Any],
+    folder: Path,
+    system: System,
+    data: ClipData,
+    loggers: list[Logger],
+    settings: Settings,
+    postprocessing: Postprocessing | Tuned,
+) -> tuple[Results, dict[str, float]]:
+    """Scores by flat name, and seconds of training and testing."""
     validated = "val" in data.sets
     best = ModelCheckpoint(
         folder / "checkpoints",
@@ -157,16 +174,47 @@ def _fit_and_test(
     trained = time.perf_counter()
     if config["test"] == "best" and validated:
         system = System.load(best.best_model_path)
-    examples = Examples()
-    trainer.callbacks.append(examples)
-    trainer.test(system, datamodule=data, verbose=False)
-    scorer = system.scorer
-    assert scorer is not None
-    scorer.write(folder / "predictions")
-    examples.write(folder / "predictions", system.features.sample_rate)
-    metrics = {**scorer.detection(), **scorer.separation()}
+    if isinstance(postprocessing, Tuned):
+        trainer.validate(system, datamodule=data, verbose=False)
+        assert system.scorer is not None
+        postprocessing = tune(postprocessing, system.scorer, settings)
+    write_text(folder / "postprocessing.json", json.dumps(asdict(postprocessing), indent=2) + "\n")
+    metrics = test(trainer, system, data, postprocessing, settings, folder / "predictions")
     for logger in trainer.loggers:
-        logger.log_metrics({f"test/{name}": value for name, value in metrics.items()}, trainer.global_step)
+        numbers = {f"test/{name}": value for name, value in metrics.items() if not isinstance(value, tuple)}
+        logger.log_metrics(numbers, trainer.global_step)
         logger.save()
     timing = {"train_seconds": trained - started, "test_seconds": time.perf_counter() - trained}
     return metrics, {name: round(value, 1) for name, value in timing.items()}
+
+
+def test(
+    trainer: pl.Trainer,
+    system: System,
+    data: ClipData,
+    postprocessing: Postprocessing,
+    settings: Settings,
+    folder: Path,
+) -> Results:
+    """Tests a system and leaves what it said.
+
+    Args:
+        trainer: runs the test split.
+        system: trained.
+        data: whose test split.
+        postprocessing: from scores to events and tags.
+        settings: of the metrics.
+        folder: gets the predictions, see `Scorer.write`, and `events.tsv`.
+
+    Returns:
+        Scores by flat name.
+    """
+    examples = Examples()
+    trainer.callbacks.append(examples)  # type: ignore[attr-defined]  # not in its annotations
+    trainer.test(system, datamodule=data, verbose=False)
+    scorer = system.scorer
+    assert scorer is not None
+    scorer.write(folder)
+    write_tsv(postprocessing.events(scorer.scores()), folder / "events.tsv")
+    examples.write(folder, system.features.sample_rate)
+    return evaluate_pass(scorer, postprocessing, settings)[0]

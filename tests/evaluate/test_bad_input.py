@@ -87,12 +87,22 @@ def test_an_event_may_reach_beyond_its_clip_to_the_end_of_the_longest(
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--events", "found.tsv"], "required: --reference"),
+        (["--events", "found.tsv"], "--reference is not given; add it"),
         (["--events", "nowhere.tsv", "--reference", "reference.tsv"], "nowhere.tsv: is no file"),
         (["--events", "found.tsv", "--reference", "reference.tsv", "--collar", "-1"], "-1 is not above 0"),
         (["--events", ".", "--reference", "reference.tsv"], "add --durations"),
         (["--events", ".", "--reference", "reference.tsv", "--durations", "durations.tsv"], "threshold at the end"),
         (["--events", "found.tsv", "--reference", "reference.tsv", "--json", "no/out.json"], "no: is no folder"),
+        (["--reference", "reference.tsv"], "nothing to score; give --checkpoint, --events"),
+        (["--events", "found.tsv", "--scores", "."], "--events does not go with --scores"),
+        (["--checkpoint", ".", "--events", "found.tsv"], "--events does not go with --checkpoint"),
+        (["--events", "found.tsv", "--data", "esc10"], "--data goes with --checkpoint"),
+        (["--checkpoint", "nowhere"], "nowhere: does not exist"),
+        (["--checkpoint", "."], ".: is not the folder of a run"),
+        (["--checkpoint", "found.tsv"], "found.tsv: is not a checkpoint of wsed"),
+        (["--tags", "found.tsv", "--reference", "reference.tsv"], "found.tsv: has no column dog"),
+        (["--events", "found.tsv", "--reference", "reference.tsv", "--scenario1", "dct=1"], "there is no dct; it has"),
+        (["--events", "found.tsv", "--reference", "reference.tsv", "--scenario2", "dtc=x"], "dtc=x: is no number"),
     ],
 )
 def test_bad_options(
@@ -104,6 +114,46 @@ def test_bad_options(
 ) -> None:
     monkeypatch.chdir(files)
     assert main(["evaluate", *options]) == 2
+    err = capsys.readouterr().err
+    assert said in err
+    assert err.count("\n") == 1
+
+
+SCORES = {
+    "gap": ("0\t0.1\t0.2\n0.2\t0.3\t0.2\n", "a.tsv, row 3: does not begin where the frame before ends"),
+    "not increasing": ("0\t0.1\t0.2\n0\t0.1\t0.2\n", "a.tsv, row 3: times do not increase"),
+    "out of range": ("0\t0.1\t0.2\n0.1\t0.2\t1.5\n", "a.tsv, row 3: score 1.5 of dog is not between 0 and 1"),
+    "not a number": ("0\t0.1\tNaN\n", "a.tsv, row 2: dog is NaN"),
+}
+
+
+@pytest.mark.parametrize("kind", SCORES)
+def test_bad_scores(kind: str, files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    content, said = SCORES[kind]
+    (files / "scores").mkdir()
+    (files / "scores" / "a.tsv").write_text("onset\toffset\tdog\n" + content)
+    (files / "scores" / "b.tsv").write_text("onset\toffset\tdog\n0\t0.1\t0.3\n")
+    named = {name: str(files / f"{name}.tsv") for name in ("reference", "durations")}
+    options = ["--scores", str(files / "scores"), "--reference", named["reference"], "--durations", named["durations"]]
+    assert main(["evaluate", *options]) == 2
+    err = capsys.readouterr().err
+    assert said in err
+    assert err.count("\n") == 1
+
+
+TAGS = {
+    "clip missing": ("a.wav\t0.1\n", "tags.tsv: has no row of clip b.wav"),
+    "clip twice": ("a.wav\t0.1\na.wav\t0.2\n", "tags.tsv, row 3: is there twice"),
+    "unknown clip": ("a.wav\t0.1\nb.wav\t0.2\nc.wav\t0.2\n", "tags.tsv: clip c.wav is not in"),
+    "out of range": ("a.wav\t0.1\nb.wav\t-1\n", "tags.tsv, row 3: score -1 of dog is not between 0 and 1"),
+}
+
+
+@pytest.mark.parametrize("kind", TAGS)
+def test_bad_tags(kind: str, files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    content, said = TAGS[kind]
+    (files / "tags.tsv").write_text("filename\tdog\n" + content)
+    assert main(["evaluate", "--tags", str(files / "tags.tsv"), "--reference", str(files / "reference.tsv")]) == 2
     err = capsys.readouterr().err
     assert said in err
     assert err.count("\n") == 1

@@ -7,8 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wsed.data.batch import Event
-from wsed.metrics.detection import frame_scores, frame_targets
-from wsed.metrics.tagging import tagging_scores
+from wsed.metrics.detection import frame_ranking, frame_targets, touched_frames
 
 RATE = 16000 / 528
 
@@ -46,7 +45,7 @@ def test_scores_agree_with_naive_ones() -> None:
     active = rng.uniform(size=(2, 400)) < 0.3
     scores = (rng.normal(size=(2, 400)) + 1.5 * active).astype(np.float32)
     probs = torch.sigmoid(torch.from_numpy(scores))
-    found = frame_scores(probs, torch.from_numpy(active).float(), ["a", "b"])
+    found = frame_ranking(["a", "b"], [probs], [torch.from_numpy(active).float()]).scores("frame")
     for index, label in enumerate("ab"):
         values = probs[index].numpy()
         assert found[f"frame/class/{label}/eer"] == pytest.approx(naive_eer(values, active[index]), abs=0.005)
@@ -60,12 +59,15 @@ def test_a_class_that_never_sounds_has_no_score() -> None:
     probs = torch.rand(2, 50, generator=torch.Generator().manual_seed(0))
     strong = torch.zeros(2, 50)
     strong[0, :10] = 1
-    found = frame_scores(probs, strong, ["a", "b"])
+    found = frame_ranking(["a", "b"], [probs], [strong]).scores("frame")
     assert "frame/class/b/ap" not in found
     assert found["frame/map"] == found["frame/class/a/ap"]
 
 
-def test_tagging_of_one_class_and_of_several() -> None:
-    weak = torch.tensor([[1.0, 0], [0, 1], [1, 0]])
-    assert tagging_scores(weak * 0.8 + 0.1, weak, ["a", "b"])["tagging/map"] == 1
-    assert tagging_scores(weak[:, :1], weak[:, :1], ["a"]) == {"tagging/map": 1, "tagging/class/a/ap": 1}
+@settings(max_examples=50, deadline=None)
+@given(onset=st.integers(0, 3900), duration=st.integers(20, 4000))
+def test_frames_of_any_times_are_touched_alike(onset: int, duration: int) -> None:
+    event = Event(onset / 1000, min(onset + duration, 4000) / 1000, "b")
+    edges = np.arange(121) / RATE
+    expected = frame_targets([event], ["a", "b"], 120, RATE)
+    assert torch.equal(touched_frames([event], ["a", "b"], edges[:-1], edges[1:]), expected)

@@ -1,5 +1,7 @@
 """Event-, segment- and intersection-based scores: published tools' numbers, and what must hold for any events."""
 
+from functools import partial
+
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -12,7 +14,11 @@ from wsed.metrics.segment_based import segment_counts
 
 LABELS = ("bell", "dog", "speech")
 FILENAMES = ("a.wav", "b.wav", "c.wav")
-COUNTS = {"event": event_counts, "segment": segment_counts, "intersection": intersection_counts}
+COUNTS = {
+    "event": partial(event_counts, collar=0.2, offset_share=0.2),
+    "segment": partial(segment_counts, length=1.0),
+    "intersection": partial(intersection_counts, dtc=0.5, gtc=0.5),
+}
 
 
 def table(rows: list[tuple[str, float, float, str]]) -> pd.DataFrame:
@@ -82,19 +88,19 @@ def test_a_shift_within_the_collar_changes_nothing(truth: pd.DataFrame, shift: f
     apart = truth.assign(onset=truth["onset"] * 8 + 1, offset=truth["offset"] * 8 + 1)
     moved = apart.assign(onset=apart["onset"] + shift, offset=apart["offset"] + shift)
     if len(truth):
-        assert event_counts(apart, moved, LABELS, FILENAMES).scores("e")["e/micro/f1"] == 1
+        assert COUNTS["event"](apart, moved, LABELS, FILENAMES).scores("e")["e/micro/f1"] == 1
 
 
 def test_a_shift_beyond_the_collar_misses() -> None:
     truth, late = table([("a.wav", 1, 2, "dog")]), table([("a.wav", 1.25, 2, "dog")])
-    assert event_counts(truth, late, LABELS, FILENAMES).scores("e")["e/micro/f1"] == 0
-    assert event_counts(truth, late, LABELS, FILENAMES, collar=0.3).scores("e")["e/micro/f1"] == 1
+    assert COUNTS["event"](truth, late, LABELS, FILENAMES).scores("e")["e/micro/f1"] == 0
+    assert COUNTS["event"](truth, late, LABELS, FILENAMES, collar=0.3).scores("e")["e/micro/f1"] == 1
 
 
 def test_a_long_event_may_end_later() -> None:
     truth, late = table([("a.wav", 1, 6, "dog")]), table([("a.wav", 1, 6.9, "dog")])
-    assert event_counts(truth, late, LABELS, FILENAMES, offset_share=0.2).scores("e")["e/micro/f1"] == 1
-    assert event_counts(truth, late, LABELS, FILENAMES, offset_share=0.1).scores("e")["e/micro/f1"] == 0
+    assert COUNTS["event"](truth, late, LABELS, FILENAMES, offset_share=0.2).scores("e")["e/micro/f1"] == 1
+    assert COUNTS["event"](truth, late, LABELS, FILENAMES, offset_share=0.1).scores("e")["e/micro/f1"] == 0
 
 
 @settings(max_examples=40, deadline=None)

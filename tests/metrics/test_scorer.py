@@ -79,9 +79,9 @@ def scored(batch: Batch, features: LogMel, prediction: Prediction, separate: boo
 def test_a_perfect_prediction_has_perfect_scores(batch: Batch, features: LogMel) -> None:
     found = scored(batch, features, perfect(batch, features)).detection()
     errors = {name for name in found if name.endswith("eer")}
-    assert errors == {"frame/eer", "frame/class/bark/eer", "frame/class/bell/eer"}
+    assert errors == {"frame/eer", "frame/micro/eer", "frame/class/bark/eer", "frame/class/bell/eer"}
     assert {name: value for name, value in found.items() if value != (name not in errors)} == {}
-    assert len(found) == 3 + 3 + 3
+    assert {"tagging/map", "tagging/micro/ap", "tagging/auroc", "frame/map", "frame/class/bell/ap"} <= set(found)
 
 
 def test_its_opposite_has_the_worst(batch: Batch, features: LogMel) -> None:
@@ -100,16 +100,17 @@ def test_batches_do_not_matter(batch: Batch, features: LogMel) -> None:
     assert batch.background_source is not None
     whole = Scorer(LABELS, features)
     whole.update(batch, noisy, (batch.waveform[:, None].expand(-1, 2, -1), batch.waveform))
-    found = whole.separation()
+    found = whole.separation.scores("separation")
     assert whole.detection() == scored(batch, features, noisy).detection()
     # The mixture handed in for every source scores as the mixture does.
     for name in ("sdr", "sir", "sar"):
         assert found[f"separation/{name}"] == pytest.approx(found[f"separation/mixture/{name}"], abs=1e-6)
+    assert found["separation/sdr_improvement"] == pytest.approx(0, abs=1e-6)
 
 
 def test_separation_is_the_mean_over_clips_then_classes(batch: Batch, features: LogMel, tmp_path: Path) -> None:
     scorer = scored(batch, features, perfect(batch, features), separate=True)
-    found = scorer.separation()
+    found = scorer.separation.scores("separation")
     assert batch.sources is not None
     assert batch.background_source is not None
     by_class: dict[str, list[float]] = {"bark": [], "bell": []}
@@ -126,16 +127,31 @@ def test_separation_is_the_mean_over_clips_then_classes(batch: Batch, features: 
     # The true sources were handed in, and they are separated but for rounding.
     assert found["separation/sdr"] > 60
     assert found["separation/ideal_binary_mask/sdr"] > found["separation/mixture/sdr"] + 2
+    gained = found["separation/class/bell/sdr"] - found["separation/mixture/class/bell/sdr"]
+    assert found["separation/class/bell/sdr_improvement"] == pytest.approx(gained)
     assert not any("background" in name for name in found)
     scorer.write(tmp_path)
     rows = pd.read_csv(tmp_path / "separation.tsv", sep="\t", keep_default_na=False)
-    assert len(rows) == 3 * 2 * 3
-    assert set(rows["method"]) == {"", "mixture", "ideal_binary_mask"}
+    assert len(rows) == 3 * 2 * 4
+    assert set(rows["method"]) == {"system", "mixture", "ideal_binary_mask", "ideal_ratio_mask"}
+
+
+def test_means_of_drawn_clips(batch: Batch, features: LogMel) -> None:
+    table = scored(batch, features, perfect(batch, features), separate=True).separation
+    drawn = table.scores("separation", np.array([[2.0, 0, 1], [0, 3, 0]]))
+    rows = pd.DataFrame(table.rows)
+    barks = rows[(rows["method"] == "mixture") & (rows["source"] == "bark")].set_index("filename")["sdr"]
+    expected = (2 * barks["clip-0.wav"] + barks["clip-2.wav"]) / 3
+    assert drawn["separation/mixture/class/bark/sdr"][0] == pytest.approx(expected)
+    # Without the bell, the mean is over the one class that is left.
+    assert drawn["separation/mixture/sdr"][0] == pytest.approx(expected)
+    assert np.isnan(drawn["separation/mixture/class/bell/sdr"][0])
+    assert np.isnan(drawn["separation/mixture/class/bark/sdr"][1])
 
 
 def test_nothing_separated_is_nothing_scored(batch: Batch, features: LogMel, tmp_path: Path) -> None:
     scorer = scored(batch, features, perfect(batch, features))
-    assert scorer.separation() == {}
+    assert not scorer.separation.rows
     scorer.write(tmp_path)
     assert not (tmp_path / "separation.tsv").exists()
 
@@ -160,5 +176,5 @@ def test_written_scores_are_scored_by_sed_scores_eval(batch: Batch, features: Lo
         segment_length=0.1,
     )
     assert (fscore["bark"], fscore["bell"]) == (1, 1)
-    clips = pd.read_csv(tmp_path / "clips.tsv", sep="\t").set_index("filename")
+    clips = pd.read_csv(tmp_path / "tags.tsv", sep="\t").set_index("filename")
     np.testing.assert_allclose(clips[list(LABELS)], prediction.clip_probs, atol=1e-6)

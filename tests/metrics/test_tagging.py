@@ -1,40 +1,73 @@
-"""Average precision against scikit-learn."""
+"""Clip-level scores against scikit-learn."""
 
 import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.metrics import average_precision_score
+from sklearn.metrics import f1_score, label_ranking_average_precision_score, precision_score, recall_score
 
-from wsed.metrics.tagging import average_precision, tagging_scores
+from wsed.metrics.lwlrap import Lwlrap
+from wsed.metrics.tagging import tag_counts, tag_ranking
+
+LABELS = ("bell", "bark", "cry")
+
+
+def tagged(seed: int, clips: int) -> tuple[np.ndarray, np.ndarray]:
+    """Probabilities and tags of clips; every class is there, and some clip has none."""
+    rng = np.random.default_rng(seed)
+    weak = rng.integers(0, 2, (clips, 3)).astype(float)
+    weak[0], weak[1] = 1, 0
+    # Powers of two, so that a level is the same number in float32 and float64.
+    return rng.integers(0, 32, (clips, 3)) / 32, weak
 
 
 @settings(max_examples=30, deadline=None)
-@given(seed=st.integers(0, 10_000), items=st.integers(2, 60), levels=st.integers(2, 20))
-def test_average_precision_agrees_with_scikit_learn_even_where_items_tie(seed: int, items: int, levels: int) -> None:
-    rng = np.random.default_rng(seed)
-    target = rng.integers(0, 2, (items, 1))
-    target[0] = 1
-    # A power of two, so that a level is the same number in float32 and float64.
-    probs = rng.integers(0, levels, (items, 1)) / 32
-    found = average_precision(torch.from_numpy(probs).float(), torch.from_numpy(target).float(), ["bell"])
-    assert found["bell"] == pytest.approx(average_precision_score(target, probs), abs=1e-5)
+@given(seed=st.integers(0, 10_000), clips=st.integers(2, 60))
+def test_f1_precision_and_recall_are_those_of_scikit_learn(seed: int, clips: int) -> None:
+    probs, weak = tagged(seed, clips)
+    thresholds = dict(zip(LABELS, (0.25, 0.5, 0.75), strict=True))
+    found = tag_counts(LABELS, torch.from_numpy(probs), torch.from_numpy(weak), thresholds).scores("tagging")
+    said = probs > np.array([0.25, 0.5, 0.75])
+    for name, score in {"f1": f1_score, "precision": precision_score, "recall": recall_score}.items():
+        for average in ("micro", "macro"):
+            expected = score(weak, said, average=average, zero_division=0)
+            assert found[f"tagging/{average}/{name}"] == pytest.approx(expected)
+        for label, expected in zip(LABELS, score(weak, said, average=None, zero_division=0), strict=True):
+            assert found[f"tagging/class/{label}/{name}"] == pytest.approx(expected)
+    assert not any("rate" in name for name in found)
+
+
+@settings(max_examples=30, deadline=None)
+@given(seed=st.integers(0, 10_000), clips=st.integers(2, 60))
+def test_lwlrap_is_scikit_learns_weighted_by_labels(seed: int, clips: int) -> None:
+    probs, weak = tagged(seed, clips)
+    expected = label_ranking_average_precision_score(weak, probs, sample_weight=weak.sum(1))
+    assert Lwlrap(probs, weak).scores("lwlrap")["lwlrap"] == pytest.approx(expected)
+
+
+def test_lwlrap_of_repeated_clips() -> None:
+    probs, weak = tagged(0, 10)
+    times = np.arange(10) % 3
+    repeated = Lwlrap(np.repeat(probs, times, 0), np.repeat(weak, times, 0)).scores("lwlrap")
+    drawn = Lwlrap(probs, weak).scores("lwlrap", times[None].astype(float))
+    assert float(drawn["lwlrap"][0]) == pytest.approx(repeated["lwlrap"])
 
 
 def test_the_mean_is_over_classes_that_are_there() -> None:
     weak = torch.tensor([[1.0, 0, 0], [0, 1, 0], [0, 1, 0]])
     probs = torch.tensor([[0.9, 0.8, 0.5], [0.1, 0.7, 0.5], [0.2, 0.1, 0.5]])
-    found = tagging_scores(probs, weak, ["bell", "bark", "cry"])
+    found = tag_ranking(LABELS, probs, weak).scores("tagging")
     # The barks are second and third of three.
     expected = {"bell": 1.0, "bark": (1 / 2 + 2 / 3) / 2}
-    assert {name: round(value, 6) for name, value in found.items()} == {
-        "tagging/map": round((expected["bell"] + expected["bark"]) / 2, 6),
-        "tagging/class/bell/ap": 1.0,
-        "tagging/class/bark/ap": round(expected["bark"], 6),
-    }
+    assert found["tagging/class/bell/ap"] == 1
+    assert found["tagging/class/bark/ap"] == pytest.approx(expected["bark"])
+    assert found["tagging/map"] == pytest.approx((expected["bell"] + expected["bark"]) / 2)
+    assert not any("cry" in name for name in found)
 
 
 def test_a_ranking_upside_down_is_the_worst() -> None:
     weak = torch.tensor([[1.0], [0], [0], [0]])
-    assert tagging_scores(1 - weak, weak, ["bell"])["tagging/map"] == 0.25
+    found = tag_ranking(["bell"], 1 - weak, weak).scores("tagging")
+    assert found["tagging/map"] == 0.25
+    assert found["tagging/auroc"] == 0

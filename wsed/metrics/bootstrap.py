@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from wsed.metrics.counts import Array
 
@@ -20,3 +21,33 @@ def intervals(draws: Mapping[str, Array]) -> Iterator[tuple[str, tuple[float, fl
         if len(known):
             low, high = np.percentile(known, [2.5, 97.5])
             yield f"{name}/ci95", (float(low), float(high))
+
+
+class Steps:
+    """A few hundred thresholds in place of thousands, so that the counts of any draw are a product of matrices.
+
+    Where there are more thresholds than that, steps end where something is found, and are spread evenly over all that
+    is found: a curve of what is found over false alarms keeps its corners.
+
+    Args:
+        thresholds: `(item,)`, at which something changes.
+        found: `(item,)`, how much more or less is found below each.
+        clip: `(item,)`, the number of the clip that it changes in.
+        clips: how many there are.
+        limit: of steps.
+    """
+
+    def __init__(self, thresholds: Array, found: Array, clip: NDArray[np.int64], clips: int, limit: int) -> None:
+        values, place = np.unique(-thresholds, return_inverse=True)
+        step = np.arange(len(values))
+        if len(values) > limit:
+            changes = np.bincount(place, np.abs(found), len(values))
+            before = np.cumsum(changes) - changes
+            step = np.floor(before * limit / max(changes.sum(), 1)).astype(int)
+        self.shape = (clips, int(step.max(initial=0)) + 1)
+        self.cell = clip * self.shape[1] + step[place]
+
+    def counts(self, amounts: Array) -> Array:
+        """Sums what each item adds: `(item,)` to `(clip, step)`, from the highest thresholds down."""
+        summed = np.bincount(self.cell, weights=amounts, minlength=self.shape[0] * self.shape[1])
+        return summed.reshape(self.shape).astype(float)

@@ -1,12 +1,31 @@
 """Counts of hits and misses, clip by clip, and the scores of any selection of the clips."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+
+
+MEASURES = (
+    "f1",
+    "precision",
+    "recall",
+    "error_rate",
+    "deletion_rate",
+    "insertion_rate",
+    "substitution_rate",
+)
+
+
+class Metric(Protocol):
+    """Scores of clips, and of any selection of them."""
+
+    def scores(self, prefix: str, weights: Array | None = None) -> dict[str, Any]:
+        """By flat name that begins with `prefix`: numbers, or `(draw,)` with weights `(draw, clip)`."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -19,6 +38,7 @@ class Counts:
         system: `(clip, class)`, how many were reported.
         correct: `(clip, class)`, how many of them agree.
         substituted: `(clip,)`, how many were reported under another class; None where a criterion knows no such thing.
+        measures: which scores are wanted.
     """
 
     labels: tuple[str, ...]
@@ -26,6 +46,7 @@ class Counts:
     system: Array
     correct: Array
     substituted: Array | None
+    measures: tuple[str, ...] = MEASURES
 
     def scores(self, prefix: str, weights: Array | None = None) -> dict[str, Any]:
         """F1, precision, recall and error rates as sed_eval defines them, by flat name.
@@ -51,12 +72,16 @@ class Counts:
             None if self.substituted is None else select @ self.substituted,
         )
         # Resampling may leave a class out of the reference.
-        macro = {name: _mean(values) for name, values in by_class.items()}
+        macro = {name: mean_over_classes(values) for name, values in by_class.items()}
         named = {f"{prefix}/micro/{name}": values for name, values in micro.items()}
         named |= {f"{prefix}/macro/{name}": values for name, values in macro.items()}
         for index, label in enumerate(self.labels):
             named |= {f"{prefix}/class/{label}/{name}": values[:, index] for name, values in by_class.items()}
-        return {name: float(values[0]) if weights is None else values for name, values in named.items()}
+        return {
+            name: float(values[0]) if weights is None else values
+            for name, values in named.items()
+            if name.rpartition("/")[2] in self.measures
+        }
 
 
 def _ratios(reference: Array, system: Array, correct: Array, substituted: Array | None) -> dict[str, Array]:
@@ -75,8 +100,8 @@ def _ratios(reference: Array, system: Array, correct: Array, substituted: Array 
     return ratios if substituted is None else {**ratios, "substitution_rate": errors / there}
 
 
-def _mean(values: Array) -> Array:
-    """Over the classes that have a value: `(draw, class)` to `(draw,)`."""
+def mean_over_classes(values: Array) -> Array:
+    """The mean over the classes that have a value: `(..., class)` to `(...)`; NaN where none has."""
     known = ~np.isnan(values)
-    mean: Array = np.where(known, values, 0).sum(1) / np.where(known.any(1), known.sum(1), np.nan)
+    mean: Array = np.where(known, values, 0).sum(-1) / np.where(known.any(-1), known.sum(-1), np.nan)
     return mean

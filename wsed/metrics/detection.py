@@ -1,13 +1,14 @@
-"""Frame-level scores."""
+"""Frame-level scores, and the frames that an event makes active."""
 
 from collections.abc import Sequence
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
-from torchmetrics.functional.classification import binary_eer
 
 from wsed.data.batch import Event
-from wsed.metrics.tagging import average_precision
+from wsed.metrics.ranking import Ranking
 
 
 def frame_targets(events: Sequence[Event], labels: Sequence[str], frames: int, frames_per_second: float) -> Tensor:
@@ -32,27 +33,36 @@ def frame_targets(events: Sequence[Event], labels: Sequence[str], frames: int, f
     return target
 
 
-def frame_scores(frame_probs: Tensor, strong: Tensor, labels: Sequence[str]) -> dict[str, float]:
-    """SED-mAP and equal error rate, over the frames of all clips, per class and as the mean over classes.
+def touched_frames(
+    events: Sequence[Event], labels: Sequence[str], onsets: NDArray[np.float64], offsets: NDArray[np.float64]
+) -> Tensor:
+    """`frame_targets` for frames of any times: a frame is active where an event touches it.
 
     Args:
-        frame_probs: `(class, frame)` in [0, 1].
-        strong: `(class, frame)` 0/1.
+        events: strong labels of a clip.
         labels: event classes.
+        onsets: `(time,)`, seconds at which each frame begins.
+        offsets: `(time,)`, seconds at which it ends.
 
     Returns:
-        `frame/map`, `frame/eer`, `frame/class/LABEL/ap`, `frame/class/LABEL/eer`. Classes without an active frame are
-        left out.
+        `(class, time)` 0/1.
     """
-    precision = average_precision(frame_probs.T, strong.T, labels)
-    error = {
-        label: float(binary_eer(frame_probs[index], strong[index].long()))
-        for index, label in enumerate(labels)
-        if label in precision
-    }
-    return {
-        "frame/map": float(torch.tensor(list(precision.values())).mean()),
-        "frame/eer": float(torch.tensor(list(error.values())).mean()),
-        **{f"frame/class/{label}/ap": value for label, value in precision.items()},
-        **{f"frame/class/{label}/eer": value for label, value in error.items()},
-    }
+    target = torch.zeros(len(labels), len(onsets))
+    for event in events:
+        touched = (event.onset < offsets) & (event.offset >= onsets)
+        target[labels.index(event.event_label), torch.from_numpy(touched)] = 1
+    return target
+
+
+def frame_ranking(labels: Sequence[str], frame_probs: Sequence[Tensor], strong: Sequence[Tensor]) -> Ranking:
+    """SED-mAP, equal error rate and area under the ROC, over the frames of all clips.
+
+    Args:
+        labels: event classes.
+        frame_probs: of each clip `(class, time)` in [0, 1].
+        strong: of each clip `(class, time)` 0/1.
+    """
+    clip = torch.cat([torch.full((probs.shape[1],), number) for number, probs in enumerate(frame_probs)])
+    return Ranking(
+        labels, torch.cat(list(frame_probs), 1).T, torch.cat(list(strong), 1).T, clip, ("ap", "auroc", "eer")
+    )

@@ -13,8 +13,8 @@ def event_counts(
     events: pd.DataFrame,
     labels: Sequence[str],
     filenames: Sequence[str],
-    collar: float = 0.2,
-    offset_share: float = 0.2,
+    collar: float,
+    offset_share: float,
 ) -> Counts:
     """Event-based counts as sed_eval makes them (Mesaros et al. 2016, section 3.2).
 

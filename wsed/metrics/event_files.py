@@ -10,6 +10,9 @@ from wsed.data.audio import SUFFIXES
 from wsed.errors import UserError
 
 EVENT_COLUMNS = ("filename", "onset", "offset", "event_label")
+ROUNDING = 1e-3
+"""Seconds by which times of frames may be off in a file."""
+
 TOLERANCE = 0.5
 """Seconds by which an event may end after the longest clip: published annotation is rounded."""
 
@@ -116,6 +119,42 @@ def read_scores(folder: Path, labels: Sequence[str], filenames: Sequence[str]) -
     return {filename: _read_score_file(files[stem], labels) for stem, filename in names.items()}
 
 
+def read_tags(path: Path, labels: Sequence[str], filenames: Sequence[str]) -> pd.DataFrame:
+    """Reads clip probabilities, `filename` and a column of each class.
+
+    Args:
+        path: of the file.
+        labels: event classes that it must have.
+        filenames: of the clips that it must have.
+
+    Raises:
+        UserError: naming file and row.
+    """
+    table = _read(path, ("filename", *labels))
+    for column in table.columns:
+        if column not in ("filename", *labels):
+            raise UserError(f"{path}: event class {column} is not in the reference; remove the column")
+    _no_duplicates(table, ["filename"], path)
+    check_known(table, path, "filename", filenames, "the reference")
+    lacking = sorted(set(filenames) - set(table["filename"]))
+    if lacking:
+        raise UserError(f"{path}: has no row of clip {lacking[0]}; add one for every clip of the reference")
+    values = pd.DataFrame({column: _numbers(table, column, path) for column in labels}, index=table.index)
+    _in_unit_range(values, labels, path)
+    return values.reset_index(drop=True).assign(filename=table["filename"].to_list())[["filename", *labels]]
+
+
+def _in_unit_range(values: pd.DataFrame, labels: Sequence[str], path: Path) -> None:
+    scores = values[list(labels)].to_numpy()
+    outside = np.argwhere(~((scores >= 0) & (scores <= 1)))
+    if len(outside):
+        row, column = outside[0]
+        raise UserError(
+            f"{path}, row {values.index[row]}: score {scores[row, column]:g} of {labels[column]} is not between 0 and 1"
+            "; give probabilities"
+        )
+
+
 def _stem(filename: str) -> str:
     """Without the suffix of an audio file; what else follows a dot belongs to the name."""
     path = Path(filename)
@@ -128,20 +167,21 @@ def _read_score_file(path: Path, labels: Sequence[str]) -> pd.DataFrame:
     for column in table.columns:
         if column not in known:
             raise UserError(f"{path}: event class {column} is not in the reference; remove the column")
-    values = pd.DataFrame({column: _numbers(table, column, path) for column in ("onset", "offset", *labels)})
-    scores = values[list(labels)].to_numpy()
-    outside = np.argwhere(~((scores >= 0) & (scores <= 1)))
-    if len(outside):
-        row, column = outside[0]
-        raise UserError(
-            f"{path}, row {table.index[row]}: score {scores[row, column]:g} of {labels[column]} is not between 0 and 1"
-            "; give probabilities"
-        )
+    values = pd.DataFrame(
+        {column: _numbers(table, column, path) for column in ("onset", "offset", *labels)}, index=table.index
+    )
+    _in_unit_range(values, labels, path)
     onsets, offsets = values["onset"].to_numpy(), values["offset"].to_numpy()
-    bad = np.flatnonzero((offsets <= onsets) | (onsets < np.concatenate([[0.0], offsets[:-1]]) - 1e-6))
+    bad = np.flatnonzero((offsets <= onsets) | (onsets < np.concatenate([[0.0], offsets[:-1]]) - ROUNDING))
     if len(bad):
         raise UserError(f"{path}, row {table.index[bad[0]]}: times do not increase; sort the frames by onset")
-    return values
+    apart = np.flatnonzero(onsets[1:] > offsets[:-1] + ROUNDING)
+    if len(apart):
+        row = table.index[apart[0] + 1]
+        raise UserError(f"{path}, row {row}: does not begin where the frame before ends; give every frame")
+    # sed_scores_eval wants them equal to the last bit.
+    values["offset"] = np.append(onsets[1:], offsets[-1:])
+    return values.reset_index(drop=True)
 
 
 def _read(path: Path, columns: Sequence[str]) -> pd.DataFrame:

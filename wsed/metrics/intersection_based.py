@@ -18,8 +18,8 @@ def intersection_counts(
     events: pd.DataFrame,
     labels: Sequence[str],
     filenames: Sequence[str],
-    dtc: float = 0.5,
-    gtc: float = 0.5,
+    dtc: float,
+    gtc: float,
 ) -> Counts:
     """Intersection-based counts (Bilen et al. 2020), by sed_scores_eval.
 

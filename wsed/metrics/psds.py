@@ -2,16 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from wsed.metrics.counts import Array
-from wsed.metrics.intersection_based import intersection_statistics
-from wsed.metrics.sed_eval_counts import by_clip
+from wsed.metrics.deltas import Deltas, delta_counts, ground_truth, reference_counts
 
-Deltas = dict[str, dict[str, tuple[Array, dict[str, Array]]]]
-"""For each clip and class the thresholds at which counts change, and by how much, as sed_scores_eval has them."""
+HOUR = 3600.0
 
 
 @dataclass(frozen=True)
@@ -41,107 +40,123 @@ SCENARIO2 = Scenario(dtc=0.1, gtc=0.1, cttc=0.3, alpha_ct=0.5, alpha_st=1.0)
 """Of DCASE task 4 since 2020: fast reaction, and no confusion of classes."""
 
 
-@dataclass(frozen=True)
 class Psds:
-    """A score and its curve.
-
-    Attributes:
-        score: in [0, 1].
-        by_class: each class's own area.
-        curve: effective true positive ratios and effective false positive rates per hour.
-    """
-
-    score: float
-    by_class: dict[str, float]
-    curve: tuple[Array, Array]
-
-
-def deltas_from_points(
-    reference: pd.DataFrame,
-    points: Mapping[float, pd.DataFrame],
-    labels: Sequence[str],
-    filenames: Sequence[str],
-    scenario: Scenario,
-) -> Deltas:
-    """What changes from one operating point to the next lower threshold.
+    """The score and its curve.
 
     Args:
+        deltas: of each clip, made with the scenario's tolerances.
         reference: what there was, `filename onset offset event_label`.
-        points: by threshold, what a system reported, the same columns.
-        labels: event classes.
-        filenames: of the clips.
-        scenario: its tolerances.
-    """
-    thresholds = sorted(points, reverse=True)
-    tables = [points[threshold] for threshold in thresholds]
-    found = intersection_statistics(reference, tables, labels, filenames, scenario.dtc, scenario.gtc, scenario.cttc)
-    steps = np.array(thresholds)
-    deltas: Deltas = {}
-    for filename, of_clip in found.items():
-        deltas[filename] = {}
-        for label, counts in of_clip.items():
-            # sed_scores_eval flattens names with a backslash.
-            crossed = {f"cts\\{other}": values for other, values in counts["cts"].items()}
-            series = {"tps": counts["tps"], "fps": counts["fps"], **(crossed or {"cts": np.zeros_like(steps)})}
-            deltas[filename][label] = (steps, {name: np.diff(values, prepend=0) for name, values in series.items()})
-    return deltas
-
-
-def deltas_from_scores(reference: pd.DataFrame, scores: Mapping[str, pd.DataFrame], scenario: Scenario) -> Deltas:
-    """What changes as the threshold falls through every score (Ebbers et al. 2022), so that no operating point is lost.
-
-    Args:
-        reference: what there was, `filename onset offset event_label`.
-        scores: of every clip by filename, `onset offset` and a column of each class.
-        scenario: its tolerances.
-    """
-    from sed_scores_eval.intersection_based.intermediate_statistics import intermediate_statistics_deltas
-
-    deltas: Deltas = intermediate_statistics_deltas(
-        dict(scores),
-        ground_truth(reference, list(scores)),
-        dtc_threshold=scenario.dtc,
-        gtc_threshold=scenario.gtc,
-        cttc_threshold=scenario.cttc,
-    )
-    return deltas
-
-
-def psds(
-    deltas: Deltas,
-    reference: pd.DataFrame,
-    durations: Mapping[str, float],
-    scenario: Scenario,
-) -> Psds:
-    """The score of what `deltas` holds.
-
-    Args:
-        deltas: of each clip that counts.
-        reference: what there was, `filename onset offset event_label`.
-        durations: seconds by filename.
+        durations: seconds of every clip, by filename.
+        labels: event classes that the reference has.
         scenario: its weights and limit.
     """
-    from sed_scores_eval.intersection_based import psds as score
 
-    value, by_class, curve, _ = score(
-        scores=None,
-        ground_truth=ground_truth(reference, list(durations)),
-        audio_durations=dict(durations),
-        deltas=deltas,
-        dtc_threshold=scenario.dtc,
-        gtc_threshold=scenario.gtc,
-        cttc_threshold=scenario.cttc,
-        alpha_ct=scenario.alpha_ct,
-        alpha_st=scenario.alpha_st,
-        max_efpr=scenario.max_efpr,
+    def __init__(
+        self,
+        deltas: Deltas,
+        reference: pd.DataFrame,
+        durations: Mapping[str, float],
+        labels: Sequence[str],
+        scenario: Scenario,
+    ) -> None:
+        self.deltas = deltas
+        self.reference = reference
+        self.durations = durations
+        self.labels = tuple(labels)
+        self.scenario = scenario
+
+    def scores(self, prefix: str, weights: Array | None = None) -> dict[str, Any]:
+        """The score, `PREFIX`, and the area under each class's own curve, `PREFIX/class/LABEL`.
+
+        Args:
+            prefix: of the names, such as `psds/scenario1`.
+            weights: `(draw, clip)`, how often each clip counts, in the order of `durations`; without it each counts
+                once. Draws are scored at a few hundred thresholds at most, the score itself at every one.
+
+        Returns:
+            Numbers, or `(draw,)` with weights.
+        """
+        if weights is not None:
+            return self._draws(prefix, weights)
+        value, by_class, _ = self._score()
+        return {prefix: value, **{f"{prefix}/class/{label}": area for label, area in by_class.items()}}
+
+    def curve(self) -> tuple[Array, Array]:
+        """The PSD-ROC: effective false alarms per hour, rising, and the effective share of events found."""
+        found, false = self._score()[2]
+        return false, found
+
+    def _score(self) -> tuple[float, dict[str, float], tuple[Array, Array]]:
+        from sed_scores_eval.intersection_based import psds
+
+        tolerances = {name: getattr(self.scenario, name) for name in ("alpha_ct", "alpha_st", "max_efpr")}
+        tolerances |= {f"{name}_threshold": getattr(self.scenario, name) for name in ("dtc", "gtc", "cttc")}
+        value, by_class, (found, false, *_), _ = psds(
+            scores=None,
+            ground_truth=ground_truth(self.reference, list(self.durations)),
+            audio_durations=dict(self.durations),
+            deltas=self.deltas,
+            **tolerances,
+        )
+        return float(value), {label: float(area) for label, area in by_class.items()}, (found, false)
+
+    def _draws(self, prefix: str, weights: Array) -> dict[str, Array]:
+        filenames = list(self.durations)
+        number, seconds = reference_counts(self.reference, self.labels, filenames)
+        events, sounding = weights @ number, weights @ seconds
+        total = weights @ np.array([self.durations[filename] for filename in filenames])
+        curves = []
+        for index, label in enumerate(self.labels):
+            counts = {
+                name: np.cumsum(weights @ steps, 1)
+                for name, steps in delta_counts(self.deltas, label, filenames).items()
+            }
+            found = counts["tps"] / np.where(events[:, index : index + 1] > 0, events[:, index : index + 1], np.nan)
+            false = counts["fps"] / total[:, None]
+            if self.scenario.alpha_ct:
+                crossed = [
+                    counts.get(f"cts\\{other}", 0) / np.maximum(sounding[:, place : place + 1], 1e-12)
+                    for place, other in enumerate(self.labels)
+                    if other != label
+                ]
+                false = false + self.scenario.alpha_ct * np.mean(np.broadcast_arrays(*crossed), axis=0)
+            curves.append((found, false * HOUR))
+        limit, draws = self.scenario.max_efpr, range(len(weights))
+        whole = [
+            _area([(found[draw], false[draw]) for found, false in curves], self.scenario.alpha_st, limit)
+            for draw in draws
+        ]
+        alone = {
+            f"{prefix}/class/{label}": np.array([_area([(found[draw], false[draw])], 0.0, limit) for draw in draws])
+            for label, (found, false) in zip(self.labels, curves, strict=True)
+        }
+        return {prefix: np.array(whole), **alone}
+
+
+def _area(curves: Sequence[tuple[Array, Array]], alpha_st: float, limit: float) -> float:
+    """The area under the mean of the classes' curves less their spread.
+
+    A class's curve is a staircase: the most that it finds with no more than so many false alarms.
+
+    Args:
+        curves: of each class the share of events found and the false alarms per hour, `(step,)` each; NaN for a class
+            without events, which does not count.
+        alpha_st: weight of the spread.
+        limit: false alarms per hour up to which the area counts; it is given as a share of them.
+    """
+    stairs = []
+    for found, false in curves:
+        if not np.isnan(found[-1]):
+            within = false <= limit
+            order = np.lexsort((found[within], false[within]))
+            stairs.append((false[within][order], np.maximum.accumulate(found[within][order])))
+    if not stairs:
+        return np.nan
+    edges = np.unique(np.concatenate([at for at, _ in stairs]))
+    if not len(edges):
+        return 0.0
+    heights = np.stack(
+        [np.concatenate([[0.0], height])[np.searchsorted(at, edges, side="right")] for at, height in stairs]
     )
-    return Psds(float(value), {label: float(area) for label, area in by_class.items()}, curve)
-
-
-def ground_truth(reference: pd.DataFrame, filenames: Sequence[str]) -> dict[str, list[tuple[float, float, str]]]:
-    """The reference as sed_scores_eval takes it."""
-    truths = by_clip(reference)
-    return {
-        filename: [(event["onset"], event["offset"], event["event_label"]) for event in truths.get(filename, [])]
-        for filename in filenames
-    }
+    effective = np.maximum(heights.mean(0) - alpha_st * heights.std(0), 0)
+    return float((effective * np.diff(edges, append=limit)).sum() / limit)

@@ -13,7 +13,7 @@ def segment_counts(
     events: pd.DataFrame,
     labels: Sequence[str],
     filenames: Sequence[str],
-    length: float = 1.0,
+    length: float,
 ) -> Counts:
     """Segment-based counts as sed_eval makes them (Mesaros et al. 2016, section 3.1).
 

@@ -1,11 +1,12 @@
 """Separation scores and the masks they are compared with."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import torch
 from fast_bss_eval.torch import square_cosine_metrics
 from torch import Tensor
+from torchmetrics.functional.audio import scale_invariant_signal_distortion_ratio
 
 from wsed.features.log_mel import LogMel
 
@@ -41,6 +42,13 @@ def bss_eval(estimates: Tensor, references: Tensor) -> dict[str, Tensor]:
         for cosines in (to_own, to_all)
     )
     return {"sdr": _decibels(own), "sir": _decibels((own / every).clamp(0, 1)), "sar": _decibels(every)}
+
+
+def si_sdr(estimates: Tensor, references: Tensor) -> Tensor:
+    """Scale-invariant SDR (Le Roux et al. 2019), the means left in: `(..., samples)` twice to `(...)` in dB."""
+    return scale_invariant_signal_distortion_ratio(
+        estimates.double(), references.double().expand_as(estimates), zero_mean=False
+    )
 
 
 def _decibels(squared_cosine: Tensor) -> Tensor:
@@ -82,18 +90,39 @@ def ideal_mel_mask(features: LogMel, source: Tensor, rest: Tensor) -> Tensor:
     return (features.mel_magnitude(source) > IBM_RATIO * features.mel_magnitude(rest)).float()
 
 
-def separate_ideally(features: LogMel, waveform: Tensor, sources: Tensor) -> tuple[Tensor, Tensor]:
-    """Separation by the ideal binary mask of each class; the background gets the cells that no class has.
+def ideal_ratio_mask(features: LogMel, source: Tensor, rest: Tensor) -> Tensor:
+    """A source's share of the magnitudes, `|source| / (|source| + |rest|)`.
+
+    Args:
+        features: whose STFT is used.
+        source: `(batch, samples)`.
+        rest: `(batch, samples)`, everything else in the mixture.
+
+    Returns:
+        `(batch, time, bin)` in [0, 1].
+    """
+    own, other = features.stft(source).abs(), features.stft(rest).abs()
+    return own / (own + other).clamp_min(1e-12)
+
+
+IdealMask = Callable[[LogMel, Tensor, Tensor], Tensor]
+
+
+def separate_ideally(
+    features: LogMel, waveform: Tensor, sources: Tensor, ideal_mask: IdealMask = ideal_binary_mask
+) -> tuple[Tensor, Tensor]:
+    """Separation by the ideal mask of each class; the background gets what no class has.
 
     Args:
         features: whose STFT is used.
         waveform: `(batch, samples)`.
         sources: `(batch, class, samples)`.
+        ideal_mask: `ideal_binary_mask` or `ideal_ratio_mask`.
 
     Returns:
         The classes `(batch, class, samples)` and the background `(batch, samples)`.
     """
-    masks = torch.stack([ideal_binary_mask(features, source, waveform - source) for source in sources.unbind(1)], 1)
-    rest = 1 - masks.amax(1, keepdim=True)
+    masks = torch.stack([ideal_mask(features, source, waveform - source) for source in sources.unbind(1)], 1)
+    rest = (1 - masks.sum(1, keepdim=True)).clamp_min(0)
     separated = features.apply_mask(waveform, torch.cat([masks, rest], 1))
     return separated[:, :-1], separated[:, -1]

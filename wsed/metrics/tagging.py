@@ -1,43 +1,36 @@
 """Clip-level scores."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor
-from torchmetrics.functional.classification import binary_average_precision
+
+from wsed.metrics.counts import Counts
+from wsed.metrics.ranking import Ranking
 
 
-def average_precision(probs: Tensor, target: Tensor, labels: Sequence[str]) -> dict[str, float]:
-    """Average precision of each class (area under the step curve of precision over recall).
+def tag_ranking(labels: Sequence[str], clip_probs: Tensor, weak: Tensor) -> Ranking:
+    """AT-mAP (over classes and over all tags at once) and area under the ROC.
 
     Args:
-        probs: `(item, class)` in [0, 1]; items are clips, or frames of all clips.
-        target: `(item, class)` 0/1.
         labels: event classes.
-
-    Returns:
-        By label; a class without a positive item is left out, since it has no recall.
-    """
-    return {
-        label: float(binary_average_precision(probs[:, index], target[:, index].long()))
-        for index, label in enumerate(labels)
-        if target[:, index].any()
-    }
-
-
-def tagging_scores(clip_probs: Tensor, weak: Tensor, labels: Sequence[str]) -> dict[str, float]:
-    """AT-mAP, the mean over classes, and each class's average precision.
-
-    Args:
         clip_probs: `(clip, class)` in [0, 1].
         weak: `(clip, class)` 0/1.
-        labels: event classes.
-
-    Returns:
-        `tagging/map` and `tagging/class/LABEL/ap`.
     """
-    values = average_precision(clip_probs, weak, labels)
-    return {
-        "tagging/map": float(torch.tensor(list(values.values())).mean()),
-        **{f"tagging/class/{label}/ap": value for label, value in values.items()},
-    }
+    return Ranking(labels, clip_probs, weak, torch.arange(len(clip_probs)), ("ap", "auroc"))
+
+
+def tag_counts(labels: Sequence[str], clip_probs: Tensor, weak: Tensor, thresholds: Mapping[str, float]) -> Counts:
+    """Tags above their threshold, for F1, precision and recall.
+
+    `macro` F1 is the mean of the classes' F1; DCASE 2017's script makes it of the mean precision and the mean recall.
+
+    Args:
+        labels: event classes.
+        clip_probs: `(clip, class)` in [0, 1].
+        weak: `(clip, class)` 0/1.
+        thresholds: by label; a tag is set where the probability is above.
+    """
+    truth = weak.double().numpy()
+    tagged = (clip_probs.double() > torch.tensor([thresholds[label] for label in labels]).double()).double().numpy()
+    return Counts(tuple(labels), truth, tagged, truth * tagged, None, ("f1", "precision", "recall"))

@@ -1,0 +1,129 @@
+"""How counts of events change as the threshold falls, clip by clip: what every curve over thresholds is made of."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from wsed.metrics.bootstrap import Steps
+from wsed.metrics.counts import Array
+from wsed.metrics.intersection_based import intersection_statistics
+from wsed.metrics.sed_eval_counts import by_clip
+
+Deltas = dict[str, dict[str, tuple[Array, dict[str, Array]]]]
+"""For each clip and class the thresholds at which counts change, and by how much, as sed_scores_eval has them."""
+
+STEPS = 300
+"""Thresholds at which draws are scored, at most."""
+
+
+def event_deltas(
+    reference: pd.DataFrame, scores: Mapping[str, pd.DataFrame], collar: float, offset_share: float
+) -> Deltas:
+    """Events found with nearly their onset and offset; see `event_counts` for the arguments."""
+    from sed_scores_eval.collar_based.intermediate_statistics import intermediate_statistics_deltas
+
+    tolerances = {"onset_collar": collar, "offset_collar": collar, "offset_collar_rate": offset_share}
+    return _at_every_score(intermediate_statistics_deltas, reference, scores, tolerances)
+
+
+def intersection_deltas(
+    reference: pd.DataFrame, scores: Mapping[str, pd.DataFrame], dtc: float, gtc: float, cttc: float | None
+) -> Deltas:
+    """Events found by how much is covered; see `intersection_statistics` for the arguments."""
+    from sed_scores_eval.intersection_based.intermediate_statistics import intermediate_statistics_deltas
+
+    tolerances = {"dtc_threshold": dtc, "gtc_threshold": gtc, "cttc_threshold": cttc}
+    return _at_every_score(intermediate_statistics_deltas, reference, scores, tolerances)
+
+
+def _at_every_score(
+    function: Callable[..., Any],
+    reference: pd.DataFrame,
+    scores: Mapping[str, pd.DataFrame],
+    tolerances: Mapping[str, float | None],
+) -> Deltas:
+    """As the threshold falls through every score (Ebbers et al. 2022), so that no operating point is lost."""
+    deltas: Deltas = function(dict(scores), ground_truth(reference, list(scores)), **tolerances)
+    return deltas
+
+
+def deltas_from_points(
+    reference: pd.DataFrame,
+    points: Mapping[float, pd.DataFrame],
+    labels: Sequence[str],
+    filenames: Sequence[str],
+    dtc: float,
+    gtc: float,
+    cttc: float | None,
+) -> Deltas:
+    """What changes from one operating point to the next lower threshold.
+
+    Args:
+        reference: what there was, `filename onset offset event_label`.
+        points: by threshold, what a system reported, the same columns.
+        labels: event classes.
+        filenames: of the clips.
+        dtc: see `intersection_statistics`, as the others.
+        gtc: .
+        cttc: .
+    """
+    thresholds = sorted(points, reverse=True)
+    tables = [points[threshold] for threshold in thresholds]
+    found = intersection_statistics(reference, tables, labels, filenames, dtc, gtc, cttc)
+    steps = np.array(thresholds)
+    deltas: Deltas = {}
+    for filename, of_clip in found.items():
+        deltas[filename] = {}
+        for label, counts in of_clip.items():
+            # sed_scores_eval flattens names with a backslash.
+            crossed = {f"cts\\{other}": values for other, values in counts["cts"].items()}
+            series = {"tps": counts["tps"], "fps": counts["fps"], **(crossed or {"cts": np.zeros_like(steps)})}
+            deltas[filename][label] = (steps, {name: np.diff(values, prepend=0) for name, values in series.items()})
+    return deltas
+
+
+def delta_counts(deltas: Deltas, label: str, filenames: Sequence[str]) -> dict[str, Array]:
+    """The counts of each clip between one threshold and the next lower one.
+
+    Args:
+        deltas: of all clips.
+        label: which class.
+        filenames: of the clips, in order.
+
+    Returns:
+        For each kind of count `(clip, step)`, from the highest threshold down.
+    """
+    of_clips = [deltas[filename][label] for filename in filenames]
+    thresholds = np.concatenate([values for values, _ in of_clips])
+    clip = np.repeat(np.arange(len(filenames)), [len(values) for values, _ in of_clips])
+    # A class that was never reported in a clip has no cross triggers there.
+    changes = {
+        name: np.concatenate([series.get(name, np.zeros(len(at))) for at, series in of_clips])
+        for name in sorted({name for _, series in of_clips for name in series})
+    }
+    steps = Steps(thresholds, changes["tps"], clip, len(filenames), STEPS)
+    return {name: steps.counts(amounts) for name, amounts in changes.items()}
+
+
+def reference_counts(reference: pd.DataFrame, labels: Sequence[str], filenames: Sequence[str]) -> tuple[Array, Array]:
+    """How many events each clip has of each class, and their seconds together: `(clip, class)` twice."""
+    events = reference.dropna(subset=["event_label"])
+    clip = pd.Index(filenames).get_indexer(pd.Index(events["filename"]))
+    label = pd.Index(labels).get_indexer(pd.Index(events["event_label"]))
+    number = np.zeros((len(filenames), len(labels)))
+    seconds = np.zeros_like(number)
+    known = (clip >= 0) & (label >= 0)
+    np.add.at(number, (clip[known], label[known]), 1)
+    np.add.at(seconds, (clip[known], label[known]), (events["offset"] - events["onset"]).to_numpy()[known])
+    return number, seconds
+
+
+def ground_truth(reference: pd.DataFrame, filenames: Sequence[str]) -> dict[str, list[tuple[float, float, str]]]:
+    """The reference as sed_scores_eval takes it."""
+    truths = by_clip(reference)
+    return {
+        filename: [(event["onset"], event["offset"], event["event_label"]) for event in truths.get(filename, [])]
+        for filename in filenames
+    }

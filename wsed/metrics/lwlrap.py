@@ -1,0 +1,34 @@
+"""Label-weighted label-ranking average precision (DCASE 2019 task 2)."""
+
+from typing import Any
+
+import numpy as np
+from sklearn.metrics import label_ranking_average_precision_score
+
+from wsed.metrics.counts import Array
+
+
+class Lwlrap:
+    """How high each clip's own classes rank among all classes; every label weighs the same.
+
+    Args:
+        clip_probs: `(clip, class)` in [0, 1].
+        weak: `(clip, class)` 0/1.
+    """
+
+    def __init__(self, clip_probs: Array, weak: Array) -> None:
+        labels = weak.sum(1)
+        self.labels = labels
+        self.precision = np.array(
+            [
+                label_ranking_average_precision_score(truth[None], probs[None]) if number else 0.0
+                for truth, probs, number in zip(weak, clip_probs, labels, strict=True)
+            ]
+        )
+
+    def scores(self, prefix: str, weights: Array | None = None) -> dict[str, Any]:
+        """`PREFIX`: a number, or `(draw,)` with weights `(draw, clip)`; clips without a label do not count."""
+        select = np.ones((1, len(self.labels))) if weights is None else weights
+        total = select @ self.labels
+        value = (select @ (self.labels * self.precision)) / np.where(total > 0, total, np.nan)
+        return {prefix: float(value[0]) if weights is None else value}

@@ -1,11 +1,19 @@
 """BSS-eval against mir_eval, and what the ideal mask is worth."""
 
+from pathlib import Path
+
 import mir_eval
 import numpy as np
+import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from wsed.data.esc10 import Esc10
+from wsed.data.mixtures import MemorySet
+from wsed.data.plan import JscRecipe
 from wsed.features.log_mel import LogMel
-from wsed.metrics.separation import bss_eval, ideal_binary_mask, separate_ideally
+from wsed.metrics.separation import bss_eval, ideal_binary_mask, ideal_ratio_mask, separate_ideally, si_sdr
 
 
 def test_bss_eval_agrees_with_mir_eval() -> None:
@@ -19,6 +27,25 @@ def test_bss_eval_agrees_with_mir_eval() -> None:
         for name, values in zip(("sdr", "sir", "sar"), theirs, strict=False):
             # Samples go through float32, which has 24 bits: far above these ratios, far below this tolerance.
             np.testing.assert_allclose(ours[name][number].numpy(), values, atol=1e-4)
+
+
+@pytest.mark.slow
+def test_bss_eval_agrees_with_mir_eval_on_real_mixtures(esc10_root: Path) -> None:
+    source = Esc10(str(esc10_root), 16000, ["baby_cry", "dog_bark"], ["rain"], -20.0, 0.2)
+    recipe = JscRecipe(4.0, [0.0, 0.0], {"background": 1, "event": 1, "mixture": 1})
+    bank = source.load().split("test", [4])
+    batch = MemorySet(bank, recipe, 0, "test", 2, fresh=False, scored=True, with_sources=True)[[(0, 0), (0, 1)]]
+    features = LogMel(16000, "hamming", 1024, 528, 64, 0.0, 8000.0, 1e-8)
+    assert batch.sources is not None
+    assert batch.background_source is not None
+    classes, rest = separate_ideally(features, batch.waveform, batch.sources)
+    for clip in range(2):
+        references = torch.stack([batch.sources[clip, clip], batch.background_source[clip]])
+        estimates = torch.stack([classes[clip, clip], rest[clip]])
+        ours = bss_eval(estimates, references)
+        theirs = mir_eval.separation.bss_eval_sources(references.numpy(), estimates.numpy(), compute_permutation=False)
+        for name, values in zip(("sdr", "sir", "sar"), theirs, strict=False):
+            np.testing.assert_allclose(ours[name].numpy(), values, atol=0.01)
 
 
 def test_clips_and_rivals_are_scored_one_by_one() -> None:
@@ -69,3 +96,20 @@ def test_ideal_separation_beats_the_mixture() -> None:
     ideal, mixture = torch.cat([classes[:, 0], rest]), (tone + hiss).expand(2, -1)
     of_ideal, of_mixture = bss_eval(torch.stack([ideal, mixture]), truth)["sdr"][:, 0]
     assert of_ideal > of_mixture + 10
+
+
+def test_the_ratio_mask_is_a_sources_share() -> None:
+    features = LogMel(8000, "hann", 256, 128, 20, 0.0, 4000.0, 1e-8)
+    rest = torch.randn(1, 2000, generator=torch.Generator().manual_seed(0))
+    torch.testing.assert_close(ideal_ratio_mask(features, 3 * rest, rest), torch.full((1, 14, 129), 0.75))
+
+
+@settings(max_examples=20, deadline=None)
+@given(level=st.floats(-20, 40), scale=st.floats(0.1, 10))
+def test_si_sdr_is_the_level_of_what_is_orthogonal(level: float, scale: float) -> None:
+    generator = torch.Generator().manual_seed(0)
+    reference, other = torch.randn(2, 4000, generator=generator, dtype=torch.float64)
+    other = other - reference * (other @ reference) / (reference @ reference)
+    other = other * (reference.norm() / other.norm()) * 10 ** (-level / 20)
+    found = si_sdr(scale * (reference + other)[None], reference[None])
+    assert float(found) == pytest.approx(level, abs=1e-4)

@@ -36,6 +36,12 @@ def test_a_run_leaves_its_folder(train: Train) -> None:
         losses = [row["train/loss"] for row in csv.DictReader(file) if row.get("train/loss")]
     assert len(losses) == 2
     assert len(list((folder / "predictions" / "scores").glob("*.tsv"))) == 3
+    for name in ("events.tsv", "tags.tsv", "reference.tsv", "durations.tsv", "separation.tsv"):
+        assert (folder / "predictions" / name).is_file()
+    for name in ("psds/scenario1", "event_based/micro/f1", "segment_based/macro/f1", "tagging/lwlrap"):
+        low, high = results["metrics"][f"{name}/ci95"]
+        assert low <= results["metrics"][name] + 0.01
+        assert high >= results["metrics"][name] - 0.01
     assert (folder / "predictions" / "examples.npz").is_file()
     assert not list(folder.rglob(".*"))
 
@@ -93,6 +99,19 @@ def test_a_folder_with_another_run_is_left_alone(train: Train) -> None:
     assert err.startswith("wsed: run: holds another run")
     assert len(err.splitlines()) == 1
     assert {path: path.stat().st_mtime_ns for path in Path("run").rglob("*")} == kept
+
+
+def test_post_processing_is_tuned_on_validation(train: Train) -> None:
+    tuned = ["postprocessing=tuned", "postprocessing.median=[0,0.1]", "postprocessing.threshold=[0.5,0.01]"]
+    code, _, err = train("hydra.run.dir=run", *tuned)
+    assert code == 2
+    assert "postprocessing=tuned needs a validation split" in err
+    assert not Path("run").exists()
+    code, _, err = train("hydra.run.dir=run", *tuned, "data.clips={train: 12, val: 6, test: 3}", "data.folds.val=[3]")
+    assert code == 0, err
+    chosen = json.loads(Path("run/postprocessing.json").read_text())
+    assert set(chosen["threshold"]) == {"baby_cry", "glass_break", "gunshot"}
+    assert set(chosen["threshold"].values()) <= {0.5, 0.01}
 
 
 def test_a_validation_split_gives_best_weights(train: Train) -> None:

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 MISSING = "\N{EN DASH}"
-REFERENCES = {"mixture": "mixture", "ideal_binary_mask": "ideal binary mask"}
+REFERENCES = {"mixture": "mixture", "ideal_binary_mask": "ideal binary mask", "ideal_ratio_mask": "ideal ratio mask"}
 
 
 @dataclass(frozen=True)

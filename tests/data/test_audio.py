@@ -140,11 +140,11 @@ def test_silence_around_a_sound_is_cut(before: int, after: int, sounding: int) -
     padded = torch.cat([torch.zeros(before), sound, torch.zeros(after)])
     active = active_part(padded, RATE, -40.0, math.inf)
     frame = RATE // 50
-    start = before // frame * frame
-    assert torch.equal(active, padded[start : start + len(active)])
-    assert len(active) <= sounding + 2 * frame
     # A frame may hold so little of the sound that it counts as silent: 1 / 10,000 of the power is 1 / 100 of a frame
     # and up, depending on the samples that fall into it.
+    starts = [before // frame * frame + late for late in (0, frame)]
+    assert any(torch.equal(active, padded[start : start + len(active)]) for start in starts)
+    assert len(active) <= sounding + 2 * frame
     assert float(active.square().sum()) > 0.98 * float(sound.square().sum())
 
 

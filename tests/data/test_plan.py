@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from wsed.data.plan import JscRecipe, MixturePlan
+from wsed.data.playback import AS_RECORDED
 from wsed.data.soundbank import Soundbank
 from wsed.errors import UserError
 
@@ -114,15 +115,15 @@ def test_everything_lies_within_the_clip(
     lengths = {sound.id: len(sound.samples) for sound in bank.events + bank.backgrounds}
     (event,) = plan.events
     assert plan.background is not None
-    for speed in (event.speed, plan.background_speed):
-        assert speed == 1 if scored else slow * 0.999 < speed < fast * 1.001
+    for playback in (event.playback, plan.background_playback):
+        assert playback == AS_RECORDED if scored else slow * 0.999 < playback.speed < fast * 1.001
     assert plan.samples == round(duration * bank.sample_rate)
-    assert event.samples == min(int(lengths[event.recording] / event.speed), plan.samples)
+    assert event.samples == min(int(lengths[event.recording] / event.playback.speed), plan.samples)
     assert 0 <= event.onset <= plan.samples - event.samples
     assert low <= event.event_to_background_ratio <= low + more
     length = lengths[plan.background]
     assert plan.background_start >= 0
-    assert plan.background_start + plan.samples * plan.background_speed <= length or plan.background_start == 0
+    assert plan.background_start + plan.samples * plan.background_playback.speed <= length or plan.background_start == 0
 
 
 def test_onsets_and_ratios_spread_over_their_range(bank: Soundbank) -> None:
@@ -139,7 +140,7 @@ def test_onsets_and_ratios_spread_over_their_range(bank: Soundbank) -> None:
 @QUICK
 @given(index=st.integers(0, 59))
 def test_a_plan_survives_json(bank: Soundbank, index: int) -> None:
-    plan = planned(bank, index)
+    plan = planned(bank, index, recipe=JscRecipe(1.0, [0.0, 0.0], THIRDS, [0.5, 2.0], 6.0))
     assert MixturePlan.from_dict(json.loads(json.dumps(plan.to_dict()))) == plan
 
 
@@ -153,6 +154,11 @@ def test_a_ratio_needs_two_ends(ratio: list[float]) -> None:
 def test_a_speed_needs_two_ends_above_0(speed: list[float]) -> None:
     with pytest.raises(UserError, match=r"mixing\.speed: is \["):
         JscRecipe(1.0, [0, 0], THIRDS, speed)
+
+
+def test_an_equaliser_has_no_negative_spread() -> None:
+    with pytest.raises(UserError, match=r"mixing\.equaliser: is -1"):
+        JscRecipe(1.0, [0, 0], THIRDS, equaliser=-1.0)
 
 
 @pytest.mark.parametrize(

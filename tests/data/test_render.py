@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from wsed.data.batch import Batch
 from wsed.data.plan import JscRecipe, MixturePlan
-from wsed.data.render import excerpt, play, render
+from wsed.data.playback import AS_RECORDED
+from wsed.data.render import excerpt, render
 from wsed.data.soundbank import Soundbank
 from wsed.errors import UserError
 
@@ -26,7 +27,7 @@ def rendered(bank: Soundbank, plans: list[MixturePlan]) -> Batch:
 def planned(
     bank: Soundbank, index: int, ratio: float = 0.0, scored: bool = True, speed: tuple[float, float] = (1.0, 1.0)
 ) -> MixturePlan:
-    recipe = JscRecipe(1.0, [ratio, ratio], SHARES, speed)
+    recipe = JscRecipe(1.0, [ratio, ratio], SHARES, speed, 0.0 if scored else 6.0)
     return recipe.plan(bank, seed=1, split="train", epoch=0, index=index, clips=30, scored=scored)
 
 
@@ -113,28 +114,10 @@ def test_a_long_background_is_cut_not_copied() -> None:
     assert torch.equal(excerpt(sound, 20, 50, 5), sound[20:70])
 
 
-@QUICK
-@given(speed=st.floats(0.5, 2), pitch=st.floats(100, 1500), samples=st.integers(500, 3000))
-def test_a_faster_sound_is_higher_by_as_much(speed: float, pitch: float, samples: int) -> None:
-    rate = 8000
-    needed = math.ceil(samples * speed)
-    played = play(torch.sin(2 * math.pi * pitch / rate * torch.arange(needed)), speed, samples)
-    assert len(played) == samples
-    truth = torch.sin(2 * math.pi * speed * pitch / rate * torch.arange(samples))
-    # The resampler's filter needs some samples to either side.
-    inside = slice(100, -100)
-    torch.testing.assert_close(played[inside], truth[inside], atol=2e-3, rtol=0)
-
-
-def test_a_sound_at_its_own_speed_is_left_alone() -> None:
-    sound = torch.randn(100)
-    assert torch.equal(play(sound, 1.0, 60), sound[:60])
-
-
 def test_a_background_that_is_silent_all_through_a_clip_is_named() -> None:
     sound = torch.zeros(24000)
     sound[:8001] = 0.1
-    plans = [MixturePlan("a.wav", 8000, "street.wav", start, 1.0, ()) for start in (8000, 12000)]
+    plans = [MixturePlan("a.wav", 8000, "street.wav", start, AS_RECORDED, ()) for start in (8000, 12000)]
     recordings = {"street.wav": sound}
     assert render(plans[:1], recordings, ["bell"], 8000, with_sources=False).waveform.isfinite().all()
     with pytest.raises(UserError, match=r"street\.wav: is silent for 1 s from 1\.5 s on; cut the silence out"):

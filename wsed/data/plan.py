@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from wsed.data.playback import AS_RECORDED, Playback, Variation
 from wsed.data.soundbank import Recording, Soundbank
 from wsed.errors import UserError
 
@@ -23,7 +24,7 @@ class EventPlan:
         label: its event class.
         onset: where it starts in the clip, in samples.
         samples: how long it lasts in the clip; the recording is played from its first sample.
-        speed: how fast the recording is played, which shifts its pitch as well; 1 as recorded.
+        playback: how the recording is played.
         event_to_background_ratio: dB, RMS of the event over its own duration to RMS of the background over the clip.
     """
 
@@ -31,7 +32,7 @@ class EventPlan:
     label: str
     onset: int
     samples: int
-    speed: float
+    playback: Playback
     event_to_background_ratio: float
 
 
@@ -44,7 +45,7 @@ class MixturePlan:
         samples: its length.
         background: the `id` of its background recording, or None for a clip without one.
         background_start: first sample of the background's recording that is used.
-        background_speed: how fast that recording is played.
+        background_playback: how that recording is played.
         events: its events.
     """
 
@@ -52,7 +53,7 @@ class MixturePlan:
     samples: int
     background: str | None
     background_start: int
-    background_speed: float
+    background_playback: Playback
     events: tuple[EventPlan, ...]
 
     def to_dict(self) -> dict[str, Any]:
@@ -62,7 +63,13 @@ class MixturePlan:
     @staticmethod
     def from_dict(values: Mapping[str, Any]) -> "MixturePlan":
         """The inverse of `to_dict`."""
-        return MixturePlan(**{**values, "events": tuple(EventPlan(**event) for event in values["events"])})
+        events = tuple(EventPlan(**{**event, "playback": _playback(event["playback"])}) for event in values["events"])
+        background_playback = _playback(values["background_playback"])
+        return MixturePlan(**{**values, "events": events, "background_playback": background_playback})
+
+
+def _playback(values: Mapping[str, Any]) -> Playback:
+    return Playback(values["speed"], tuple(values["gains"]))
 
 
 class JscRecipe:
@@ -77,8 +84,9 @@ class JscRecipe:
         duration: seconds of a clip.
         event_to_background_ratio: dB, lowest and highest; drawn evenly between them for each mixture.
         shares: of `background`, `event` and `mixture` clips in training; not negative, they are divided by their sum.
-        speed: lowest and highest at which a recording is played in training, positive; drawn evenly on a logarithmic
-            scale for each event and background. Clips that are scored play every recording as it is.
+        speed: lowest and highest at which a recording is played in training, positive; drawn for each event and
+            background evenly on a logarithmic scale. Clips that are scored play every recording as it is.
+        equaliser: dB, spread of the gains over frequency that each recording gets in training; 0 for none.
     """
 
     def __init__(
@@ -87,6 +95,7 @@ class JscRecipe:
         event_to_background_ratio: Sequence[float],
         shares: Mapping[str, float],
         speed: Sequence[float] = (1.0, 1.0),
+        equaliser: float = 0.0,
     ) -> None:
         self.duration = duration
         if len(event_to_background_ratio) != 2:
@@ -95,7 +104,9 @@ class JscRecipe:
         self.lowest, self.highest = event_to_background_ratio
         if len(speed) != 2 or not 0 < speed[0] <= speed[1]:
             raise UserError(f"mixing.speed: is {list(speed)}; it needs [lowest, highest], both positive")
-        self.speed = np.log(speed)
+        if equaliser < 0:
+            raise UserError(f"mixing.equaliser: is {equaliser:g}; it needs dB of 0 or more")
+        self.variation = Variation(speed[0], speed[1], equaliser)
         if set(shares) != set(KINDS) or min(shares.values()) < 0 or sum(shares.values()) <= 0:
             raise UserError(
                 f"mixing.shares: needs {', '.join(KINDS)}, none negative and not all zero; it has {dict(shares)}"
@@ -121,24 +132,22 @@ class JscRecipe:
         rng = np.random.default_rng([seed, name, epoch, index])
         kind, place = ("mixture", index) if scored else self._kind(index, clips)
         samples = round(self.duration * bank.sample_rate)
-        background, start, background_speed = None, 0, 1.0
+        background, start, background_playback = None, 0, AS_RECORDED
         if kind != "event":
             chosen = bank.backgrounds[rng.integers(len(bank.backgrounds))]
             background = chosen.id
-            background_speed = self._speed(rng, scored)
-            start = int(rng.integers(max(1, len(chosen.samples) - math.ceil(samples * background_speed) + 1)))
+            background_playback = AS_RECORDED if scored else self.variation.draw(rng)
+            needed = math.ceil(samples * background_playback.speed)
+            start = int(rng.integers(max(1, len(chosen.samples) - needed + 1)))
         events: tuple[EventPlan, ...] = ()
         if kind != "background":
             recording = _round_robin(bank, of_set, place)
-            speed = self._speed(rng, scored)
-            length = min(int(len(recording.samples) / speed), samples)
+            playback = AS_RECORDED if scored else self.variation.draw(rng)
+            length = min(int(len(recording.samples) / playback.speed), samples)
             onset = int(rng.integers(samples - length + 1))
             ratio = float(rng.uniform(self.lowest, self.highest))
-            events = (EventPlan(recording.id, recording.label, onset, length, speed, ratio),)
-        return MixturePlan(f"{split}-{epoch}-{index:06d}.wav", samples, background, start, background_speed, events)
-
-    def _speed(self, rng: np.random.Generator, scored: bool) -> float:
-        return 1.0 if scored else float(np.exp(rng.uniform(*self.speed)))
+            events = (EventPlan(recording.id, recording.label, onset, length, playback, ratio),)
+        return MixturePlan(f"{split}-{epoch}-{index:06d}.wav", samples, background, start, background_playback, events)
 
     def _kind(self, index: int, clips: int) -> tuple[str, int]:
         """The kind of a clip, and its place among the clips of that kind."""

@@ -3,12 +3,12 @@
 import math
 from collections.abc import Mapping, Sequence
 
-import soxr
 import torch
 from torch import Tensor
 
 from wsed.data.batch import Batch, Event
 from wsed.data.plan import MixturePlan
+from wsed.data.playback import play
 from wsed.errors import UserError
 
 FADE = 0.01
@@ -46,9 +46,9 @@ def render(
     for clip, plan in enumerate(plans):
         level = None
         if plan.background is not None:
-            needed = math.ceil(plan.samples * plan.background_speed)
+            needed = math.ceil(plan.samples * plan.background_playback.speed)
             section = excerpt(recordings[plan.background], plan.background_start, needed, round(FADE * sample_rate))
-            section = play(section, plan.background_speed, plan.samples)
+            section = play(section, plan.background_playback, plan.samples, sample_rate)
             backgrounds[clip] = section
             level = rms(section)
             if not level:
@@ -57,7 +57,7 @@ def render(
                     f"{plan.background}: is silent for {seconds:g} s from {start:g} s on; cut the silence out"
                 )
         for event in plan.events:
-            sound = play(recordings[event.recording], event.speed, event.samples)
+            sound = play(recordings[event.recording], event.playback, event.samples, sample_rate)
             gain = 1.0 if level is None else level / rms(sound) * 10 ** (event.event_to_background_ratio / 20)
             label = labels.index(event.label)
             sources[clip, label, event.onset : event.onset + event.samples] += gain * sound
@@ -110,24 +110,6 @@ def excerpt(sound: Tensor, start: int, samples: int, fade: int) -> Tensor:
     period = sound[fade:].clone()
     period[len(period) - fade :] = sound[len(sound) - fade :] * angle.cos() + sound[:fade] * angle.sin()
     return period[(torch.arange(samples, device=sound.device) + start) % len(period)]
-
-
-def play(sound: Tensor, speed: float, samples: int) -> Tensor:
-    """The first samples of a sound that is played faster or slower, as a tape would be.
-
-    Args:
-        sound: `(samples,)`, of at least `samples * speed` samples.
-        speed: 1 as recorded, 2 an octave higher.
-        samples: how many, as played.
-
-    Returns:
-        `(samples,)`.
-    """
-    if speed == 1:
-        return sound[:samples]
-    needed = sound[: math.ceil(samples * speed) + 1]
-    played = soxr.resample(needed.cpu().numpy(), speed, 1, quality="HQ")[:samples]
-    return torch.from_numpy(played).to(sound.device)
 
 
 def rms(sound: Tensor) -> float:

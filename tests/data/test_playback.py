@@ -1,0 +1,64 @@
+"""Played recordings, measured."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from wsed.data.playback import AS_RECORDED, BANDS, LOWEST, Playback, Variation, play
+
+RATE = 8000
+
+
+def tone(pitch: float, samples: int) -> torch.Tensor:
+    return torch.sin(2 * math.pi * pitch / RATE * torch.arange(samples))
+
+
+@settings(max_examples=40, deadline=None)
+@given(speed=st.floats(0.5, 2), pitch=st.floats(100, 1500), samples=st.integers(500, 3000))
+def test_a_faster_sound_is_higher_by_as_much(speed: float, pitch: float, samples: int) -> None:
+    needed = math.ceil(samples * speed)
+    played = play(tone(pitch, needed), Playback(speed), samples, RATE)
+    assert len(played) == samples
+    # The resampler's filter needs some samples to either side.
+    inside = slice(100, -100)
+    torch.testing.assert_close(played[inside], tone(speed * pitch, samples)[inside], atol=2e-3, rtol=0)
+
+
+@settings(max_examples=40, deadline=None)
+@given(band=st.integers(0, BANDS - 1), gains=st.lists(st.floats(-12, 12), min_size=BANDS, max_size=BANDS))
+def test_a_tone_at_a_band_has_its_gain(band: int, gains: list[float]) -> None:
+    pitch = float(np.geomspace(LOWEST, RATE / 2, BANDS)[band]) * (0.999 if band == BANDS - 1 else 1)
+    sound = tone(pitch, 4 * RATE)
+    played = play(sound, Playback(1.0, tuple(gains)), len(sound), RATE)
+    inside = slice(RATE, -RATE)
+    change = 20 * math.log10(float(played[inside].square().mean() / sound[inside].square().mean()) ** 0.5)
+    assert change == pytest.approx(gains[band], abs=0.2)
+    assert played.dtype == torch.float32
+
+
+def test_gains_that_are_equal_are_a_level() -> None:
+    sound = torch.randn(3001, generator=torch.Generator().manual_seed(0))
+    played = play(sound, Playback(1.0, (20.0,) * BANDS), 3001, RATE)
+    torch.testing.assert_close(played, 10 * sound, atol=1e-4, rtol=0)
+
+
+def test_a_sound_as_recorded_is_left_alone() -> None:
+    sound = torch.randn(100)
+    assert torch.equal(play(sound, AS_RECORDED, 60, RATE), sound[:60])
+
+
+def test_draws_spread_as_they_should() -> None:
+    rng = np.random.default_rng(0)
+    drawn = [Variation(0.5, 2.0, 6.0).draw(rng) for _ in range(2000)]
+    speeds = np.log2([playback.speed for playback in drawn])
+    assert abs(speeds).max() <= 1
+    # The mean of 2000 draws is off by more than four of its standard errors once in 16,000.
+    assert abs(speeds.mean()) < 4 * (2 / 12**0.5) / 2000**0.5
+    gains = np.array([playback.gains for playback in drawn])
+    assert gains.shape == (2000, BANDS)
+    assert abs(gains.std() - 6) < 0.2
+    assert Variation(1.0, 1.0, 0.0).draw(rng) == AS_RECORDED

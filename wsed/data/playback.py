@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import soxr
 import torch
+from scipy import fft
 from torch import Tensor
 
 BANDS = 7
@@ -79,8 +80,10 @@ def _equalise(
     sound: np.ndarray[tuple[int], np.dtype[np.float32]], gains: tuple[float, ...], sample_rate: int
 ) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
     """Gains that run in straight lines from band to band, in dB over the logarithm of frequency; phases stay."""
+    length = fft.next_fast_len(len(sound), real=True)
     bands = np.geomspace(LOWEST, sample_rate / 2, len(gains))
-    frequencies = np.fft.rfftfreq(len(sound), 1 / sample_rate)
+    frequencies = fft.rfftfreq(length, 1 / sample_rate)
     decibels = np.interp(np.log(np.maximum(frequencies, LOWEST)), np.log(bands), gains)
-    filtered = np.fft.irfft(np.fft.rfft(sound) * 10 ** (decibels / 20), len(sound))
-    return np.asarray(filtered, dtype=np.float32)
+    factors = (10 ** (decibels / 20)).astype(np.float32)
+    filtered: np.ndarray[tuple[int], np.dtype[np.float32]] = fft.irfft(fft.rfft(sound, length) * factors, length)
+    return filtered[: len(sound)]

@@ -1,32 +1,294 @@
-"""Limits and bounds of the poolings."""
+"""What every pooling of `conf/pooling/` promises, and the limits of each."""
+
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 import torch
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from wsed.build import build
+from wsed.groups import conf_folder
+from wsed.pooling.attention import AttentionPooling
+from wsed.pooling.auto import AutoPooling
+from wsed.pooling.base import Pooling
+from wsed.pooling.exp_softmax import ExponentialSoftmaxPooling
+from wsed.pooling.fap import FrequencyDependentAutoPooling
 from wsed.pooling.gap import GlobalAveragePooling
 from wsed.pooling.gmp import GlobalMaxPooling
 from wsed.pooling.gwrp import GlobalWeightedRankPooling
+from wsed.pooling.linear_softmax import LinearSoftmaxPooling
+from wsed.pooling.log_sum_exp import LogSumExpPooling
+from wsed.pooling.noisy_or import NoisyOrPooling
+from wsed.pooling.power import PowerPooling
+from wsed.pooling.top_k import TopKPooling
+
+BATCH, CLASSES, TIME, FREQ, CHANNELS = 2, 3, 7, 5, 4
+CHOICES = sorted(path.stem for path in (conf_folder() / "pooling").glob("*.yaml"))
+SHAPES = {"frames": (BATCH, CLASSES, TIME), "masks": (BATCH, CLASSES, TIME, FREQ)}
 
 
-def cells() -> torch.Tensor:
-    return torch.rand(2, 3, 7, 5, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+def prepared(pooling: Pooling, bands: int = FREQ, dtype: torch.dtype = torch.float64) -> Pooling:
+    """With parameters for the sizes of this test, moved off the values that they begin with."""
+    torch.manual_seed(0)
+    pooling.prepare(CLASSES, bands, CHANNELS)
+    for parameter in pooling.parameters():
+        torch.nn.init.uniform_(parameter, 0.5, 3.0)
+    return pooling.to(dtype)
 
 
-def test_gwrp_at_decay_0_is_the_maximum() -> None:
-    assert torch.equal(GlobalWeightedRankPooling(0.0)(cells()), GlobalMaxPooling()(cells()))
+def chosen(choice: str, shape: str, dtype: torch.dtype = torch.float64) -> Pooling:
+    described = yaml.safe_load(Path(conf_folder() / "pooling" / f"{choice}.yaml").read_text())
+    pooling = build(described)
+    assert isinstance(pooling, Pooling)
+    return prepared(pooling, FREQ if shape == "masks" else 1, dtype)
 
 
-def test_gwrp_at_decay_1_is_the_mean() -> None:
-    torch.testing.assert_close(GlobalWeightedRankPooling(1.0)(cells()), GlobalAveragePooling()(cells()))
+def cells(shape: str = "masks", seed: int = 0, batch: int = BATCH) -> torch.Tensor:
+    generator = torch.Generator().manual_seed(seed)
+    return torch.rand(batch, *SHAPES[shape][1:], generator=generator, dtype=torch.float64)
 
 
-@pytest.mark.parametrize("pooling", [GlobalMaxPooling(), GlobalAveragePooling(), GlobalWeightedRankPooling(0.9)])
-def test_gradients_agree_with_finite_differences(pooling: torch.nn.Module) -> None:
-    assert torch.autograd.gradcheck(pooling, cells().requires_grad_())
+def embedding(shape: str = "masks", dtype: torch.dtype = torch.float64) -> torch.Tensor:
+    generator = torch.Generator().manual_seed(9)
+    return torch.randn(BATCH, CHANNELS, *SHAPES[shape][2:], generator=generator, dtype=torch.float64).to(dtype)
 
 
-@pytest.mark.parametrize("pooling", [GlobalMaxPooling(), GlobalAveragePooling(), GlobalWeightedRankPooling(0.9)])
-def test_padding_under_the_mask_changes_nothing(pooling: torch.nn.Module) -> None:
-    probs = cells()
-    valid = torch.tensor([[True] * 5 + [False] * 2] * 2)
-    torch.testing.assert_close(pooling(probs, valid=valid), pooling(probs[:, :, :5]))
+every = pytest.mark.parametrize("choice", CHOICES)
+both = pytest.mark.parametrize("shape", SHAPES)
+
+
+@every
+@both
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(0, 1000), first=st.integers(1, TIME))
+def test_a_convex_one_lies_between_its_inputs(choice: str, shape: str, seed: int, first: int) -> None:
+    pooling, probs = chosen(choice, shape), cells(shape, seed)
+    valid = torch.arange(TIME).expand(BATCH, -1) < first
+    pooled = pooling(probs, embedding(shape), valid)
+    assert pooled.shape == (BATCH, CLASSES)
+    inside = probs[:, :, :first].flatten(2)
+    low, high = (inside.amin(2), inside.amax(2)) if pooling.convex else (0.0, 1.0)
+    assert (pooled >= low - 1e-9).all()
+    assert (pooled <= high + 1e-9).all()
+
+
+@every
+@both
+@settings(max_examples=20, deadline=None)
+@given(value=st.floats(0, 1))
+def test_a_constant_is_a_fixed_point_of_a_convex_one(choice: str, shape: str, value: float) -> None:
+    pooling = chosen(choice, shape)
+    if pooling.convex:
+        constant = torch.full(SHAPES[shape], value, dtype=torch.float64)
+        torch.testing.assert_close(pooling(constant, embedding(shape)), constant.flatten(2)[:, :, 0])
+
+
+@every
+@both
+def test_order_does_not_matter_to_an_order_free_one(choice: str, shape: str) -> None:
+    pooling, probs, given_ = chosen(choice, shape), cells(shape), embedding(shape)
+    expected = pooling(probs, given_)
+    generator = torch.Generator().manual_seed(1)
+    times = torch.randperm(TIME, generator=generator)
+    torch.testing.assert_close(pooling(probs[:, :, times], given_[:, :, times]), expected)
+    if shape == "masks":
+        bands = torch.randperm(FREQ, generator=generator)
+        free = torch.allclose(pooling(probs[..., bands], given_[..., bands]), expected)
+        assert free == pooling.order_free
+
+
+@every
+@both
+def test_padding_changes_nothing(choice: str, shape: str) -> None:
+    pooling, probs, given_ = chosen(choice, shape), cells(shape), embedding(shape)
+    valid = torch.tensor([[True] * 5 + [False] * 2, [True] * 7])
+    pooled = pooling(probs, given_, valid)
+    torch.testing.assert_close(pooled[:1], pooling(probs[:1, :, :5], given_[:1, :, :5]))
+    torch.testing.assert_close(pooled[1:], pooling(probs[1:], given_[1:]))
+
+
+@every
+@both
+def test_clips_of_a_batch_do_not_touch_each_other(choice: str, shape: str) -> None:
+    pooling, probs, given_ = chosen(choice, shape), cells(shape), embedding(shape)
+    together = pooling(probs, given_)
+    for clip in range(BATCH):
+        torch.testing.assert_close(pooling(probs[clip : clip + 1], given_[clip : clip + 1]), together[clip : clip + 1])
+
+
+@every
+@both
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(0, 1000), rise=st.floats(0, 1))
+def test_raising_a_cell_never_lowers_a_monotone_one(choice: str, shape: str, seed: int, rise: float) -> None:
+    pooling, probs = chosen(choice, shape), cells(shape, seed)
+    if pooling.monotone:
+        higher = probs.clone()
+        higher[:, :, seed % TIME] += rise * (1 - higher[:, :, seed % TIME])
+        assert (pooling(higher, embedding(shape)) >= pooling(probs, embedding(shape)) - 1e-9).all()
+
+
+@pytest.mark.parametrize("choice", ["linear_softmax", "auto", "power", "fap"])
+def test_others_are_not_monotone(choice: str) -> None:
+    pooling = chosen(choice, "frames")
+    for parameter in pooling.parameters():
+        torch.nn.init.constant_(parameter, 5.0)
+    probs = torch.tensor([[[0.0, 0.9]]], dtype=torch.float64).expand(1, CLASSES, 2)
+    raised = torch.tensor([[[0.3, 0.9]]], dtype=torch.float64).expand(1, CLASSES, 2)
+    assert not pooling.monotone
+    assert (pooling(raised) < pooling(probs)).all()
+
+
+@every
+@both
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+@pytest.mark.parametrize("value", [0.0, 1.0, None])
+@pytest.mark.parametrize("frames", [1, TIME])
+@pytest.mark.parametrize("first", [1, None])
+def test_value_and_gradient_are_finite(
+    choice: str, shape: str, dtype: torch.dtype, value: float | None, frames: int, first: int | None
+) -> None:
+    pooling = chosen(choice, shape, dtype)
+    probs = cells(shape)[:, :, :frames].to(dtype)
+    if value is not None:
+        probs = torch.full_like(probs, value)
+    probs.requires_grad_()
+    valid = None if first is None else torch.arange(frames).expand(BATCH, -1) < first
+    pooled = pooling(probs, embedding(shape, dtype)[:, :, :frames], valid)
+    assert pooled.dtype == dtype
+    pooled.sum().backward()
+    assert pooled.isfinite().all()
+    for tensor in (probs, *pooling.parameters()):
+        assert tensor.grad is not None
+        assert tensor.grad.isfinite().all()
+
+
+@every
+@both
+def test_gradients_agree_with_finite_differences(choice: str, shape: str) -> None:
+    pooling, given_ = chosen(choice, shape), embedding(shape)
+    assert torch.autograd.gradcheck(lambda probs: pooling(probs, given_), cells(shape).requires_grad_())
+
+
+@every
+@both
+def test_frame_probabilities_are_means_over_frequency(choice: str, shape: str) -> None:
+    pooling, probs = chosen(choice, shape), cells(shape)
+    frames = pooling.frame_probs(probs)
+    assert frames.shape == SHAPES["frames"]
+    if shape == "frames":
+        assert torch.equal(frames, probs)
+    else:
+        assert (frames >= probs.amin(3)).all()
+        assert (frames <= probs.amax(3)).all()
+
+
+@every
+def test_what_is_learnt_is_there_for_each_class(choice: str) -> None:
+    pooling = chosen(choice, "masks")
+    assert all(values.shape == (CLASSES,) for values in pooling.learnt().values())
+    if choice != "attention":
+        assert bool(pooling.learnt()) == bool(list(pooling.parameters()))
+
+
+MEAN, LARGEST = GlobalAveragePooling(), GlobalMaxPooling()
+
+
+def with_parameters(pooling: Pooling, value: float, bands: int = FREQ) -> Pooling:
+    prepared(pooling, bands)
+    for parameter in pooling.parameters():
+        torch.nn.init.constant_(parameter, value)
+    return pooling
+
+
+@pytest.mark.parametrize(
+    ("make", "limit"),
+    [
+        (lambda: GlobalWeightedRankPooling(0.0), LARGEST),
+        (lambda: GlobalWeightedRankPooling(1.0), MEAN),
+        (lambda: with_parameters(AutoPooling(0.0), 0.0), MEAN),
+        (lambda: with_parameters(AutoPooling(0.0), 1.0), ExponentialSoftmaxPooling()),
+        (lambda: with_parameters(AutoPooling(0.0), 1e4), LARGEST),
+        (lambda: with_parameters(PowerPooling(1.0), 0.0), MEAN),
+        (lambda: with_parameters(PowerPooling(1.0), 1.0), LinearSoftmaxPooling()),
+        (lambda: with_parameters(PowerPooling(1.0), 1e4), LARGEST),
+        (lambda: LogSumExpPooling(1e-6), MEAN),
+        (lambda: LogSumExpPooling(1e6), LARGEST),
+        (lambda: TopKPooling(1.0), MEAN),
+        (lambda: TopKPooling(1e-4), LARGEST),
+        (lambda: with_parameters(FrequencyDependentAutoPooling(), 0.0), MEAN),
+    ],
+)
+def test_limits(make: Callable[[], Pooling], limit: Pooling) -> None:
+    torch.testing.assert_close(make()(cells()), limit(cells()), atol=1e-4, rtol=0)
+
+
+def test_linear_softmax_is_the_sum_of_squares_over_the_sum() -> None:
+    probs = cells("frames")
+    torch.testing.assert_close(LinearSoftmaxPooling()(probs), probs.square().sum(2) / probs.sum(2))
+
+
+def test_noisy_or_is_one_minus_the_product() -> None:
+    probs = cells("frames")
+    torch.testing.assert_close(NoisyOrPooling()(probs), 1 - (1 - probs).prod(2), atol=1e-6, rtol=0)
+
+
+def test_top_k_is_the_mean_of_the_largest() -> None:
+    probs = cells("frames")
+    expected = probs.topk(3, 2).values.mean(2)
+    torch.testing.assert_close(TopKPooling(0.4)(probs), expected)
+
+
+def test_fap_on_one_band_is_auto_pooling() -> None:
+    fap, auto = FrequencyDependentAutoPooling(), AutoPooling(0.0)
+    for pooling in (fap, auto):
+        with_parameters(pooling, 3.0, bands=1)
+    torch.testing.assert_close(fap(cells("frames")), auto(cells("frames")))
+
+
+def test_fap_of_one_band_and_a_large_a_is_that_bands_largest() -> None:
+    fap = with_parameters(FrequencyDependentAutoPooling(), 1e4)
+    assert isinstance(fap, FrequencyDependentAutoPooling)
+    with torch.no_grad():
+        fap.v[:, :] = 0
+        fap.v[:, 2] = 100
+    torch.testing.assert_close(fap(cells()), cells()[..., 2].amax(2))
+    torch.testing.assert_close(fap.frame_probs(cells()), cells()[..., 2])
+
+
+def test_fap_of_a_mask_that_stays_is_its_frame_probability() -> None:
+    fap = prepared(FrequencyDependentAutoPooling())
+    still = cells()[:, :, :1].expand(SHAPES["masks"])
+    torch.testing.assert_close(fap(still), fap.frame_probs(still)[:, :, 0])
+
+
+@pytest.mark.parametrize("axis", ["class", "cell"])
+def test_attention_of_equal_weights_is_the_mean(axis: str) -> None:
+    pooling = prepared(AttentionPooling(axis))  # type: ignore[arg-type]  # one of its two
+    still = embedding()[:, :, :1, :1].expand(-1, -1, TIME, FREQ)
+    torch.testing.assert_close(pooling(cells(), still), MEAN(cells()))
+
+
+def test_attention_looks_at_the_embedding() -> None:
+    pooling = prepared(AttentionPooling("cell"))
+    with pytest.raises(ValueError, match="give it one"):
+        pooling(cells())
+    assert isinstance(pooling, AttentionPooling)
+    with torch.no_grad():
+        pooling.layer.weight[:] = 100.0
+    marked = torch.zeros(BATCH, CHANNELS, TIME, FREQ, dtype=torch.float64)
+    marked[:, :, 4, 1] = 1
+    torch.testing.assert_close(pooling(cells(), marked), cells()[:, :, 4, 1])
+
+
+@pytest.mark.parametrize("classes", [CLASSES])
+@every
+def test_parameters_survive_a_checkpoint(choice: str, classes: int) -> None:
+    pooling, again = chosen(choice, "masks"), chosen(choice, "masks")
+    for parameter in again.parameters():
+        torch.nn.init.zeros_(parameter)
+    again.load_state_dict(pooling.state_dict())
+    assert torch.equal(again(cells(), embedding()), pooling(cells(), embedding()))

@@ -114,6 +114,15 @@ def test_post_processing_is_tuned_on_validation(train: Train) -> None:
     assert set(chosen["threshold"].values()) <= {0.5, 0.01}
 
 
+def test_what_a_pooling_learns_is_logged(train: Train) -> None:
+    code, _, err = train("hydra.run.dir=run", "pooling=auto")
+    assert code == 0, err
+    with (Path("run") / "metrics.csv").open() as file:
+        alphas = [float(row["pooling/alpha/gunshot"]) for row in csv.DictReader(file) if row["pooling/alpha/gunshot"]]
+    assert len(alphas) == 2
+    assert alphas[0] != alphas[1]
+
+
 def test_a_validation_split_gives_best_weights(train: Train) -> None:
     code, _, err = train("hydra.run.dir=run", "data.clips={train: 12, val: 6, test: 3}", "test=best")
     assert code == 0, err

@@ -13,13 +13,26 @@ class Pooling(nn.Module):
 
     Attributes:
         convex: the result lies between the smallest and the largest valid input.
-        order_free: the order of frames and bands does not matter.
+        order_free: the order of frames does not matter, nor that of bands; probabilities and embedding in one order.
         monotone: raising an input never lowers the result.
     """
 
     convex: ClassVar[bool]
     order_free: ClassVar[bool]
     monotone: ClassVar[bool]
+
+    def prepare(self, classes: int, bands: int, channels: int) -> None:
+        """Makes the parameters, once the sizes are known; a system calls it before anything else.
+
+        Args:
+            classes: size of the `class` axis of `probs`.
+            bands: size of its `freq` axis, 1 without one.
+            channels: size of the `channel` axis of `embedding`.
+        """
+
+    def learnt(self) -> dict[str, Tensor]:
+        """What training changes, for the logs: `(class,)` by name."""
+        return {}
 
     def forward(self, probs: Tensor, embedding: Tensor | None = None, valid: Tensor | None = None) -> Tensor:
         """Clip probabilities.
@@ -61,3 +74,18 @@ def flatten(probs: Tensor, valid: Tensor | None) -> tuple[Tensor, Tensor]:
     if probs.ndim == 4:
         mask = mask[..., None].expand(-1, -1, -1, probs.shape[3])
     return probs.flatten(2), mask.flatten(2)
+
+
+def weighted_mean(cells: Tensor, logits: Tensor, mask: Tensor) -> Tensor:
+    """The mean of cells, each weighted by the exponential of a logit.
+
+    Args:
+        cells: `(..., cell)`.
+        logits: of the same shape.
+        mask: which cells count, broadcastable to it; at least one in each row.
+
+    Returns:
+        `(...)`, between the smallest and the largest cell that counts.
+    """
+    weights = logits.masked_fill(~mask, -torch.inf).softmax(-1)
+    return (weights * cells.masked_fill(~mask, 0)).sum(-1)

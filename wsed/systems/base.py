@@ -122,6 +122,12 @@ class System(pl.LightningModule):
     def training_step(self, batch: Batch, batch_index: int) -> Tensor:
         return self._step(batch, "train")[0]
 
+    def on_train_epoch_end(self) -> None:
+        channels = (*self.labels, "background")
+        for name, values in self.pooling.learnt().items():
+            for channel, value in zip(channels, values.detach(), strict=False):
+                self.log(f"pooling/{name}/{channel}", value)
+
     def validation_step(self, batch: Batch, batch_index: int) -> None:
         _, prediction = self._step(batch, "val")
         self._scorer().update(batch, prediction)

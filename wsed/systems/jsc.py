@@ -37,6 +37,8 @@ class Jsc(System):
     ) -> None:
         super().__init__(labels, features, network, pooling, loss, optimizer, schedule)
         self.background = background
+        modelled = len(self.labels) + (background == "residual")
+        self.pooling.prepare(modelled, features.bands, network.channels)
         self.head = nn.Conv2d(network.channels, len(self.labels), 1)
         nn.init.xavier_uniform_(self.head.weight)
         nn.init.zeros_(self.head.bias)  # type: ignore[arg-type]  # this head has a bias
@@ -56,7 +58,7 @@ class Jsc(System):
             modelled = self.background == "residual"
             return Prediction(
                 clip_probs=probs[:, :classes],
-                frame_probs=self.pooling.frame_probs(masks),
+                frame_probs=self.pooling.frame_probs(channels)[:, :classes],
                 masks=masks,
                 background_probs=probs[:, classes] if modelled else None,
                 background_mask=channels[:, classes] if modelled else None,

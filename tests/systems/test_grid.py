@@ -1,0 +1,44 @@
+"""Every model takes every pooling: one step of training, and back from a checkpoint."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from wsed.build import build
+from wsed.composing import composed, conf
+from wsed.config import settle
+from wsed.groups import groups
+from wsed.prediction import Target
+from wsed.systems.base import System
+from wsed.training import build_system
+
+
+@pytest.mark.parametrize("pooling", groups()["pooling"])
+@pytest.mark.parametrize("model", groups()["model"])
+def test_a_cell_trains_and_survives_a_checkpoint(model: str, pooling: str, tmp_path: Path) -> None:
+    with conf():
+        config = settle(composed([f"model={model}", f"pooling={pooling}"]))
+    torch.manual_seed(0)
+    system = build_system(config)
+    waveform = 0.1 * torch.randn(2, 16000)
+    system.features.fit([waveform])
+    target = Target(weak=torch.tensor([[1.0, 0, 0], [0, 1, 1]]), background=torch.tensor([1.0, 0]))
+    before = {name: value.clone() for name, value in system.state_dict().items()}
+    optimizer = build(system.optimizer_description, params=system.parameters())
+    loss, _ = system.loss(system(waveform), target)
+    loss.backward()
+    optimizer.step()
+    assert loss.isfinite()
+    learnt = {name for name, parameter in system.named_parameters() if not torch.equal(parameter, before[name])}
+    assert {name for name, _ in system.pooling.named_parameters(prefix="pooling")} <= learnt
+    path = tmp_path / "last.ckpt"
+    torch.save({"system": system.description, "state_dict": system.state_dict()}, path)
+    again, prediction = System.load(path)(waveform), system.eval()(waveform)
+    assert torch.equal(again.clip_probs, prediction.clip_probs)
+    assert torch.equal(again.frame_probs, prediction.frame_probs)
+    assert prediction.clip_probs.shape == (2, 3)
+    assert prediction.frame_probs.shape[:2] == (2, 3)
+    for probs in (prediction.clip_probs, prediction.frame_probs):
+        assert (probs >= 0).all()
+        assert (probs <= 1).all()

@@ -1,0 +1,36 @@
+"""Auto-pooling."""
+
+import torch
+from torch import Tensor, nn
+
+from wsed.pooling.base import Pooling, flatten, weighted_mean
+
+
+class AutoPooling(Pooling):
+    """A mean in which each cell weighs `exp(alpha * p)`, alpha learnt for each class (McFee, Salamon and Bello 2018).
+
+    Alpha 0 is the mean, 1 is exponential softmax, and the larger it is the nearer the largest cell.
+
+    Args:
+        alpha: to begin with; 0 in the paper.
+    """
+
+    convex = True
+    order_free = True
+    monotone = False
+
+    alpha: nn.Parameter
+
+    def __init__(self, alpha: float) -> None:
+        super().__init__()
+        self.start = alpha
+
+    def prepare(self, classes: int, bands: int, channels: int) -> None:
+        self.alpha = nn.Parameter(torch.full((classes,), self.start))
+
+    def learnt(self) -> dict[str, Tensor]:
+        return {"alpha": self.alpha}
+
+    def forward(self, probs: Tensor, embedding: Tensor | None = None, valid: Tensor | None = None) -> Tensor:
+        cells, mask = flatten(probs, valid)
+        return weighted_mean(cells, self.alpha[:, None] * cells, mask)

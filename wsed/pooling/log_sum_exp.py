@@ -1,0 +1,29 @@
+"""Log-sum-exp pooling."""
+
+import torch
+from torch import Tensor
+
+from wsed.pooling.base import Pooling, flatten
+
+
+class LogSumExpPooling(Pooling):
+    """A smooth maximum, `log(mean of exp(r p)) / r` (Pinheiro and Collobert 2015).
+
+    Args:
+        r: above 0; towards 0 it is the mean, and the larger it is the nearer the largest cell. 5 in the paper.
+    """
+
+    convex = True
+    order_free = True
+    monotone = True
+
+    def __init__(self, r: float) -> None:
+        super().__init__()
+        if r <= 0:
+            raise ValueError(f"r is {r}; it must be above 0")
+        self.r = r
+
+    def forward(self, probs: Tensor, embedding: Tensor | None = None, valid: Tensor | None = None) -> Tensor:
+        cells, mask = flatten(probs, valid)
+        total = (self.r * cells).masked_fill(~mask, -torch.inf).logsumexp(2)
+        return (total - mask.sum(2).to(cells.dtype).log()) / self.r

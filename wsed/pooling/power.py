@@ -1,0 +1,39 @@
+"""Power pooling."""
+
+import torch
+from torch import Tensor, nn
+
+from wsed.pooling.base import Pooling, flatten, weighted_mean
+from wsed.pooling.linear_softmax import SMALLEST
+
+
+class PowerPooling(Pooling):
+    """A mean in which each cell weighs `p ** n`, n learnt for each class (Liu et al. 2021).
+
+    0 is the mean, 1 is linear softmax, and the larger it is the nearer the largest cell. A negative `n` counts as 0.
+
+    Args:
+        n: to begin with, 0 or more; 1 in the paper.
+    """
+
+    convex = True
+    order_free = True
+    monotone = False
+
+    n: nn.Parameter
+
+    def __init__(self, n: float) -> None:
+        super().__init__()
+        if n < 0:
+            raise ValueError(f"n is {n}; it must be 0 or more")
+        self.start = n
+
+    def prepare(self, classes: int, bands: int, channels: int) -> None:
+        self.n = nn.Parameter(torch.full((classes,), self.start))
+
+    def learnt(self) -> dict[str, Tensor]:
+        return {"n": self.n.clamp_min(0)}
+
+    def forward(self, probs: Tensor, embedding: Tensor | None = None, valid: Tensor | None = None) -> Tensor:
+        cells, mask = flatten(probs, valid)
+        return weighted_mean(cells, self.n.clamp_min(0)[:, None] * cells.clamp_min(SMALLEST).log(), mask)

@@ -1,4 +1,4 @@
-"""Every model takes every pooling: one step of training, and back from a checkpoint."""
+"""Every model takes every pooling and every loss: one step of training, and back from a checkpoint."""
 
 from pathlib import Path
 
@@ -14,11 +14,14 @@ from wsed.systems.base import System
 from wsed.training import build_system
 
 
-@pytest.mark.parametrize("pooling", groups()["pooling"])
-@pytest.mark.parametrize("model", groups()["model"])
-def test_a_cell_trains_and_survives_a_checkpoint(model: str, pooling: str, tmp_path: Path) -> None:
+CELLS = [(model, f"pooling={pooling}") for model in groups()["model"] for pooling in groups()["pooling"]]
+CELLS += [(model, f"loss={loss}") for model in groups()["model"] for loss in groups()["loss"]]
+
+
+@pytest.mark.parametrize(("model", "choice"), CELLS)
+def test_a_cell_trains_and_survives_a_checkpoint(model: str, choice: str, tmp_path: Path) -> None:
     with conf():
-        config = settle(composed([f"model={model}", f"pooling={pooling}"]))
+        config = settle(composed([f"model={model}", choice]))
     torch.manual_seed(0)
     system = build_system(config)
     waveform = 0.1 * torch.randn(2, 16000)

@@ -22,8 +22,19 @@ class ClipBce(nn.Module):
 
     def forward(self, prediction: Prediction, target: Target) -> Tensor:
         """The loss, a scalar."""
-        probs, tags = prediction.clip_probs, target.weak
-        if prediction.background_probs is not None:
-            probs = torch.cat([probs, prediction.background_probs[:, None]], 1)
-            tags = torch.cat([tags, target.background[:, None]], 1)
+        probs, tags = with_background(prediction, target)
         return functional.binary_cross_entropy(probs.clamp(self.margin, 1 - self.margin), tags)
+
+
+def with_background(prediction: Prediction, target: Target) -> tuple[Tensor, Tensor]:
+    """Clip probabilities and tags, the background as one more class where the system models one.
+
+    Returns:
+        `(batch, class)` twice.
+    """
+    if prediction.background_probs is None:
+        return prediction.clip_probs, target.weak
+    return (
+        torch.cat([prediction.clip_probs, prediction.background_probs[:, None]], 1),
+        torch.cat([target.weak, target.background[:, None]], 1),
+    )

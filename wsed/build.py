@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
+from wsed.errors import UserError
+
 TARGET = "_target_"
 
 
@@ -32,10 +34,19 @@ def build(description: Any, **more: Any) -> Any:
     Args:
         description: plain Python, as YAML has it.
         more: further arguments of the outermost class.
+
+    Raises:
+        UserError: a class refuses its arguments.
     """
     if isinstance(description, Mapping):
         values = {key: build(value) for key, value in description.items() if key != TARGET}
-        return locate(description[TARGET])(**values, **more) if TARGET in description else values
+        if TARGET not in description:
+            return values
+        cls = locate(description[TARGET])
+        try:
+            return cls(**values, **more)
+        except ValueError as error:
+            raise UserError(f"{cls.__name__}: {error}") from error
     if isinstance(description, list):
         return [build(value) for value in description]
     return description

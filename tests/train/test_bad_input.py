@@ -28,6 +28,7 @@ COMMANDS = {
     "data.clips.test=0": ["the test split has no data", "data.clips.test"],
     "mixing.shares={background: 0, event: 0, mixture: 0}": ["mixing.shares"],
     "loss.weights.clip_bce=0": ["loss.weights", "nothing to train"],
+    "pooling.decay=1.5": ["GlobalWeightedRankPooling: decay is 1.5"],
 }
 
 

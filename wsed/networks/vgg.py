@@ -1,6 +1,7 @@
 """VGG-like encoder without downsampling."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 import torch
 from torch import Tensor, nn
@@ -18,9 +19,12 @@ class Vgg(nn.Module):
         widths: feature maps of each block; Kong 2018 has `[64, 64, 64, 64]`.
         dropout: probability after each block, in [0, 1).
         bias: whether convolutions have one.
+        initial: weights to begin with, uniform: `glorot` in Kong 2018, `he` in its follow-up.
     """
 
-    def __init__(self, widths: Sequence[int], dropout: float, bias: bool) -> None:
+    def __init__(
+        self, widths: Sequence[int], dropout: float, bias: bool, initial: Literal["glorot", "he"] = "glorot"
+    ) -> None:
         super().__init__()
         layers: list[nn.Module] = []
         before = 1
@@ -35,7 +39,10 @@ class Vgg(nn.Module):
         self.layers.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in its annotations
         for layer in self.layers:
             if isinstance(layer, nn.Conv2d):
-                nn.init.xavier_uniform_(layer.weight)
+                if initial == "glorot":
+                    nn.init.xavier_uniform_(layer.weight)
+                else:
+                    nn.init.kaiming_uniform_(layer.weight, nonlinearity="relu")
                 if layer.bias is not None:
                     nn.init.zeros_(layer.bias)
 

@@ -24,7 +24,8 @@ class FrequencyDependentAutoPooling(Pooling):
 
     def prepare(self, classes: int, bands: int, channels: int) -> None:
         self.a = nn.Parameter(torch.zeros(classes, bands))
-        self.v = nn.Parameter(torch.zeros(classes, bands))
+        # A single band has all the weight, and nothing to learn.
+        self.v = nn.Parameter(torch.zeros(classes, bands), requires_grad=bands > 1)
 
     def learnt(self) -> dict[str, Tensor]:
         return {"mean_a": self.a.mean(1), "largest_weight": self.v.softmax(1).amax(1)}

@@ -1,65 +1,11 @@
 """Joint separation-classification (Kong, Xu, Wang and Plumbley, ICASSP 2018)."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal
-
-import torch
-from torch import Tensor, nn
-
-from wsed.features.log_mel import LogMel
-from wsed.losses.weighted import WeightedLoss
-from wsed.networks.vgg import Vgg
-from wsed.pooling.base import Pooling
-from wsed.prediction import Prediction
-from wsed.systems.base import System
+from wsed.systems.masks import MaskSystem
 
 
-class Jsc(System):
-    """A mask for each class by a 1x1 convolution and a sigmoid, pooled to clip probabilities (sections 3.1 and 3.2).
+class Jsc(MaskSystem):
+    """Masks from a VGG-like network, pooled to clip probabilities (sections 3.1 and 3.2).
 
-    Args:
-        background: `residual` adds a background mask `1 - sum of the class masks`, clamped to [0, 1] and pooled like
-            the others (published code; the paper does not mention it); `none` has classes only.
-
-    The other arguments are those of `System`.
+    The residual background mask is the published code's; the paper does not mention it. The follow-up (Kong et al.,
+    TASLP 2019), called VGG-GWRP where it is compared with, has none.
     """
-
-    def __init__(
-        self,
-        labels: Sequence[str],
-        features: LogMel,
-        network: Vgg,
-        pooling: Pooling,
-        loss: WeightedLoss,
-        optimizer: Mapping[str, Any],
-        schedule: Callable[[int, int], float],
-        background: Literal["residual", "none"],
-    ) -> None:
-        super().__init__(labels, features, network, pooling, loss, optimizer, schedule)
-        self.background = background
-        modelled = len(self.labels) + (background == "residual")
-        self.pooling.prepare(modelled, features.bands, network.channels)
-        self.head = nn.Conv2d(network.channels, len(self.labels), 1)
-        nn.init.xavier_uniform_(self.head.weight)
-        nn.init.zeros_(self.head.bias)  # type: ignore[arg-type]  # this head has a bias
-
-    def predict(self, features: Tensor) -> Prediction:
-        embedding = self.network(features)
-        logits = self.head(embedding)
-        # A mask near 0 or 1 has no neighbour in half precision, and ranks and sums of thousands of cells need some.
-        with torch.autocast(features.device.type, enabled=False):
-            masks = torch.sigmoid(logits.float())
-            channels = masks
-            if self.background == "residual":
-                rest = 1 - masks.sum(1, keepdim=True).clamp(1e-7, 1 - 1e-7)
-                channels = torch.cat([masks, rest], 1)
-            probs = self.pooling(channels, embedding)
-            classes = len(self.labels)
-            modelled = self.background == "residual"
-            return Prediction(
-                clip_probs=probs[:, :classes],
-                frame_probs=self.pooling.frame_probs(channels)[:, :classes],
-                masks=masks,
-                background_probs=probs[:, classes] if modelled else None,
-                background_mask=channels[:, classes] if modelled else None,
-            )

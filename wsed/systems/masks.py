@@ -1,0 +1,65 @@
+"""Systems that draw a mask for each class."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal
+
+import torch
+from torch import Tensor, nn
+
+from wsed.features.log_mel import LogMel
+from wsed.losses.weighted import WeightedLoss
+from wsed.pooling.base import Pooling
+from wsed.prediction import Prediction
+from wsed.systems.base import System
+
+
+class MaskSystem(System):
+    """A mask for each class by a 1x1 convolution and a sigmoid, pooled to clip probabilities.
+
+    Args:
+        network: from features `(batch, time, freq)` to an embedding `(batch, channel, time, freq)`, with `channels`.
+        background: `residual` adds a background mask `1 - sum of the class masks`, clamped to [0, 1] and pooled like
+            the others; `none` has classes only.
+
+    The other arguments are those of `System`.
+    """
+
+    def __init__(
+        self,
+        labels: Sequence[str],
+        features: LogMel,
+        network: nn.Module,
+        pooling: Pooling,
+        loss: WeightedLoss,
+        optimizer: Mapping[str, Any],
+        schedule: Callable[[int, int], float],
+        background: Literal["residual", "none"],
+    ) -> None:
+        super().__init__(labels, features, network, pooling, loss, optimizer, schedule)
+        self.background = background
+        channels: int = network.channels  # type: ignore[assignment]  # every network of wsed.networks says its own
+        self.pooling.prepare(len(self.labels) + (background == "residual"), features.bands, channels)
+        self.head = nn.Conv2d(channels, len(self.labels), 1)
+        nn.init.xavier_uniform_(self.head.weight)
+        nn.init.zeros_(self.head.bias)  # type: ignore[arg-type]  # this head has a bias
+
+    def predict(self, features: Tensor) -> Prediction:
+        embedding = self.network(features)
+        logits = self.head(embedding)
+        # A mask near 0 or 1 has no neighbour in half precision, and ranks and sums of thousands of cells need some.
+        with torch.autocast(features.device.type, enabled=False):
+            masks = torch.sigmoid(logits.float())
+            channels = masks
+            if self.background == "residual":
+                rest = 1 - masks.sum(1, keepdim=True).clamp(1e-7, 1 - 1e-7)
+                channels = torch.cat([masks, rest], 1)
+            probs = self.pooling(channels, embedding)
+            classes = len(self.labels)
+            modelled = self.background == "residual"
+            return Prediction(
+                clip_probs=probs[:, :classes],
+                frame_probs=self.pooling.frame_probs(channels)[:, :classes],
+                masks=masks,
+                background_probs=probs[:, classes] if modelled else None,
+                background_mask=channels[:, classes] if modelled else None,
+            )

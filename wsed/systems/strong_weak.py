@@ -1,0 +1,39 @@
+"""CRNN with strong and weak outputs in sequence (Adavanne and Virtanen, DCASE 2017)."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from wsed.features.log_mel import LogMel
+from wsed.losses.weighted import WeightedLoss
+from wsed.pooling.base import Pooling
+from wsed.systems.frames import FrameSystem
+
+
+class StrongWeak(FrameSystem):
+    """The strong output is a probability for each frame; the weak output follows it, and has weights of its own.
+
+    Strong probabilities are pooled over time, by their maximum in the reading that fits the paper's number of
+    parameters, and a dense layer with a sigmoid makes clip probabilities of them. `loss=strong_weak` trains both, the
+    strong output on the clip's tags repeated for every frame.
+    """
+
+    def __init__(
+        self,
+        labels: Sequence[str],
+        features: LogMel,
+        network: nn.Module,
+        pooling: Pooling,
+        loss: WeightedLoss,
+        optimizer: Mapping[str, Any],
+        schedule: Callable[[int, int], float],
+    ) -> None:
+        super().__init__(labels, features, network, pooling, loss, optimizer, schedule)
+        self.weak = nn.Linear(len(self.labels), len(self.labels))
+        nn.init.xavier_uniform_(self.weak.weight)
+        nn.init.zeros_(self.weak.bias)
+
+    def clip_probs(self, probs: Tensor, embedding: Tensor) -> Tensor:
+        return torch.sigmoid(self.weak(super().clip_probs(probs, embedding)))

@@ -15,6 +15,7 @@ from wsed.memory import keep_memory
 from wsed.metrics.scorer import Scorer
 from wsed.quiet import silence_lightning
 from wsed.systems.base import System
+from wsed.training import Bars
 
 
 def run_of(path: Path) -> tuple[Path, Path | None]:
@@ -82,8 +83,8 @@ def test_pass(checkpoint: Path, run: Path | None, data: list[str] | None) -> Sco
     module.setup()
     silence_lightning()
     keep_memory()
-    described = {**config["trainer"], "fast_dev_run": False, "enable_progress_bar": False}
-    trainer: pl.Trainer = build(described, logger=False)
+    bars = [Bars()] if config["trainer"]["enable_progress_bar"] else []
+    trainer: pl.Trainer = build({**config["trainer"], "fast_dev_run": False}, logger=False, callbacks=bars)
     trainer.test(system, datamodule=module, verbose=False)
     assert system.scorer is not None
     return system.scorer

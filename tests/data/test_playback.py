@@ -61,4 +61,9 @@ def test_draws_spread_as_they_should() -> None:
     gains = np.array([playback.gains for playback in drawn])
     assert gains.shape == (2000, BANDS)
     assert abs(gains.std() - 6) < 0.2
-    assert Variation(1.0, 1.0, 0.0).draw(rng) == AS_RECORDED
+
+
+def test_no_variation_draws_nothing() -> None:
+    used, fresh = np.random.default_rng(0), np.random.default_rng(0)
+    assert Variation(1.0, 1.0, 0.0).draw(used) == AS_RECORDED
+    assert used.uniform() == fresh.uniform()

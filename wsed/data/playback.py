@@ -48,7 +48,9 @@ class Variation:
 
     def draw(self, rng: np.random.Generator) -> Playback:
         """A playback: speed even on a logarithmic scale, gains normal."""
-        speed = float(np.exp(rng.uniform(np.log(self.slowest), np.log(self.fastest))))
+        speed = self.slowest
+        if self.slowest < self.fastest:
+            speed = float(np.exp(rng.uniform(np.log(self.slowest), np.log(self.fastest))))
         gains = rng.normal(0, self.spread, BANDS).tolist() if self.spread else []
         return Playback(speed, tuple(gains))
 

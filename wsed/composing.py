@@ -70,5 +70,6 @@ def _in_plain_words(error: Exception, overrides: list[str]) -> str:
 
 def _known(overrides: list[str]) -> list[str]:
     """Groups, and every key of the config that the overrides choose."""
-    choices = [word for word in overrides if word.split("=")[0] in groups() and "," not in word]
+    path = [word for word in overrides if word.startswith("hydra.searchpath=")]
+    choices = [*path, *(word for word in overrides if word.split("=")[0] in groups() and "," not in word)]
     return [*groups(), *keys(compose(PRIMARY, choices, return_hydra_config=True))]

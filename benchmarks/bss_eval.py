@@ -1,4 +1,4 @@
-"""SDR, SIR and SAR of a batch and three rivals in one call, against mir_eval clip by clip."""
+"""SDR, SIR and SAR of a batch and four rivals in one call, against mir_eval clip by clip."""
 
 import time
 import warnings
@@ -6,28 +6,32 @@ import warnings
 import mir_eval
 import torch
 
+from wsed.memory import keep_memory
 from wsed.metrics.separation import bss_eval
 
-CLIPS, RIVALS = 4, 3
+CLIPS, RIVALS = 4, 4
 
 
 def main() -> None:
     """Prints how many times faster one call is, on clips of 4 s at 16 kHz."""
     warnings.filterwarnings("ignore", category=FutureWarning)
+    # As in a run, and for both.
+    keep_memory()
     generator = torch.Generator().manual_seed(0)
     references = torch.randn(CLIPS, 2, 64000, generator=generator)
     noise = torch.randn(RIVALS, CLIPS, 2, 64000, generator=generator)
     estimates = references + 0.3 * references.flip(1) + 0.3 * noise
-    bss_eval(estimates[:, :1], references[:1])
+    bss_eval(estimates, references)
     started = time.perf_counter()
     ours = bss_eval(estimates, references)
     batched = time.perf_counter() - started
     started = time.perf_counter()
-    sdr, *_ = mir_eval.separation.bss_eval_sources(
-        references[0].double().numpy(), estimates[0, 0].double().numpy(), compute_permutation=False
-    )
-    single = time.perf_counter() - started
-    assert abs(float(ours["sdr"][0, 0, 0]) - sdr[0]) < 1e-3
+    for clip in range(CLIPS):
+        sdr, *_ = mir_eval.separation.bss_eval_sources(
+            references[clip].double().numpy(), estimates[0, clip].double().numpy(), compute_permutation=False
+        )
+    single = (time.perf_counter() - started) / CLIPS
+    assert abs(float(ours["sdr"][0, -1, 0]) - sdr[0]) < 1e-3
     print(f"bss_eval: {single * CLIPS * RIVALS / batched:.0f} times the speed of mir_eval")
 
 

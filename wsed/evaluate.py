@@ -190,7 +190,8 @@ def _of_run(options: argparse.Namespace) -> tuple["Results", "Evaluation"]:
     checkpoint, run = run_of(options.checkpoint)
     postprocessing = _postprocessing(options, run / "postprocessing.json" if run else None)
     scorer = test_pass(checkpoint, run, options.data)
-    return evaluate_pass(scorer, postprocessing, _settings(options))
+    results, evaluation, _ = evaluate_pass(scorer, postprocessing, _settings(options))
+    return results, evaluation
 
 
 def _of_files(options: argparse.Namespace) -> tuple["Results", "Evaluation"]:

@@ -16,7 +16,7 @@ from wsed.inference.tuning import Tuned
 from wsed.metrics.best_f1 import BestF1
 from wsed.metrics.bootstrap import intervals, resample
 from wsed.metrics.counts import Metric
-from wsed.metrics.deltas import Deltas, deltas_from_points, event_deltas, intersection_deltas
+from wsed.metrics.deltas import Deltas, deltas_from_points, event_deltas, intersection_deltas, reference_counts
 from wsed.metrics.detection import frame_ranking, touched_frames
 from wsed.metrics.event_based import event_counts
 from wsed.metrics.intersection_based import intersection_counts
@@ -143,11 +143,8 @@ class Evaluation:
             tags: `filename` and a column of each class.
             thresholds: of each class's tag.
         """
-        place = pd.Index(self.filenames)
-        weak = torch.zeros(len(place), len(self.labels))
-        events = self.reference.dropna(subset=["event_label"])
-        label = pd.Index(self.labels).get_indexer(pd.Index(events["event_label"]))
-        weak[place.get_indexer(pd.Index(events["filename"])), label] = 1
+        number, _ = reference_counts(self.reference, self.labels, self.filenames)
+        weak = torch.from_numpy(number > 0).float()
         probs = torch.from_numpy(
             tags.set_index("filename").loc[self.filenames, list(self.labels)].to_numpy(dtype=np.float32)
         )
@@ -192,7 +189,9 @@ class Evaluation:
         self.parameters |= {name: values[name] for name in names}
 
 
-def evaluate_pass(scorer: Scorer, postprocessing: Postprocessing, settings: Settings) -> tuple[Results, Evaluation]:
+def evaluate_pass(
+    scorer: Scorer, postprocessing: Postprocessing, settings: Settings
+) -> tuple[Results, Evaluation, pd.DataFrame]:
     """Every score of one pass of a system over a split.
 
     Args:
@@ -201,16 +200,17 @@ def evaluate_pass(scorer: Scorer, postprocessing: Postprocessing, settings: Sett
         settings: parameters.
 
     Returns:
-        The scores, and what gave them, with the parameters.
+        The scores; what gave them, with the parameters; and the events that were scored.
     """
     evaluation = Evaluation(scorer.reference(), scorer.labels, scorer.filenames, settings, scorer.durations)
     evaluation.add_tags(scorer.tags(), postprocessing.tag_thresholds(scorer.labels))
     scores = scorer.scores()
     evaluation.add_scores(scores)
-    evaluation.add_events(postprocessing.events(scores))
+    events = postprocessing.events(scores)
+    evaluation.add_events(events)
     if scorer.separation.rows:
         evaluation.add("separation", scorer.separation)
-    return evaluation.results(), evaluation
+    return evaluation.results(), evaluation, events
 
 
 def tune(tuned: Tuned, scorer: Scorer, settings: Settings) -> Postprocessing:

@@ -6,7 +6,7 @@ from wsed.groups import groups
 SUBCOMMANDS = {
     "train": "train and test what a config describes, or sweep over many",
     "data": "write mixtures to disk (`wsed data mix --help`)",
-    "evaluate": "score the events that anyone's system found",
+    "evaluate": "score a run, or what anyone's system said",
 }
 PLANNED = {
     "detect": "events of recordings",

@@ -215,6 +215,7 @@ def test(
     scorer = system.scorer
     assert scorer is not None
     scorer.write(folder)
-    write_tsv(postprocessing.events(scorer.scores()), folder / "events.tsv")
     examples.write(folder, system.features.sample_rate)
-    return evaluate_pass(scorer, postprocessing, settings)[0]
+    results, _, events = evaluate_pass(scorer, postprocessing, settings)
+    write_tsv(events, folder / "events.tsv")
+    return results

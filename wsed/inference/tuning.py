@@ -17,11 +17,11 @@ class Tuned:
     """Every combination is tried; each class takes its best in event-based F1, the first of equals.
 
     Attributes:
-        threshold: candidates for `Postprocessing.threshold`, and so the others.
-        hysteresis: .
-        median: .
-        gap: .
-        minimum_duration: .
+        threshold: candidates for that of `Postprocessing`.
+        hysteresis: candidates likewise.
+        median: candidates likewise, in seconds.
+        gap: candidates likewise, in seconds.
+        minimum_duration: candidates likewise, in seconds.
     """
 
     threshold: Sequence[float]

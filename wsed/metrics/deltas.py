@@ -65,9 +65,9 @@ def deltas_from_points(
         points: by threshold, what a system reported, the same columns.
         labels: event classes.
         filenames: of the clips.
-        dtc: see `intersection_statistics`, as the others.
-        gtc: .
-        cttc: .
+        dtc: see `intersection_statistics`.
+        gtc: see `intersection_statistics`.
+        cttc: see `intersection_statistics`.
     """
     thresholds = sorted(points, reverse=True)
     tables = [points[threshold] for threshold in thresholds]

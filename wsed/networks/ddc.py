@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-import torch
 from torch import Tensor, nn
 
 
@@ -42,8 +41,9 @@ class Ddc(nn.Module):
         """From `(batch, time, freq)` to `(batch, channel, time, freq)`."""
         embedding = features[:, None]
         for index, block in enumerate(self.blocks):
-            shortcut = self.shortcuts[index](embedding) if self.shortcuts else torch.zeros((), device=embedding.device)
-            embedding = block(embedding) + shortcut
+            before, embedding = embedding, block(embedding)
+            if self.shortcuts:
+                embedding = embedding + self.shortcuts[index](before)
         return embedding
 
 

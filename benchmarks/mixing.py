@@ -5,8 +5,8 @@ from torch.utils import benchmark
 
 from wsed.data.batch import Batch
 from wsed.data.generated import Generated
+from wsed.data.jsc_recipe import JscRecipe
 from wsed.data.mixtures import MemorySet
-from wsed.data.plan import JscRecipe
 from wsed.features.log_mel import LogMel
 from wsed.networks.vgg import Vgg
 

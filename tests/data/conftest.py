@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from wsed.data.datamodule import MixtureData
-from wsed.data.plan import JscRecipe
+from wsed.data.jsc_recipe import JscRecipe
 from wsed.data.soundbank import Recording, Soundbank
 
 RATE = 8000

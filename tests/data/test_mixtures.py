@@ -5,8 +5,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from wsed.data.jsc_recipe import JscRecipe
 from wsed.data.mixtures import EpochSampler, MemorySet
-from wsed.data.plan import JscRecipe
 from wsed.data.soundbank import Soundbank
 
 CLIPS = 12

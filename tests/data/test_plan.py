@@ -8,7 +8,8 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from wsed.data.plan import JscRecipe, MixturePlan
+from wsed.data.jsc_recipe import JscRecipe
+from wsed.data.plan import MixturePlan
 from wsed.data.playback import AS_RECORDED
 from wsed.data.soundbank import Soundbank
 from wsed.errors import UserError

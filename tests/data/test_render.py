@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from wsed.data.batch import Batch
-from wsed.data.plan import JscRecipe, MixturePlan
+from wsed.data.jsc_recipe import JscRecipe
+from wsed.data.plan import MixturePlan
 from wsed.data.playback import AS_RECORDED
 from wsed.data.render import excerpt, render
 from wsed.data.soundbank import Soundbank

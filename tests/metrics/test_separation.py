@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wsed.data.esc10 import Esc10
+from wsed.data.jsc_recipe import JscRecipe
 from wsed.data.mixtures import MemorySet
-from wsed.data.plan import JscRecipe
 from wsed.features.log_mel import LogMel
 from wsed.metrics.separation import bss_eval, ideal_binary_mask, ideal_ratio_mask, separate_ideally, si_sdr
 

@@ -10,7 +10,7 @@ from torch.utils.data import DataLoader
 
 from wsed.data.batch import Batch
 from wsed.data.mixtures import ClipSet, EpochSampler, FolderSet, MemorySet
-from wsed.data.plan import JscRecipe
+from wsed.data.plan import Recipe
 from wsed.data.soundbank import Soundbank, Source, check_splits
 from wsed.errors import UserError
 
@@ -95,7 +95,7 @@ class MixtureData(ClipData):
     def __init__(
         self,
         source: Source,
-        recipe: JscRecipe,
+        recipe: Recipe,
         folds: Mapping[str, Sequence[int]],
         clips: Mapping[str, int],
         fresh: bool,

@@ -11,7 +11,7 @@ from torch.utils.data import Sampler
 
 from wsed.data.audio import read_audio
 from wsed.data.batch import Batch
-from wsed.data.plan import JscRecipe, MixturePlan
+from wsed.data.plan import MixturePlan, Recipe
 from wsed.data.render import render, strong_labels
 from wsed.data.soundbank import Soundbank
 from wsed.errors import UserError
@@ -44,7 +44,7 @@ class MemorySet:
     """
 
     bank: Soundbank
-    recipe: JscRecipe
+    recipe: Recipe
     seed: int
     split: str
     clips: int
@@ -54,6 +54,8 @@ class MemorySet:
 
     def __post_init__(self) -> None:
         self.recordings = {sound.id: sound.samples for sound in self.bank.events + self.bank.backgrounds}
+        # A recipe that does not fit the recordings says so here, before anything is trained.
+        self.plan((0, 0))
 
     def __len__(self) -> int:
         return self.clips

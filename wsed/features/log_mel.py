@@ -23,13 +23,20 @@ class LogMel(nn.Module):
     Args:
         sample_rate: Hz.
         window: `hamming` or `hann`.
-        window_size: samples, also the FFT size.
+        window_size: samples of a frame.
         hop: samples between frames.
         bands: mel bands.
         min_frequency: Hz, lower edge of the first band.
         max_frequency: Hz, upper edge of the last band, at most half the sample rate.
         floor: added before the logarithm.
+        fft_size: samples that a frame is padded to with zeros, at least `window_size`, which None stands for.
+
+    Raises:
+        ValueError: an FFT size or a frequency that does not fit.
     """
+
+    separates = True
+    """Whether the `freq` axis is one of frequencies, so that a mask on it can be applied to a spectrogram."""
 
     window: Tensor
     mel: Tensor
@@ -46,17 +53,25 @@ class LogMel(nn.Module):
         min_frequency: float,
         max_frequency: float,
         floor: float,
+        fft_size: int | None = None,
     ) -> None:
         super().__init__()
         self.sample_rate = sample_rate
         self.window_size = window_size
+        self.fft_size = fft_size or window_size
+        if self.fft_size < window_size:
+            raise ValueError(f"fft_size is {fft_size}; it must be at least window_size, {window_size}")
+        if max_frequency > sample_rate / 2:
+            raise ValueError(
+                f"max_frequency is {max_frequency:g}; it can be at most half the rate, {sample_rate / 2:g}"
+            )
         self.hop = hop
         self.bands = bands
         self.floor = floor
         shape = WINDOWS[window](window_size)
         self.register_buffer("window", shape / shape.square().sum().sqrt(), persistent=False)
         mel = torchaudio.functional.melscale_fbanks(
-            window_size // 2 + 1, min_frequency, max_frequency, bands, sample_rate, norm="slaney", mel_scale="slaney"
+            self.fft_size // 2 + 1, min_frequency, max_frequency, bands, sample_rate, norm="slaney", mel_scale="slaney"
         )
         self.register_buffer("mel", mel, persistent=False)
         self.register_buffer("mean", torch.zeros(bands))
@@ -80,14 +95,18 @@ class LogMel(nn.Module):
         Returns:
             `(batch, time, freq)`.
         """
-        return (self.log_mel(waveform) - self.mean) / self.std
+        return (self.extract(waveform) - self.mean) / self.std
+
+    def extract(self, waveform: Tensor) -> Tensor:
+        """Features before standardisation: `(batch, samples)` to `(batch, time, freq)`."""
+        return self.log_mel(waveform)
 
     def log_mel(self, waveform: Tensor) -> Tensor:
-        """Log-mel magnitudes before standardisation: `(batch, samples)` to `(batch, time, freq)`."""
+        """Log-mel magnitudes: `(batch, samples)` to `(batch, time, mel band)`."""
         return torch.log(self.mel_magnitude(waveform) + self.floor)
 
     def mel_magnitude(self, waveform: Tensor) -> Tensor:
-        """Mel magnitudes: `(batch, samples)` to `(batch, time, freq)`."""
+        """Mel magnitudes: `(batch, samples)` to `(batch, time, mel band)`."""
         with torch.autocast(waveform.device.type, enabled=False):
             return self.stft(waveform.float()).abs() @ self.mel
 
@@ -97,7 +116,7 @@ class LogMel(nn.Module):
         total = torch.zeros(self.bands, dtype=torch.float64)
         squares = torch.zeros(self.bands, dtype=torch.float64)
         for waveform in waveforms:
-            frames = self.log_mel(waveform.to(self.mean.device)).flatten(0, 1).double().cpu()
+            frames = self.extract(waveform.to(self.mean.device)).flatten(0, 1).double().cpu()
             count += len(frames)
             total += frames.sum(0)
             squares += frames.square().sum(0)
@@ -108,9 +127,9 @@ class LogMel(nn.Module):
 
     def stft(self, waveform: Tensor) -> Tensor:
         """Complex spectrogram: `(batch, samples)` to `(batch, time, bin)`."""
-        return torch.stft(
-            waveform, self.window_size, self.hop, window=self.window, center=False, return_complex=True
-        ).transpose(1, 2)
+        frames = waveform.unfold(1, self.window_size, self.hop) * self.window
+        spectrogram: Tensor = torch.fft.rfft(frames, self.fft_size)
+        return spectrogram
 
     def linear_mask(self, mask: Tensor) -> Tensor:
         """Spreads a mel mask over the FFT bins (Kong 2018, published code).
@@ -159,7 +178,7 @@ class LogMel(nn.Module):
         padded = functional.pad(waveform, (self.hop, after * self.hop - left_over))
         first, last = masks[:, :, :1], masks[:, :, -1:].expand(-1, -1, after, -1)
         spectrogram = self.stft(padded)[:, None] * torch.cat([first, masks, last], 2)
-        pieces = torch.fft.irfft(spectrogram.flatten(0, 1), self.window_size) * self.window
+        pieces = torch.fft.irfft(spectrogram.flatten(0, 1), self.fft_size)[:, :, : self.window_size] * self.window
         length = padded.shape[-1]
         weight = self._overlap_add(self.window.square().expand(1, pieces.shape[1], -1), length)
         separated = self._overlap_add(pieces, length) / weight.clamp_min(1e-12)

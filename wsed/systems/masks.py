@@ -36,6 +36,8 @@ class MaskSystem(System):
         background: Literal["residual", "none"],
     ) -> None:
         super().__init__(labels, features, network, pooling, loss, optimizer, schedule)
+        if not features.separates:
+            raise ValueError("draws masks, which need features on a frequency axis; choose features=log_mel")
         self.background = background
         channels: int = network.channels  # type: ignore[assignment]  # every network of wsed.networks says its own
         self.pooling.prepare(len(self.labels) + (background == "residual"), features.bands, channels)

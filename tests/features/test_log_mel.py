@@ -9,6 +9,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from wsed.build import build
+from wsed.composing import composed, conf
+from wsed.config import settle
 from wsed.features.log_mel import LogMel
 from wsed.metrics.separation import bss_eval, ideal_mel_mask
 
@@ -49,13 +52,46 @@ def test_fit_standardises_what_it_was_fitted_on() -> None:
     torch.testing.assert_close(frames.std(0, correction=0), torch.ones(64), atol=1e-4, rtol=0)
 
 
+@pytest.mark.parametrize(
+    ("choice", "rate", "frames"),
+    [
+        ("log_mel", 16000, 302),
+        ("gated_crnn", 16000, 240),
+        ("vgg_gwrp", 32000, 311),
+        ("mtl", 32000, 311),
+        ("strong_weak", 44100, 499),
+    ],
+)
+def test_ten_seconds_are_the_frames_of_each_paper(choice: str, rate: int, frames: int) -> None:
+    with conf():
+        features = build(settle(composed([f"features={choice}", f"data.sample_rate={rate}"]))["features"])
+    assert features(noise(10 * rate)).shape == (1, frames, features.bands)
+
+
+def test_a_frame_can_be_padded_for_its_fft() -> None:
+    features = LogMel(44100, "hamming", 1764, 882, 40, 0.0, 22050.0, 1e-8, 2048)
+    waveform = noise(9000)
+    expected = np.fft.rfft(waveform[0, 882 : 882 + 1764].numpy() * features.window.numpy(), 2048)
+    np.testing.assert_allclose(features.stft(waveform)[0, 1].numpy(), expected, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("fft_size", "highest", "said"), [(1000, 8000.0, "at least window_size"), (None, 8001.0, "half")]
+)
+def test_sizes_that_do_not_fit(fft_size: int | None, highest: float, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        LogMel(RATE, "hamming", 1024, 528, 64, 0.0, highest, 1e-8, fft_size)
+
+
 @settings(max_examples=25, deadline=None)
-@given(samples=st.integers(1024, 6000), seed=st.integers(0, 9))
+@given(samples=st.integers(1024, 6000), seed=st.integers(0, 9), fft_size=st.sampled_from([None, 1024, 1500, 2048]))
 @pytest.mark.parametrize("window", ["hamming", "hann"])
-def test_a_mask_of_ones_gives_the_waveform_back(window: Literal["hamming", "hann"], samples: int, seed: int) -> None:
-    features = LogMel(RATE, window, 1024, 528, 64, 0.0, 8000.0, 1e-8)
+def test_a_mask_of_ones_gives_the_waveform_back(
+    window: Literal["hamming", "hann"], samples: int, seed: int, fft_size: int | None
+) -> None:
+    features = LogMel(RATE, window, 1024, 528, 64, 0.0, 8000.0, 1e-8, fft_size)
     waveform = noise(samples, seed)
-    masks = torch.ones(1, 1, features.frames(samples), 513)
+    masks = torch.ones(1, 1, features.frames(samples), features.fft_size // 2 + 1)
     # A transform and its inverse in float32 round at about 1e-7 of the peak; where a window gives way to the next, it
     # is at a quarter of its height, and dividing by its square costs one digit.
     torch.testing.assert_close(features.apply_mask(waveform, masks)[:, 0], waveform, atol=1e-5, rtol=0)

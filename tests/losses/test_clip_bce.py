@@ -5,6 +5,7 @@ import math
 import pytest
 import torch
 
+from wsed.errors import UserError
 from wsed.losses.clip_bce import ClipBce
 from wsed.prediction import Prediction, Target
 
@@ -31,6 +32,21 @@ def test_the_background_is_one_more_class() -> None:
     background = math.log(1 - 0.25) + math.log(0.6)
     loss = ClipBce(1e-7)(of([[0.9, 0.2], [0.3, 0.4]], [0.25, 0.6]), TARGET)
     assert float(loss) == pytest.approx(-(classes + background) / 6, rel=1e-6)
+
+
+@pytest.mark.parametrize("background", [None, [0.25, 0.6]])
+def test_classes_can_weigh_more_and_the_background_has_one(background: list[float] | None) -> None:
+    of_first, of_second = math.log(0.9) + math.log(1 - 0.3), math.log(1 - 0.2) + math.log(1 - 0.4)
+    of_rest = 0.0 if background is None else math.log(1 - 0.25) + math.log(0.6)
+    loss = ClipBce(1e-7, [3.0, 0.5])(of([[0.9, 0.2], [0.3, 0.4]], background), TARGET)
+    assert float(loss) == pytest.approx(-(3 * of_first + 0.5 * of_second + of_rest) / (4 if background is None else 6))
+
+
+def test_weights_that_do_not_fit() -> None:
+    with pytest.raises(UserError, match="each is 0 or more"):
+        ClipBce(1e-7, [1.0, -1.0])
+    with pytest.raises(UserError, match="has 1 weights for 2 classes"):
+        ClipBce(1e-7, [1.0])(of([[0.9, 0.2], [0.3, 0.4]]), TARGET)
 
 
 @pytest.mark.parametrize("margin", [1e-2, 1e-4, 1e-7])

@@ -9,8 +9,9 @@ import torch
 from torch.utils.data import DataLoader
 
 from wsed.data.batch import Batch
-from wsed.data.mixtures import ClipSet, EpochSampler, FolderSet, MemorySet
+from wsed.data.mixtures import ClipSet, FolderSet, MemorySet
 from wsed.data.plan import Recipe
+from wsed.data.samplers import Drawing, EpochSampler, InOrder
 from wsed.data.soundbank import Soundbank, Source, check_splits
 from wsed.errors import UserError
 
@@ -21,14 +22,16 @@ class ClipData(pl.LightningDataModule):
     """Loaders over clip sets; what every datamodule shares.
 
     Args:
-        batch_size: clips in a batch.
+        batch_size: clips in a batch, over all devices.
+        sampler: how training clips are drawn.
         num_workers: processes that render; has no influence on the result.
         shuffle_seed: of the order of training clips.
     """
 
-    def __init__(self, batch_size: int, num_workers: int, shuffle_seed: int) -> None:
+    def __init__(self, batch_size: int, sampler: Drawing, num_workers: int, shuffle_seed: int) -> None:
         super().__init__()
         self.batch_size = batch_size
+        self.sampler = sampler
         self.num_workers = num_workers
         self.shuffle_seed = shuffle_seed
         self.sets: dict[str, ClipSet] = {}
@@ -51,7 +54,11 @@ class ClipData(pl.LightningDataModule):
                 raise UserError(f"the {split} split has no data; check data.folds.{split} and data.clips.{split}")
 
     def train_dataloader(self) -> DataLoader[Batch]:
-        """Clips in an order of their own each epoch."""
+        """Clips as the sampler draws them; of several devices that train together, this one's share of each batch.
+
+        Raises:
+            UserError: a batch that cannot be shared evenly.
+        """
         return self._loader("train")
 
     def val_dataloader(self) -> list[DataLoader[Batch]]:
@@ -64,7 +71,12 @@ class ClipData(pl.LightningDataModule):
 
     def _loader(self, split: str) -> DataLoader[Batch]:
         clips = self.sets[split]
-        sampler = EpochSampler(len(clips), self.batch_size, self.shuffle_seed, shuffle=split == "train")
+        sampler = EpochSampler(clips, self.batch_size, InOrder(), self.shuffle_seed)
+        if split == "train":
+            rank, devices = (self.trainer.global_rank, self.trainer.world_size) if self.trainer else (0, 1)
+            if self.batch_size % devices:
+                raise UserError(f"data.batch_size={self.batch_size}: is not a multiple of the {devices} devices")
+            sampler = EpochSampler(clips, self.batch_size, self.sampler, self.shuffle_seed, rank, devices)
         # Not as `batch_sampler`, on which Lightning does not call `set_epoch`.
         return DataLoader(
             clips,  # type: ignore[arg-type]  # any object with __getitem__ will do
@@ -86,7 +98,8 @@ class MixtureData(ClipData):
         folds: folds of the splits `train`, `val` and `test`; empty for a split that is not used.
         clips: clips of each split in an epoch.
         fresh: train on new mixtures each epoch, otherwise on one fixed set.
-        batch_size: clips in a batch.
+        batch_size: clips in a batch, over all devices.
+        sampler: how training clips are drawn.
         num_workers: processes that render; has no influence on the result.
         seed: of the mixtures.
         shuffle_seed: of the order of training clips.
@@ -100,11 +113,12 @@ class MixtureData(ClipData):
         clips: Mapping[str, int],
         fresh: bool,
         batch_size: int,
+        sampler: Drawing,
         num_workers: int,
         seed: int,
         shuffle_seed: int,
     ) -> None:
-        super().__init__(batch_size, num_workers, shuffle_seed)
+        super().__init__(batch_size, sampler, num_workers, shuffle_seed)
         self.seed = seed
         self.source = source
         self.recipe = recipe
@@ -138,15 +152,23 @@ class FolderData(ClipData):
         root: the folder.
         labels: event classes in the order of the `class` axis.
         sample_rate: Hz.
-        batch_size: clips in a batch.
+        batch_size: clips in a batch, over all devices.
+        sampler: how training clips are drawn.
         num_workers: processes that read; has no influence on the result.
         shuffle_seed: of the order of training clips.
     """
 
     def __init__(
-        self, root: str, labels: Sequence[str], sample_rate: int, batch_size: int, num_workers: int, shuffle_seed: int
+        self,
+        root: str,
+        labels: Sequence[str],
+        sample_rate: int,
+        batch_size: int,
+        sampler: Drawing,
+        num_workers: int,
+        shuffle_seed: int,
     ) -> None:
-        super().__init__(batch_size, num_workers, shuffle_seed)
+        super().__init__(batch_size, sampler, num_workers, shuffle_seed)
         self.root = Path(root)
         self.labels = tuple(labels)
         self.sample_rate = sample_rate

@@ -1,13 +1,12 @@
 """Sets of clips that a loader draws from: mixed in memory, or read from a folder."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 import torch
-from torch.utils.data import Sampler
 
 from wsed.data.audio import read_audio
 from wsed.data.batch import Batch
@@ -26,6 +25,10 @@ class ClipSet(Protocol):
     def __len__(self) -> int: ...
 
     def __getitem__(self, keys: Sequence[Key]) -> Batch: ...
+
+    def tags(self, epoch: int) -> list[set[str]]:
+        """The event classes of every clip of an epoch, without rendering any."""
+        ...
 
 
 @dataclass
@@ -73,6 +76,10 @@ class MemorySet:
             scored=self.scored,
         )
 
+    def tags(self, epoch: int) -> list[set[str]]:
+        plans = (self.plan((epoch, index)) for index in range(self.clips))
+        return [{event.label for event in plan.events} for plan in plans]
+
     def __getitem__(self, keys: Sequence[Key]) -> Batch:
         return self.render([self.plan(key) for key in keys])
 
@@ -106,6 +113,9 @@ class FolderSet:
     def __len__(self) -> int:
         return len(self.plans)
 
+    def tags(self, epoch: int) -> list[set[str]]:
+        return [{event.label for event in plan.events} for plan in self.plans]
+
     def __getitem__(self, keys: Sequence[Key]) -> Batch:
         plans = [self.plans[index] for _, index in keys]
         weak = torch.zeros(len(plans), len(self.labels))
@@ -133,39 +143,3 @@ class FolderSet:
 
     def _read(self, path: Path) -> torch.Tensor:
         return read_audio(path, self.sample_rate)
-
-
-class EpochSampler(Sampler[list[Key]]):
-    """Batches of keys, shuffled by (seed, epoch).
-
-    Keys carry the epoch, so that worker processes need not be told it.
-
-    Args:
-        clips: how many clips the set has.
-        batch_size: clips in a batch; the last may be smaller.
-        seed: of the shuffle.
-        shuffle: otherwise batches come in order, and the epoch is 0.
-    """
-
-    def __init__(self, clips: int, batch_size: int, seed: int, shuffle: bool) -> None:
-        self.clips = clips
-        self.batch_size = batch_size
-        self.seed = seed
-        self.shuffle = shuffle
-        self.epoch = 0
-
-    def set_epoch(self, epoch: int) -> None:
-        """The trainer calls this before each epoch."""
-        self.epoch = epoch
-
-    def __len__(self) -> int:
-        return -(-self.clips // self.batch_size)
-
-    def __iter__(self) -> Iterator[list[Key]]:
-        epoch = self.epoch if self.shuffle else 0
-        order = list(range(self.clips))
-        if self.shuffle:
-            generator = torch.Generator().manual_seed(self.seed * 1_000_003 + epoch)
-            order = torch.randperm(self.clips, generator=generator).tolist()
-        for start in range(0, self.clips, self.batch_size):
-            yield [(epoch, index) for index in order[start : start + self.batch_size]]

@@ -1,9 +1,12 @@
 """Binary cross-entropy on the clip."""
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from wsed.errors import UserError
 from wsed.prediction import Prediction, Target
 
 
@@ -14,16 +17,31 @@ class ClipBce(nn.Module):
 
     Args:
         margin: probabilities are clamped to [margin, 1 - margin], so that none costs infinitely much.
+        class_weights: factor on the cross-entropy of each event class, 0 or more, in the order of the `class` axis; the
+            background has 1. None for 1 each.
+
+    Raises:
+        UserError: weights that do not fit.
     """
 
-    def __init__(self, margin: float) -> None:
+    def __init__(self, margin: float, class_weights: Sequence[float] | None = None) -> None:
         super().__init__()
         self.margin = margin
+        if class_weights is not None and min(class_weights, default=0) < 0:
+            raise UserError(f"class_weights: are {list(class_weights)}; each is 0 or more")
+        self.class_weights = class_weights
 
     def forward(self, prediction: Prediction, target: Target) -> Tensor:
         """The loss, a scalar."""
         probs, tags = with_background(prediction, target)
-        return functional.binary_cross_entropy(probs.clamp(self.margin, 1 - self.margin), tags)
+        weights = None
+        if self.class_weights is not None:
+            classes = target.weak.shape[1]
+            if len(self.class_weights) != classes:
+                raise UserError(f"class_weights: has {len(self.class_weights)} weights for {classes} classes")
+            weights = torch.ones_like(probs)
+            weights[:, :classes] = torch.tensor(self.class_weights)
+        return functional.binary_cross_entropy(probs.clamp(self.margin, 1 - self.margin), tags, weights)
 
 
 def with_background(prediction: Prediction, target: Target) -> tuple[Tensor, Tensor]:

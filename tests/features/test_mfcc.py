@@ -1,0 +1,51 @@
+"""MFCC against librosa and scipy."""
+
+import librosa
+import numpy as np
+import pytest
+import torch
+
+from wsed.composing import composed, conf
+from wsed.config import settle
+from wsed.errors import UserError
+from wsed.features.mfcc import Mfcc
+from wsed.training import build_system
+
+
+def mfcc(bands: int = 60, mel_bands: int = 64) -> Mfcc:
+    return Mfcc(16000, "hamming", 1024, 664, bands, 0.0, 8000.0, 1e-8, None, mel_bands)
+
+
+def noise(samples: int) -> torch.Tensor:
+    return torch.from_numpy(np.random.default_rng(0).normal(0, 0.1, (2, samples))).float()
+
+
+def test_coefficients_and_differences_agree_with_librosa() -> None:
+    features, waveform = mfcc(), noise(32000)
+    found = features.extract(waveform)[0].numpy()
+    log_mel = features.log_mel(waveform)[0].numpy()
+    coefficients = librosa.feature.mfcc(S=log_mel.T, n_mfcc=20, dct_type=2, norm="ortho")
+    first = librosa.feature.delta(coefficients, width=5, mode="nearest")
+    np.testing.assert_allclose(found[:, :20], coefficients.T, atol=1e-3)
+    # At the edges librosa repeats the last frame, as torchaudio does.
+    np.testing.assert_allclose(found[:, 20:40], first.T, atol=1e-3)
+    np.testing.assert_allclose(found[:, 40:], librosa.feature.delta(first, width=5, mode="nearest").T, atol=1e-3)
+
+
+def test_ten_seconds_are_240_frames_of_120_values() -> None:
+    features = mfcc(120)
+    features.fit([noise(160000)])
+    assert features(noise(160000)).shape == (2, 240, 120)
+
+
+@pytest.mark.parametrize("sizes", [(40, 64), (120, 30)])
+def test_sizes_that_do_not_fit(sizes: tuple[int, int]) -> None:
+    with pytest.raises(ValueError, match="must be a multiple of 3, and at most 3 times mel_bands"):
+        mfcc(*sizes)
+
+
+def test_systems_that_draw_masks_refuse_them() -> None:
+    with conf():
+        config = settle(composed(["model=jsc", "features=mfcc"]))
+    with pytest.raises(UserError, match="need features on a frequency axis; choose features=log_mel"):
+        build_system(config)

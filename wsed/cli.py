@@ -1,7 +1,9 @@
 """The `wsed` command."""
 
+import argparse
 import sys
 from collections.abc import Callable
+from typing import NoReturn
 
 from wsed import __version__, overview
 from wsed.errors import UserError
@@ -42,11 +44,22 @@ def main(arguments: list[str] | None = None) -> int:
         from wsed.evaluate import main as evaluate
 
         return evaluate(rest)
+    elif name == "fuse":
+        from wsed.fuse import main as fuse
+
+        return fuse(rest)
     elif name in overview.PLANNED:
         return mistake(f"{name}: is not there yet; see wsed --help")
     else:
         return mistake(f"{name}: is no subcommand; see wsed --help.{nearest(name, list(overview.SUBCOMMANDS))}")
     return 0
+
+
+class Parser(argparse.ArgumentParser):
+    """Options of a subcommand; says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UserError(f"{self.prog.split()[-1]}: {message}; see {self.prog} --help")
 
 
 def exit_code(command: Callable[[], None]) -> int:

@@ -24,6 +24,7 @@ READ_BY_TRAIN = frozenset(
         "force",
         "test",
         "monitor",
+        "keep_every",
         "data.module",
         "features",
         "model",

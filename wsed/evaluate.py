@@ -6,11 +6,11 @@ import math
 import re
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from wsed.cli import exit_code
+from wsed.cli import Parser, exit_code
 from wsed.errors import UserError
 from wsed.groups import conf_folder
 
@@ -49,13 +49,6 @@ POSTPROCESSING = {
     "minimum_duration": "seconds; shorter events are dropped",
     "tag_threshold": "above which a clip has a tag",
 }
-
-
-class Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line."""
-
-    def error(self, message: str) -> NoReturn:
-        raise UserError(f"evaluate: {message}; see wsed evaluate --help")
 
 
 def parser() -> Parser:

@@ -7,6 +7,7 @@ SUBCOMMANDS = {
     "train": "train and test what a config describes, or sweep over many",
     "data": "write mixtures to disk (`wsed data mix --help`)",
     "evaluate": "score a run, or what anyone's system said",
+    "fuse": "average runs, and epochs of a run, and score that",
 }
 PLANNED = {
     "detect": "events of recordings",

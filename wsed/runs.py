@@ -52,6 +52,8 @@ class RunFolder:
         self.path.mkdir(parents=True, exist_ok=True)
         for name in ("results.json", "metrics.csv"):
             (self.path / name).unlink(missing_ok=True)
+        for path in (self.path / "checkpoints").glob("epoch-*.ckpt"):
+            path.unlink()
         write_text(self.path / "config.yaml", OmegaConf.to_yaml(OmegaConf.create(dict(self.config))))
         self.set_status("running")
         self.started = True

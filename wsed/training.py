@@ -62,6 +62,24 @@ class StopAtNan(Callback):
         )
 
 
+class KeepEpochs(Callback):
+    """Keeps the weights of every so many epochs, for fusion.
+
+    Args:
+        folder: gets `epoch-NNN.ckpt`, the first epoch being 1.
+        every: epochs.
+    """
+
+    def __init__(self, folder: Path, every: int) -> None:
+        self.folder = folder
+        self.every = every
+
+    def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        done = trainer.current_epoch + 1
+        if done % self.every == 0:
+            trainer.save_checkpoint(self.folder / f"epoch-{done:03d}.ckpt", weights_only=True)
+
+
 class Bars(RichProgressBar):
     """Progress bars without a version number, which a run folder does not have."""
 
@@ -161,6 +179,8 @@ def _fit_and_test(
         enable_version_counter=False,
     )
     callbacks: list[Callback] = [best, StopAtNan(folder)]
+    if config["keep_every"]:
+        callbacks.append(KeepEpochs(folder / "checkpoints", config["keep_every"]))
     if config["trainer"]["enable_progress_bar"]:
         callbacks.append(Bars())
     trainer = build(

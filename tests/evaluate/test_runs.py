@@ -8,29 +8,13 @@ import pytest
 
 from wsed.cli import main
 
-SMALL = [
-    "mixing.duration=1.0",
-    "data.source.recordings=4",
-    "data.clips={train: 12, val: 0, test: 6}",
-    "data.batch_size=6",
-    "model.network.widths=[4]",
-    "trainer.max_epochs=2",
-    "trainer.precision=32-true",
-    "trainer.enable_progress_bar=false",
-    "postprocessing.threshold=0.3",
-    "postprocessing.median=0.2",
-    "logger=csv",
-]
-
 Evaluate = Callable[..., dict[str, float]]
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def run(trained: Callable[..., Path]) -> Path:
     """The folder of a small run."""
-    folder = tmp_path_factory.mktemp("runs") / "run"
-    assert main(["train", *SMALL, f"hydra.run.dir={folder}"]) == 0
-    return folder
+    return trained("postprocessing.threshold=0.3", "postprocessing.median=0.2")
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""SDR, SIR and SAR of a batch and four rivals in one call, against mir_eval clip by clip."""
+"""SDR, SIR and SAR of four rivals in one call, against mir_eval one by one."""
 
 import time
 import warnings
@@ -13,7 +13,7 @@ CLIPS, RIVALS = 4, 4
 
 
 def main() -> None:
-    """Prints how many times faster one call is, on clips of 4 s at 16 kHz."""
+    """Prints how many times faster one call a clip is, on clips of 4 s at 16 kHz."""
     warnings.filterwarnings("ignore", category=FutureWarning)
     # As in a run, and for both.
     keep_memory()
@@ -21,18 +21,18 @@ def main() -> None:
     references = torch.randn(CLIPS, 2, 64000, generator=generator)
     noise = torch.randn(RIVALS, CLIPS, 2, 64000, generator=generator)
     estimates = references + 0.3 * references.flip(1) + 0.3 * noise
-    bss_eval(estimates, references)
+    bss_eval(estimates[:, 0], references[0])
     started = time.perf_counter()
-    ours = bss_eval(estimates, references)
-    batched = time.perf_counter() - started
+    ours = [bss_eval(estimates[:, clip], references[clip]) for clip in range(CLIPS)]
+    together = time.perf_counter() - started
     started = time.perf_counter()
     for clip in range(CLIPS):
         sdr, *_ = mir_eval.separation.bss_eval_sources(
             references[clip].double().numpy(), estimates[0, clip].double().numpy(), compute_permutation=False
         )
     single = (time.perf_counter() - started) / CLIPS
-    assert abs(float(ours["sdr"][0, -1, 0]) - sdr[0]) < 1e-3
-    print(f"bss_eval: {single * CLIPS * RIVALS / batched:.0f} times the speed of mir_eval")
+    assert abs(float(ours[-1]["sdr"][0, 0]) - sdr[0]) < 1e-3
+    print(f"bss_eval: {single * CLIPS * RIVALS / together:.0f} times the speed of mir_eval")
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from wsed.data.audio import write_audio
 from wsed.data.batch import Batch
+from wsed.inference.saliency import saliency
 from wsed.metrics.detection import frame_targets
 from wsed.metrics.separation import ideal_mel_mask
 from wsed.metrics.separation_table import Separated
@@ -19,7 +20,7 @@ from wsed.systems.base import System
 
 
 class Examples(Callback):
-    """Keeps the first test clip of each class, with what the system made of it."""
+    """Keeps the first test clip of each class, with the system's masks, or its saliency where it draws none."""
 
     def __init__(self) -> None:
         self.arrays: dict[str, list[Any]] = {}
@@ -72,6 +73,9 @@ class Examples(Callback):
         if prediction.masks is not None and separated is not None:
             values["masks"] = prediction.masks[clip, index]
             sounds["separated"] = separated[0][clip, index]
+        else:
+            strong, weak = saliency(system, waveform, label)
+            values |= {"saliency_strong": strong[0], "saliency_weak": weak[0]}
         for name, value in values.items():
             plain = value.float().cpu().numpy() if isinstance(value, torch.Tensor) else value
             self.arrays.setdefault(name, []).append(plain)

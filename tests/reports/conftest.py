@@ -32,8 +32,8 @@ def make_metrics(sdr: float, eer: float) -> dict[str, float | None]:
     return metrics
 
 
-def make_examples(folder: Path, seed: int) -> None:
-    """Two clips with arrays and sounds; only masks, probabilities and the separated sound depend on `seed`."""
+def make_examples(folder: Path, seed: int, masks: bool) -> None:
+    """Two clips with arrays and sounds, and masks or saliency; truth and mixture do not depend on `seed`."""
     fixed, own = np.random.default_rng(0), np.random.default_rng(seed)
     strong = np.zeros((2, 2, TIME), dtype=np.uint8)
     strong[:, :, 6:12] = 1
@@ -43,16 +43,17 @@ def make_examples(folder: Path, seed: int) -> None:
         "labels": np.array(CLASSES),
         "log_mel": fixed.normal(size=(2, TIME, FREQ)),
         "ideal_binary_mask": fixed.integers(0, 2, (2, TIME, FREQ)),
-        "masks": own.uniform(size=(2, TIME, FREQ)),
         "frame_probs": own.uniform(size=(2, 2, TIME)),
         "strong": strong,
         "frames_per_second": np.float64(12),
     }
+    names = ("masks",) if masks else ("saliency_strong", "saliency_weak")
+    arrays |= {name: own.uniform(size=(2, TIME, FREQ)) for name in names}
     np.savez(folder / "predictions" / "examples.npz", **arrays)
     for stem in ("clip_a", "clip_b"):
         audio = folder / "predictions" / "audio" / stem
         audio.mkdir(parents=True)
-        for name, random in {"mixture": fixed, "truth": fixed, "separated": own}.items():
+        for name, random in {"mixture": fixed, "truth": fixed, **({"separated": own} if masks else {})}.items():
             samples = random.integers(-2000, 2000, 1600, dtype=np.int16)
             soundfile.write(audio / f"{name}.flac", samples, SAMPLE_RATE)
 
@@ -62,7 +63,13 @@ def make_run(tmp_path: Path) -> MakeRun:
     """Makes a run folder; keywords replace entries of `results.json`."""
 
     def make(
-        folder: str, pooling: str, sdr: float = 6.0, eer: float = 0.3, examples: bool = True, **changes: Any
+        folder: str,
+        pooling: str,
+        sdr: float = 6.0,
+        eer: float = 0.3,
+        examples: bool = True,
+        masks: bool = True,
+        **changes: Any,
     ) -> Path:
         path = tmp_path / folder
         (path / "predictions").mkdir(parents=True)
@@ -83,7 +90,7 @@ def make_run(tmp_path: Path) -> MakeRun:
         (path / "results.json").write_text(json.dumps(results | changes))
         (path / "status.json").write_text(json.dumps({"status": "done", "reason": None}))
         if examples:
-            make_examples(path, seed=len(pooling) + ord(pooling[0]))
+            make_examples(path, len(pooling) + ord(pooling[0]), masks)
         return path
 
     return make

@@ -149,3 +149,15 @@ def test_damaged_examples_are_named(make_run: MakeRun, tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"examples\.npz: is damaged"):
         write_page([folder], tmp_path / "page")
     assert not (tmp_path / "page" / "index.html").exists()
+
+
+def test_runs_without_masks_show_saliency(make_run: MakeRun, tmp_path: Path) -> None:
+    folders = [make_run("a", "gwrp"), make_run("b", "gap", masks=False)]
+    page = Page(write_page(folders, tmp_path / "page"))
+    described = [str(image["alt"]) for image in page.all("img")]
+    assert len(described) == 3
+    assert "the mask of gwrp for" in described[0]
+    assert "gradients of the strong and weak outputs of gap for" in described[1]
+    strong, weak = read_examples(read_runs(folders), ["gwrp", "gap"])[0].saliency["gap"]
+    assert strong.shape == weak.shape == (24, 8)
+    assert "Saliency" not in Page(write_page(folders[:1], tmp_path / "other")).text

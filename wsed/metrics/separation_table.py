@@ -45,6 +45,7 @@ class SeparationTable:
         assert batch.sources is not None
         assert batch.background_source is not None
         self.filenames += batch.filenames
+        names = [*self.labels, "background"]
         truth = torch.cat([batch.sources, batch.background_source[:, None]], 1)
         ideal = [
             separate_ideally(self.features, batch.waveform, batch.sources),
@@ -55,24 +56,16 @@ class SeparationTable:
             (MIXTURE, batch.waveform[:, None].expand_as(truth)),
             *zip(RIVALS[1:], map(_with_background, ideal), strict=True),
         ]
-        sounding = truth.any(2)
-        # Clips with the same number of sounding sources are scored in one go.
-        for count in sorted(set(sounding.sum(1).tolist())):
-            clips = (sounding.sum(1) == count).nonzero().flatten()
-            which = sounding[clips].nonzero()[:, 1].view(len(clips), count)
-            references = truth[clips[:, None], which]
-            estimates = torch.stack([estimate[clips[:, None], which] for _, estimate in methods])
+        # Clip by clip: a batch would take as many times the memory, and on a CPU more time.
+        for clip, filename in enumerate(batch.filenames):
+            which = truth[clip].any(1).nonzero().flatten()
+            references = truth[clip, which]
+            estimates = torch.stack([estimate[clip, which] for _, estimate in methods])
             scores = {**bss_eval(estimates, references), "si_sdr": si_sdr(estimates, references)}
             for number, (method, _) in enumerate(methods):
-                of_method = {name: score[number] for name, score in scores.items()}
-                self._add(method, [batch.filenames[clip] for clip in clips], which, of_method)
-
-    def _add(self, method: str, filenames: list[str], which: Tensor, scores: dict[str, Tensor]) -> None:
-        names = [*self.labels, "background"]
-        for clip, filename in enumerate(filenames):
-            for place, source in enumerate(which[clip].tolist()):
-                values = {name: float(score[clip, place]) for name, score in scores.items()}
-                self.rows.append({"filename": filename, "source": names[source], "method": method, **values})
+                for place, source in enumerate(which.tolist()):
+                    values = {name: float(score[number, place]) for name, score in scores.items()}
+                    self.rows.append({"filename": filename, "source": names[source], "method": method, **values})
 
     def scores(self, prefix: str, weights: Array | None = None) -> dict[str, Any]:
         """Means in dB over the clips of a class, and over the classes, by flat name; the background does not count.

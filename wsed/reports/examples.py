@@ -27,6 +27,7 @@ class Example:
         ideal_binary_mask: `(time, freq)`, 0 or 1.
         activity: `(time,)`, 0 or 1, where the event truly sounds.
         masks: `(time, freq)` in [0, 1] by run label; runs without masks are not in it.
+        saliency: of the strong and of the weak output, `(time, freq)` each, by run label; for runs without masks.
         frame_probs: `(time,)` in [0, 1] by run label.
     """
 
@@ -37,6 +38,7 @@ class Example:
     ideal_binary_mask: Array
     activity: Array
     masks: Mapping[str, Array]
+    saliency: Mapping[str, tuple[Array, Array]]
     frame_probs: Mapping[str, Array]
 
 
@@ -67,6 +69,7 @@ def read_examples(runs: Sequence[Run], labels: Sequence[str]) -> list[Example]:
             ideal_binary_mask=clip["ideal_binary_mask"],
             activity=clip["activity"],
             masks={label: own[filename]["mask"] for label, own in clips.items() if "mask" in own[filename]},
+            saliency={label: own[filename]["saliency"] for label, own in clips.items() if "saliency" in own[filename]},
             frame_probs={label: own[filename]["frame_probs"] for label, own in clips.items()},
         )
         for filename, clip in first.items()
@@ -93,6 +96,8 @@ def _read_clips(path: Path) -> dict[str, dict[str, Any]]:
             }
             if "masks" in arrays:
                 clip["mask"] = arrays["masks"][index]
+            if "saliency_strong" in arrays:
+                clip["saliency"] = (arrays["saliency_strong"][index], arrays["saliency_weak"][index])
             clips[str(filename)] = clip
     except (KeyError, IndexError, ValueError, EOFError, OSError, zipfile.BadZipFile) as error:
         reason = str(error).replace("\n", " ")

@@ -2,7 +2,7 @@
 
 import io
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 
 import matplotlib
@@ -31,32 +31,28 @@ def mask_figure(examples: Sequence[Example]) -> bytes:
     Returns:
         SVG for light screens.
     """
-    labels = list(examples[0].masks)
-    titles = [textwrap.fill(title, 22) for title in ("log mel", "ideal binary mask", *labels)]
-    top = 0.15 + 0.16 * max(title.count("\n") + 1 for title in titles)
-    with _style():
-        figure, grid = _grid(examples, columns=len(titles), cell=(1.78, 1.15), margins=(0.75, 0.8, top, 0.45))
-        for example, row in zip(examples, grid, strict=True):
-            bands = example.log_mel.shape[1]
-            extent = (0.0, example.seconds, 0.0, float(bands))
-            low, high = float(example.log_mel.min()), float(example.log_mel.max())
-            _image(row[0], example.log_mel, extent, LOG_MEL_COLOURS, low, high)
-            masks = [example.ideal_binary_mask, *(example.masks[label] for label in labels)]
-            for axes, mask in zip(row[1:], masks, strict=True):
-                mappable = _image(axes, mask, extent, MASK_COLOURS, 0, 1)
-            row[0].set(yticks=[0, bands // 2, bands])
-            row[0].set_ylabel(f"{textwrap.shorten(example.label, 20)}\nmel band", parse_math=False)
-        for axes, title in zip(grid[0], titles, strict=True):
-            axes.set_title(title, parse_math=False)
-        for axes in grid[-1]:
-            axes.set_xlabel("time (s)")
-        box = grid[-1, -1].get_position()
-        height = grid[0, -1].get_position().y1 - box.y0
-        inch = 1 / figure.get_figwidth()
-        bar_axes = figure.add_axes((box.x1 + 0.14 * inch, box.y0, 0.1 * inch, height))
-        bar = figure.colorbar(mappable, cax=bar_axes, label="mask", ticks=[0, 0.5, 1])
-        bar.outline.set_visible(False)
-        return _svg(figure)
+    maps = [{"ideal binary mask": example.ideal_binary_mask, **example.masks} for example in examples]
+    return _maps_figure(examples, maps, "mask")
+
+
+def saliency_figure(examples: Sequence[Example]) -> bytes:
+    """Gradients in the manner of Adavanne and Virtanen 2017: a row per clip; log mel, each run's strong and weak ones.
+
+    Args:
+        examples: at least one clip, all with saliency of the same runs.
+
+    Returns:
+        SVG for light screens.
+    """
+    maps = [
+        {
+            f"{label}: {kind}": gradient / (gradient.max() or 1.0)
+            for label, gradients in example.saliency.items()
+            for kind, gradient in zip(("strong output", "weak output"), gradients, strict=True)
+        }
+        for example in examples
+    ]
+    return _maps_figure(examples, maps, "gradient")
 
 
 def timeline_figure(examples: Sequence[Example]) -> bytes:
@@ -97,6 +93,34 @@ def for_dark_screens(svg: bytes) -> bytes:
     for light, dark in DARK.items():
         svg = svg.replace(light.encode(), dark.encode())
     return svg
+
+
+def _maps_figure(examples: Sequence[Example], maps: Sequence[Mapping[str, Array]], quantity: str) -> bytes:
+    """A row per clip: log mel, then maps `(time, freq)` in [0, 1] by title, the same titles in every row."""
+    titles = [textwrap.fill(title, 22) for title in ("log mel", *maps[0])]
+    top = 0.15 + 0.16 * max(title.count("\n") + 1 for title in titles)
+    with _style():
+        figure, grid = _grid(examples, columns=len(titles), cell=(1.78, 1.15), margins=(0.75, 0.8, top, 0.45))
+        for example, shown, row in zip(examples, maps, grid, strict=True):
+            bands = example.log_mel.shape[1]
+            extent = (0.0, example.seconds, 0.0, float(bands))
+            low, high = float(example.log_mel.min()), float(example.log_mel.max())
+            _image(row[0], example.log_mel, extent, LOG_MEL_COLOURS, low, high)
+            for axes, values in zip(row[1:], shown.values(), strict=True):
+                mappable = _image(axes, values, extent, MASK_COLOURS, 0, 1)
+            row[0].set(yticks=[0, bands // 2, bands])
+            row[0].set_ylabel(f"{textwrap.shorten(example.label, 20)}\nmel band", parse_math=False)
+        for axes, title in zip(grid[0], titles, strict=True):
+            axes.set_title(title, parse_math=False)
+        for axes in grid[-1]:
+            axes.set_xlabel("time (s)")
+        box = grid[-1, -1].get_position()
+        height = grid[0, -1].get_position().y1 - box.y0
+        inch = 1 / figure.get_figwidth()
+        bar_axes = figure.add_axes((box.x1 + 0.14 * inch, box.y0, 0.1 * inch, height))
+        bar = figure.colorbar(mappable, cax=bar_axes, label=quantity, ticks=[0, 0.5, 1])
+        bar.outline.set_visible(False)
+        return _svg(figure)
 
 
 def _grid(

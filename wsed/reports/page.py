@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from wsed.reports.comparison import Run, comparison_rows, differing_settings, label_runs, read_runs
 from wsed.reports.examples import Example, read_examples
-from wsed.reports.figures import for_dark_screens, mask_figure, timeline_figure
+from wsed.reports.figures import for_dark_screens, mask_figure, saliency_figure, timeline_figure
 from wsed.reports.measures import MISSING
 from wsed.reports.table import class_tables, overall_table
 
@@ -65,6 +65,7 @@ def write_page(folders: Sequence[Path], out: Path) -> Path:
         by_class=class_tables(rows, ("EER", "SDR", "SIR", "SAR")),
         examples=examples,
         masks=_image(mask_figure(examples)) if examples and examples[0].masks else None,
+        saliency=_image(saliency_figure(examples)) if examples and examples[0].saliency else None,
         timeline=_image(timeline_figure(examples)) if examples else None,
         listening=_listening(runs, labels, examples),
         facts=[(label, _facts(run)) for run, label in zip(runs, labels, strict=True)],

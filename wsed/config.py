@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import pydantic
 from omegaconf import DictConfig, OmegaConf
@@ -17,14 +17,20 @@ from wsed.build import TARGET, locate
 from wsed.errors import UserError
 from wsed.groups import nearest
 
+OWN = {
+    "name": str,
+    "seed": int,
+    "force": bool,
+    "test": Literal["last", "best"],
+    "monitor": str,
+    "monitor_mode": Literal["max", "min"],
+    "keep_every": int,
+}
+"""Keys of the program itself, and their types."""
+
 READ_BY_TRAIN = frozenset(
     {
-        "name",
-        "seed",
-        "force",
-        "test",
-        "monitor",
-        "keep_every",
+        *OWN,
         "data.module",
         "features",
         "model",
@@ -95,6 +101,9 @@ def settle(config: DictConfig) -> dict[str, Any]:
         raise UserError(f"{error.full_key}: {str(error).splitlines()[0]}") from error
     settled: dict[str, Any] = plain
     _refuse_dead_keys(own)
+    for key, hint in OWN.items():
+        if not _fits(settled[key], hint):
+            raise UserError(f"{key}: is {settled[key]!r}; it needs {_words(hint)}")
     for key, value in _leaves(settled):
         if key.split(".")[-1] == "root" and not Path(value).is_dir():
             raise UserError(f"data.root={value}: is not a folder; point data.root at the data")
@@ -215,4 +224,6 @@ def _fits(value: Any, hint: Any) -> bool:
 
 
 def _words(hint: Any) -> str:
+    if get_origin(hint) is Literal:
+        return " or ".join(map(str, get_args(hint)))
     return hint.__name__ if isinstance(hint, type) else re.sub(r"\w+\.", "", str(hint))

@@ -174,7 +174,7 @@ def _fit_and_test(
         folder / "checkpoints",
         filename="best" if validated else "last",
         monitor=config["monitor"] if validated else None,
-        mode="max",
+        mode=config["monitor_mode"],
         save_last=validated,
         enable_version_counter=False,
     )

@@ -1,0 +1,156 @@
+"""The presets of the papers' tables: they compose, have the papers' settings, and take a step."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+import torch
+
+from wsed.build import build
+from wsed.composing import composed, conf, jobs
+from wsed.config import settle
+from wsed.groups import groups
+from wsed.prediction import Target
+from wsed.training import build_system
+
+ROOT = Path(__file__).parents[2]
+READMES = sorted((ROOT / "experiments").glob("*/README.md"))
+TABLES = ROOT.parent / "shared" / "papers" / "tables"
+
+
+def settled(*words: str) -> dict[str, Any]:
+    with conf():
+        return settle(composed(list(words)))
+
+
+# Learning rate, clips in a batch, steps (None where the papers do not say), frames of 10 s (4 s for JSC), bands.
+FACTS: dict[str, tuple[float, int, int | None, int, int]] = {
+    "jsc_published": (1e-4, 20, 10_000, 120, 64),
+    "dnn": (1e-4, 20, 10_000, 120, 64),
+    "vgg_gwrp": (1e-3, 24, 10_000, 311, 64),
+    "mtl": (1e-3, 24, 10_000, 311, 64),
+    "ddc_fap": (1e-3, 24, 10_000, 311, 64),
+    "attention": (1e-3, 44, 8_000, 311, 64),
+    "talnet": (3e-4, 100, 25_000, 311, 64),
+    "gated_crnn": (1e-3, 44, 8_000, 240, 64),
+    "gated_crnn_tagging": (1e-3, 44, 8_000, 240, 64),
+    "gated_crnn_mfcc": (1e-3, 44, 8_000, 240, 120),
+    "crnn": (1e-3, 44, 8_000, 240, 64),
+    "strong_weak": (1e-3, 128, None, 499, 40),
+    "mlp": (1e-3, 1, None, 499, 40),
+}
+OURS = {"demo", "jsc"}
+"""Presets that are not a paper's row, or trained in a better way."""
+
+
+def test_every_preset_is_known() -> None:
+    assert set(groups()["experiment"]) == FACTS.keys() | OURS
+
+
+@pytest.mark.parametrize("name", FACTS)
+def test_a_preset_has_the_settings_of_its_paper(name: str) -> None:
+    rate, batch_size, steps, frames, bands = FACTS[name]
+    config = settled(f"experiment={name}")
+    assert config["optimizer"] == {"_target_": "torch.optim.Adam", "lr": rate}
+    data, trainer = config["data"], config["trainer"]
+    assert data["batch_size"] == batch_size
+    samples = round(config["mixing"]["duration"] * data["sample_rate"])
+    features = build(config["features"])
+    assert features(torch.zeros(1, samples)).shape == (1, frames, bands)
+    if steps is not None:
+        limit = trainer["limit_train_batches"]
+        batches = limit if isinstance(limit, int) else -(-data["clips"]["train"] // batch_size)
+        assert batches * trainer["max_epochs"] == pytest.approx(steps, rel=1e-3)
+    assert config["name"] == name
+
+
+def test_the_learning_rate_falls_as_the_papers_say() -> None:
+    for name, every in (("mtl", 1000), ("ddc_fap", 1000), ("vgg_gwrp", 200)):
+        schedule = build(settled(f"experiment={name}")["schedule"])
+        factors = [schedule(step, 10_000) for step in range(10_000)]
+        assert factors == pytest.approx([0.9 ** (step // every) for step in range(10_000)])
+    constant = build(settled("experiment=gated_crnn")["schedule"])
+    assert {constant(step, 8000) for step in (0, 4000, 7999)} == {1.0}
+
+
+def test_losses_and_poolings_are_those_of_the_papers() -> None:
+    assert settled("experiment=mtl")["loss"]["weights"] == {"clip_bce": 1.0, "segment": 0.2, "silent": 0.2}
+    assert settled("experiment=ddc_fap")["loss"]["weights"] == {"clip_bce": 1.0, "segment": 0.0, "silent": 0.0}
+    assert settled("experiment=strong_weak")["loss"]["weights"] == {"strong_bce": 1.0, "clip_bce": 1.0}
+    poolings = {
+        "jsc_published": "gwrp.GlobalWeightedRankPooling",
+        "dnn": "gmp.GlobalMaxPooling",
+        "mtl": "fap.FrequencyDependentAutoPooling",
+        "gated_crnn": "attention.AttentionPooling",
+        "gated_crnn_tagging": "gap.GlobalAveragePooling",
+        "talnet": "linear_softmax.LinearSoftmaxPooling",
+    }
+    for name, pooling in poolings.items():
+        assert settled(f"experiment={name}")["pooling"]["_target_"] == f"wsed.pooling.{pooling}"
+    assert settled("experiment=vgg_gwrp")["pooling"]["decay"] == 0.9998
+    for name in ("crnn", "gated_crnn", "gated_crnn_mfcc"):
+        assert settled(f"experiment={name}")["sampler"]["ratio"] == 5
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", FACTS)
+def test_a_preset_takes_a_step_on_its_own_data(name: str) -> None:
+    config = settled(f"experiment={name}", "data.batch_size=2", "data.clips={train: 4, val: 0, test: 2}")
+    config["data"]["module"]["source"]["recordings"] = 4
+    data = build(config["data"]["module"])
+    data.setup()
+    batch = next(iter(data.train_dataloader()))
+    torch.manual_seed(0)
+    system = build_system(config)
+    system.features.fit([batch.waveform])
+    optimizer = build(system.optimizer_description, params=system.parameters())
+    before = {key: value.clone() for key, value in system.named_parameters()}
+    loss, _ = system.loss(system(batch.waveform), Target(batch.weak, batch.background))
+    loss.backward()
+    optimizer.step()
+    assert loss.isfinite()
+    assert any(not torch.equal(value, before[key]) for key, value in system.named_parameters())
+
+
+def commands() -> list[str]:
+    """Every `wsed train` of the experiments' pages."""
+    found = []
+    for path in READMES:
+        text = path.read_text().replace("\\\n", " ").replace("|", "\n")
+        found += [match.strip(" `") for match in re.findall(r"wsed train [^`\n]*", text) if "..." not in match]
+    return found
+
+
+@pytest.mark.parametrize("command", commands())
+def test_a_command_of_the_pages_composes(command: str) -> None:
+    words = [word.strip("'") for word in re.findall(r"'[^']*'|\S+", command)][2:]
+    overrides = [word for word in words if word != "-m" and not word.startswith(("data.root=", "data=esc10"))]
+    with conf():
+        found = [settle(composed(job)) for job in jobs(overrides)]
+    assert found
+    assert len(found) == 1 or "-m" in words
+
+
+@pytest.mark.skipif(not TABLES.is_dir(), reason="the papers' tables are not beside the repository")
+@pytest.mark.parametrize(
+    ("page", "table", "columns"),
+    [
+        ("mtl", "mtl_2022_table1_overlapped", ["at_map", "sed_map", "error_rate", "deletions", "insertions"]),
+        ("mtl", "mtl_2022_table2_dcase2020_task4", ["at_map", "sed_map", "error_rate", "deletions", "insertions"]),
+        ("strong_weak", "strong_weak_crnn_2017_weights", ["tagging_f1", "detection_error_rate", "detection_f1"]),
+        ("gated_crnn", "gated_crnn_2018_table1_tagging", ["f1"]),
+        ("gated_crnn", "gated_crnn_2018_table2_detection", ["f1", "error_rate"]),
+    ],
+)
+def test_published_numbers_are_those_of_the_papers(page: str, table: str, columns: list[str]) -> None:
+    rows = [
+        {float(cell) for cell in re.findall(r"(?<=\| )\d*\.?\d+(?= \|)", line)}
+        for line in (ROOT / "experiments" / page / "README.md").read_text().splitlines()
+    ]
+    published = pd.read_csv(TABLES / f"{table}.csv")
+    # Two systems of the evaluation set are other people's.
+    ours = published[~published.get("method", pd.Series("", published.index)).isin(["cnn_ensemble", "frame_cnn"])]
+    for _, row in ours.iterrows():
+        assert any({float(row[column]) for column in columns} <= cells for cells in rows), dict(row)

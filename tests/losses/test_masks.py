@@ -64,6 +64,16 @@ def test_dice_of_masks_that_are_the_same_apart_and_constant() -> None:
         assert float(loss(of(masks), tagged([1, 1]))) == pytest.approx(dice, abs=1e-6)
 
 
+def test_with_squares_any_mask_overlaps_itself_by_one() -> None:
+    mask = torch.rand(4, 5, generator=torch.Generator().manual_seed(0))
+    half = torch.full((4, 5), 0.5)
+    loss = SegmentLoss("label", 0, squared=True)
+    for first, second in ((mask, mask), (half, mask)):
+        expected = 2 * (first * second).sum() / (first.square().sum() + second.square().sum())
+        assert float(loss(of(torch.stack([first, second])[None]), tagged([1, 1]))) == pytest.approx(float(expected))
+    assert float(loss(of(torch.stack([mask, mask])[None]), tagged([1, 1]))) == pytest.approx(1)
+
+
 def test_fewer_than_two_active_classes_cost_nothing() -> None:
     masks = torch.rand(2, 3, 4, 5, generator=torch.Generator().manual_seed(0))
     assert float(SegmentLoss("label", 0)(of(masks), tagged([0, 1, 0], [0, 0, 0]))) == 0

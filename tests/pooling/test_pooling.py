@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import pytest
 import torch
@@ -26,7 +27,14 @@ from wsed.pooling.power import PowerPooling
 from wsed.pooling.top_k import TopKPooling
 
 BATCH, CLASSES, TIME, FREQ, CHANNELS = 2, 3, 7, 5, 4
-CHOICES = sorted(path.stem for path in (conf_folder() / "pooling").glob("*.yaml"))
+READINGS = {
+    "fap, frames": {"reading": "frames"},
+    "fap, cells": {"reading": "cells"},
+    "fap, tied": {"tied": True},
+    "attention, probs": {"look_at": "probs"},
+    "attention, cell": {"axis": "cell"},
+}
+CHOICES = sorted(path.stem for path in (conf_folder() / "pooling").glob("*.yaml")) + list(READINGS)
 SHAPES = {"frames": (BATCH, CLASSES, TIME), "masks": (BATCH, CLASSES, TIME, FREQ)}
 
 
@@ -40,8 +48,8 @@ def prepared(pooling: Pooling, bands: int = FREQ, dtype: torch.dtype = torch.flo
 
 
 def chosen(choice: str, shape: str, dtype: torch.dtype = torch.float64) -> Pooling:
-    described = yaml.safe_load(Path(conf_folder() / "pooling" / f"{choice}.yaml").read_text())
-    pooling = build(described)
+    described = yaml.safe_load(Path(conf_folder() / "pooling" / f"{choice.split(',')[0]}.yaml").read_text())
+    pooling = build({**described, **READINGS.get(choice, {})})
     assert isinstance(pooling, Pooling)
     return prepared(pooling, FREQ if shape == "masks" else 1, dtype)
 
@@ -190,7 +198,7 @@ def test_frame_probabilities_are_means_over_frequency(choice: str, shape: str) -
 def test_what_is_learnt_is_there_for_each_class(choice: str) -> None:
     pooling = chosen(choice, "masks")
     assert all(values.shape == (CLASSES,) for values in pooling.learnt().values())
-    if choice != "attention":
+    if "attention" not in choice:
         assert bool(pooling.learnt()) == bool(list(pooling.parameters()))
 
 
@@ -220,6 +228,9 @@ def with_parameters(pooling: Pooling, value: float, bands: int = FREQ) -> Poolin
         (lambda: TopKPooling(1.0), MEAN),
         (lambda: TopKPooling(1e-4), LARGEST),
         (lambda: with_parameters(FrequencyDependentAutoPooling(), 0.0), MEAN),
+        (lambda: with_parameters(FrequencyDependentAutoPooling("frames"), 0.0), MEAN),
+        (lambda: with_parameters(FrequencyDependentAutoPooling("cells"), 0.0), MEAN),
+        (lambda: with_parameters(FrequencyDependentAutoPooling("cells"), 1e4), LARGEST),
     ],
 )
 def test_limits(make: Callable[[], Pooling], limit: Pooling) -> None:
@@ -242,8 +253,9 @@ def test_top_k_is_the_mean_of_the_largest() -> None:
     torch.testing.assert_close(TopKPooling(0.4)(probs), expected)
 
 
-def test_fap_on_one_band_is_auto_pooling() -> None:
-    fap, auto = FrequencyDependentAutoPooling(), AutoPooling(0.0)
+@pytest.mark.parametrize("reading", ["bands", "frames", "cells"])
+def test_fap_on_one_band_is_auto_pooling(reading: Literal["bands", "frames", "cells"]) -> None:
+    fap, auto = FrequencyDependentAutoPooling(reading), AutoPooling(0.0)
     for pooling in (fap, auto):
         with_parameters(pooling, 3.0, bands=1)
     torch.testing.assert_close(fap(cells("frames")), auto(cells("frames")))

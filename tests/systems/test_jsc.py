@@ -80,6 +80,22 @@ def test_sources_add_up_to_the_mixture(describe: Describe) -> None:
         assert float((whole - waveform()).square().sum() / waveform().square().sum()) < 0.05
 
 
+def test_a_background_can_have_a_mask_of_its_own(describe: Describe) -> None:
+    system = built(describe(background="own"))
+    system.head.bias.data[3] += 0.7  # type: ignore[operator, union-attr]  # a tensor
+    prediction = system(waveform())
+    assert prediction.masks is not None
+    assert prediction.background_mask is not None
+    assert prediction.background_probs is not None
+    assert prediction.masks.shape[1] == prediction.clip_probs.shape[1] == prediction.frame_probs.shape[1] == 3
+    system.head.bias.data[3] -= 0.7  # type: ignore[operator, union-attr]  # a tensor
+    again = system(waveform())
+    assert torch.equal(again.masks, prediction.masks)
+    assert torch.equal(again.clip_probs, prediction.clip_probs)
+    assert (again.background_mask < prediction.background_mask).all()
+    assert (again.background_probs < prediction.background_probs).all()
+
+
 def test_a_system_without_a_background_does_not_model_it(describe: Describe) -> None:
     prediction = built(describe(background="none"))(waveform())
     assert prediction.background_probs is None

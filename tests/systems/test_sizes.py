@@ -36,6 +36,8 @@ SIZES = [
     (17, [*XU, "pooling=attention", "pooling.look_at=probs"], 1_190_595),
     (17, [*XU, "pooling=attention"], 1_194_658),
     (17, [*XU, "pooling=attention", "model.network.graph=paper", "model.network.recurrent=single"], 873_122),
+    (17, [*XU, "pooling=gap", "model.network.pool_time=true", "model.network.recurrent=keras"], 1_188_753),
+    (17, [*XU, "pooling=attention", "pooling.look_at=probs", "model.network.recurrent=keras"], 1_189_059),
     # 670,417 with Keras, whose GRU has half the biases.
     (17, ["model=crnn", "pooling=gap"], 670_417 + 768),
     (17, ADAVANNE, 218_307),
@@ -73,14 +75,18 @@ def test_frames_are_as_many_as_in_the_papers(words: list[str], seconds: int, rat
         assert prediction.masks.shape == (1, 2, frames, 64)
 
 
-def test_a_cell_of_ddc_sees_61_by_61() -> None:
-    network = built(2, ["model=mtl"]).network.eval()
+@pytest.mark.parametrize(
+    ("words", "frames", "bands"),
+    [([], 61, 61), (["model.network.dilate=time"], 61, 17), (["model.network.kernel=5"], 121, 121)],
+)
+def test_how_far_a_cell_of_ddc_sees(words: list[str], frames: int, bands: int) -> None:
+    network = built(2, ["model=mtl", *words]).network.eval()
     # Positive weights on positive features keep every ReLU open.
     for parameter in network.parameters():
         parameter.data.abs_()
-    features = torch.ones(1, 101, 101, requires_grad=True)
-    network(features)[0, :, 50, 50].sum().backward()
+    features = torch.ones(1, 131, 131, requires_grad=True)
+    network(features)[0, :, 65, 65].sum().backward()
     assert features.grad is not None
     seen = (features.grad[0] > 0).nonzero()
-    assert seen.amin(0).tolist() == [20, 20]
-    assert seen.amax(0).tolist() == [80, 80]
+    assert (seen.amax(0) - seen.amin(0) + 1).tolist() == [frames, bands]
+    assert (seen.amax(0) + seen.amin(0)).tolist() == [130, 130]

@@ -20,7 +20,6 @@ class AttentionPooling(Pooling):
 
     convex = True
     order_free = True
-    monotone = True
 
     layer: nn.Linear
 
@@ -28,6 +27,7 @@ class AttentionPooling(Pooling):
         super().__init__()
         self.look_at = look_at
         self.axis = axis
+        self.monotone = look_at == "embedding"
 
     def prepare(self, classes: int, bands: int, channels: int) -> None:
         self.layer = nn.Linear(channels if self.look_at == "embedding" else classes, classes)

@@ -1,7 +1,5 @@
 """What every pooling is."""
 
-from typing import ClassVar
-
 import torch
 from torch import Tensor, nn
 
@@ -17,9 +15,9 @@ class Pooling(nn.Module):
         monotone: raising an input never lowers the result.
     """
 
-    convex: ClassVar[bool]
-    order_free: ClassVar[bool]
-    monotone: ClassVar[bool]
+    convex: bool
+    order_free: bool
+    monotone: bool
 
     def prepare(self, classes: int, bands: int, channels: int) -> None:
         """Makes the parameters, once the sizes are known; a system calls it before anything else.

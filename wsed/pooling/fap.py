@@ -1,5 +1,7 @@
 """Frequency-dependent auto-pooling."""
 
+from typing import Literal
+
 import torch
 from torch import Tensor, nn
 
@@ -7,12 +9,21 @@ from wsed.pooling.base import Pooling, weighted_mean
 
 
 class FrequencyDependentAutoPooling(Pooling):
-    """Auto-pooling over time in each band, then a mean over bands, both learnt for each class (Liu et al. 2022).
+    """Auto-pooling whose sharpness and weights depend on frequency, learnt for each class (Liu et al. 2022).
 
-    With masks `M`: `p_k(f) = sum_t M exp(a_k(f) M) / sum_t exp(a_k(f) M)`, `y_k = sum_f w_k(f) p_k(f)` with
-    `w_k = softmax_f(v_k)`, and frame probabilities `y_k(t) = sum_f w_k(f) M_k(t, f)` (eq. 1). The paper gives eq. 1
-    alone; that `a` depends on frequency, and `w` does not on the clip, is a reading of its name. Parameters begin at 0,
-    which is the mean of all cells. On probabilities without frequency it is auto-pooling.
+    The paper gives frame probabilities, `y_k(t) = sum_f w_k(f) M_k(t, f)` of masks `M` (eq. 1), and the name. What the
+    clip's probability is, is a reading; in all of them `w` sums to 1 over bands:
+
+    - `bands`: each band is auto-pooled over time with a sharpness of its own, `p_k(f) = sum_t M exp(a_k(f) M) /
+      sum_t exp(a_k(f) M)`, then `y_k = sum_f w_k(f) p_k(f)`, `w_k = softmax_f(v_k)`.
+    - `frames`: frame probabilities by eq. 1 with `w_k = softmax_f(v_k)` are auto-pooled over time with one sharpness.
+    - `cells`: all cells at once, each weighing `exp(a_k(f) M)`; `w_k(f)` is what the cells of a band weigh in the clip.
+
+    Parameters begin at 0, which is the mean of all cells. On probabilities without frequency all are auto-pooling.
+
+    Args:
+        reading: one of those above.
+        tied: all classes share `a`.
     """
 
     convex = True
@@ -22,19 +33,40 @@ class FrequencyDependentAutoPooling(Pooling):
     a: nn.Parameter
     v: nn.Parameter
 
+    def __init__(self, reading: Literal["bands", "frames", "cells"] = "bands", tied: bool = False) -> None:
+        super().__init__()
+        self.reading = reading
+        self.tied = tied
+
     def prepare(self, classes: int, bands: int, channels: int) -> None:
-        self.a = nn.Parameter(torch.zeros(classes, bands))
+        self.classes = classes
+        self.a = nn.Parameter(torch.zeros(1 if self.tied else classes, 1 if self.reading == "frames" else bands))
         # A single band has all the weight, and nothing to learn.
-        self.v = nn.Parameter(torch.zeros(classes, bands), requires_grad=bands > 1)
+        learns = bands > 1 and self.reading != "cells"
+        self.v = nn.Parameter(torch.zeros(classes, bands), requires_grad=learns)
 
     def learnt(self) -> dict[str, Tensor]:
-        return {"mean_a": self.a.mean(1), "largest_weight": self.v.softmax(1).amax(1)}
+        learnt = {"mean_a": self.a.mean(1).expand(self.classes)}
+        if self.reading != "cells":
+            learnt["largest_weight"] = self.v.softmax(1).amax(1)
+        return learnt
 
     def forward(self, probs: Tensor, embedding: Tensor | None = None, valid: Tensor | None = None) -> Tensor:
-        bands = (probs[..., None] if probs.ndim == 3 else probs).transpose(2, 3)
-        mask = torch.ones_like(bands, dtype=torch.bool) if valid is None else valid[:, None, None].expand_as(bands)
-        of_bands = weighted_mean(bands, self.a[..., None] * bands, mask)
+        cells = probs[..., None] if probs.ndim == 3 else probs
+        mask = torch.ones_like(cells, dtype=torch.bool) if valid is None else valid[:, None, :, None].expand_as(cells)
+        if self.reading == "frames":
+            frames = self.frame_probs(cells)
+            return weighted_mean(frames, self.a * frames, mask[..., 0])
+        logits = self.a[:, None] * cells
+        if self.reading == "cells":
+            return weighted_mean(cells.flatten(2), logits.flatten(2), mask.flatten(2))
+        of_bands = weighted_mean(cells.transpose(2, 3), logits.transpose(2, 3), mask.transpose(2, 3))
         return (self.v.softmax(1) * of_bands).sum(2)
 
     def frame_probs(self, probs: Tensor) -> Tensor:
-        return probs if probs.ndim == 3 else (self.v.softmax(1)[:, None] * probs).sum(3)
+        if probs.ndim == 3:
+            return probs
+        if self.reading == "cells":
+            share = (self.a[:, None] * probs).flatten(2).softmax(2).view_as(probs).sum(2)
+            return (share[:, :, None] * probs).sum(3)
+        return (self.v.softmax(1)[:, None] * probs).sum(3)

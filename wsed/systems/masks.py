@@ -19,7 +19,7 @@ class MaskSystem(System):
     Args:
         network: from features `(batch, time, freq)` to an embedding `(batch, channel, time, freq)`, with `channels`.
         background: `residual` adds a background mask `1 - sum of the class masks`, clamped to [0, 1] and pooled like
-            the others; `none` has classes only.
+            the others; `own` gives the background a mask of its own like a class's; `none` has classes only.
 
     The other arguments are those of `System`.
     """
@@ -33,15 +33,15 @@ class MaskSystem(System):
         loss: WeightedLoss,
         optimizer: Mapping[str, Any],
         schedule: Callable[[int, int], float],
-        background: Literal["residual", "none"],
+        background: Literal["residual", "own", "none"],
     ) -> None:
         super().__init__(labels, features, network, pooling, loss, optimizer, schedule)
         if not features.separates:
             raise ValueError("draws masks, which need features on a frequency axis; choose features=log_mel")
         self.background = background
         channels: int = network.channels  # type: ignore[assignment]  # every network of wsed.networks says its own
-        self.pooling.prepare(len(self.labels) + (background == "residual"), features.bands, channels)
-        self.head = nn.Conv2d(channels, len(self.labels), 1)
+        self.pooling.prepare(len(self.labels) + (background != "none"), features.bands, channels)
+        self.head = nn.Conv2d(channels, len(self.labels) + (background == "own"), 1)
         nn.init.xavier_uniform_(self.head.weight)
         nn.init.zeros_(self.head.bias)  # type: ignore[arg-type]  # this head has a bias
 
@@ -50,18 +50,17 @@ class MaskSystem(System):
         logits = self.head(embedding)
         # A mask near 0 or 1 has no neighbour in half precision, and ranks and sums of thousands of cells need some.
         with torch.autocast(features.device.type, enabled=False):
-            masks = torch.sigmoid(logits.float())
-            channels = masks
+            channels = torch.sigmoid(logits.float())
             if self.background == "residual":
-                rest = 1 - masks.sum(1, keepdim=True).clamp(1e-7, 1 - 1e-7)
-                channels = torch.cat([masks, rest], 1)
+                rest = 1 - channels.sum(1, keepdim=True).clamp(1e-7, 1 - 1e-7)
+                channels = torch.cat([channels, rest], 1)
             probs = self.pooling(channels, embedding)
             classes = len(self.labels)
-            modelled = self.background == "residual"
+            modelled = self.background != "none"
             return Prediction(
                 clip_probs=probs[:, :classes],
                 frame_probs=self.pooling.frame_probs(channels)[:, :classes],
-                masks=masks,
+                masks=channels[:, :classes],
                 background_probs=probs[:, classes] if modelled else None,
                 background_mask=channels[:, classes] if modelled else None,
             )

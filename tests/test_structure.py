@@ -103,6 +103,17 @@ def test_every_config_is_yaml_with_a_class_or_a_reason() -> None:
             assert "_target_" in content or "defaults" in content, path
 
 
+def test_the_readme_counts_the_grid() -> None:
+    choices = groups()
+    counts = {"systems": "model", "poolings": "pooling", "losses": "loss"}
+    text = " x ".join(f"{len(choices[group])} {name}" for name, group in counts.items())
+    assert f"{text}." in (ROOT / "README.md").read_text().replace("\n", " ")
+    experiments = set(
+        re.findall(r"`(\w+)`", (ROOT / "README.md").read_text().partition("## Systems")[2].partition("##")[0])
+    )
+    assert set(choices["experiment"]) - {"demo"} <= experiments
+
+
 @pytest.mark.slow
 def test_a_wheel_carries_the_configs(tmp_path: Path) -> None:
     uv = Path(sys.executable).parent / "uv"

@@ -1,5 +1,6 @@
 """What tests share."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,13 @@ import pytest
 SHARED = Path(__file__).parents[2] / "shared"
 ESC10 = SHARED / "data" / "esc10"
 DESED = SHARED / "oracles" / "desed_baseline"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _a_cache_of_our_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WSED_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -60,6 +60,8 @@ WITHOUT_INFLUENCE = frozenset(
     {
         "force",
         "logger",
+        "data.cache",
+        "data.audio.folder",
         "data.num_workers",
         "data.module.num_workers",
         "trainer.accelerator",

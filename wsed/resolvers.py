@@ -25,7 +25,16 @@ def register() -> None:
 
 def run_folder(*, _root_: DictConfig) -> str:
     """Name of a run's folder: its overrides, without paths and what has no influence, and its identity."""
-    quiet = ("data.root=", "force=", "logger", "hydra", "experiment=", "trainer.devices", "data.num_workers")
+    quiet = (
+        "data.root=",
+        "force=",
+        "logger",
+        "hydra",
+        "experiment=",
+        "trainer.devices",
+        "data.num_workers",
+        "data.cache",
+    )
     words = [word for word in _root_.hydra.overrides.task if not word.lstrip("+~").startswith(quiet)]
     readable = "".join(letter if letter.isalnum() or letter in "=,.-_" else "_" for letter in ",".join(words))
     return "-".join(filter(None, [readable[:LONGEST_NAME], identity(settle(_root_))]))

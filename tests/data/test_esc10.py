@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from wsed.data.audio_cache import AudioCache
 from wsed.data.esc10 import Esc10
 from wsed.data.soundbank import Soundbank, check_splits
 from wsed.errors import UserError
@@ -16,7 +17,7 @@ RATE = 16000
 
 
 def source(root: Path, labels: tuple[str, ...] = ("baby_cry",), scenes: tuple[str, ...] = ("rain",)) -> Esc10:
-    return Esc10(str(root), RATE, labels, scenes, -40.0, math.inf)
+    return Esc10(str(root), AudioCache(None, RATE, "refuse"), labels, scenes, -40.0, math.inf)
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +117,7 @@ def test_a_category_that_is_not_there(likeness: Path) -> None:
 def test_files_that_cannot_be_used(likeness: Path) -> None:
     path = likeness / "audio" / "2-200-A.ogg"
     soundfile.write(path, np.zeros(RATE), RATE)
-    with pytest.raises(UserError, match=r"2-200-A\.ogg: is silent; replace the file or remove it"):
+    with pytest.raises(UserError, match=r"2-200-A\.ogg: is silent; replace or remove the file"):
         source(likeness).load()
     path.unlink()
     with pytest.raises(UserError, match=r"2-200-A\.ogg: does not exist"):

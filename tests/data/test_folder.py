@@ -8,6 +8,7 @@ import pytest
 import soundfile
 import torch
 
+from wsed.data.audio_cache import AudioCache
 from wsed.data.folder import Folder, folder_names
 from wsed.errors import UserError
 
@@ -34,7 +35,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def source(root: Path, labels: tuple[str, ...] = LABELS, folds: int = 4) -> Folder:
-    return Folder(str(root), RATE, labels, folds, "-[A-Z]", -40.0, math.inf)
+    return Folder(str(root), AudioCache(None, RATE, "refuse"), labels, folds, "-[A-Z]", -40.0, math.inf)
 
 
 def test_labels_and_scenes_are_the_names_of_folders(root: Path) -> None:

@@ -5,9 +5,10 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
-from rich.progress import track
+from torch import Tensor
 
-from wsed.data.audio import active_part, read_audio
+from wsed.data.audio import active_part
+from wsed.data.audio_cache import AudioCache
 from wsed.data.soundbank import Recording, Soundbank
 from wsed.errors import UserError
 
@@ -24,7 +25,7 @@ class Esc10:
 
     Args:
         root: the folder.
-        sample_rate: Hz, resampled to.
+        audio: reads the recordings.
         labels: categories that are events, in the order of the `class` axis.
         scenes: categories that are backgrounds.
         threshold: dB below the loudest 20 ms of an event at which it counts as silent, negative.
@@ -32,10 +33,16 @@ class Esc10:
     """
 
     def __init__(
-        self, root: str, sample_rate: int, labels: Sequence[str], scenes: Sequence[str], threshold: float, pause: float
+        self,
+        root: str,
+        audio: AudioCache,
+        labels: Sequence[str],
+        scenes: Sequence[str],
+        threshold: float,
+        pause: float,
     ) -> None:
         self.root = Path(root)
-        self.sample_rate = sample_rate
+        self.audio = audio
         self.labels = tuple(labels)
         self.scenes = tuple(scenes)
         self.threshold = threshold
@@ -58,10 +65,13 @@ class Esc10:
         wanted = [row for row in rows if row["category"] in self.labels + self.scenes]
         events: list[Recording] = []
         backgrounds: list[Recording] = []
-        for row in track(wanted, f"Reading {self.root.name}", transient=True):
-            recording = self._recording(row)
-            (events if recording.label in self.labels else backgrounds).append(recording)
-        return Soundbank(self.sample_rate, self.labels, tuple(events), tuple(backgrounds))
+        read = self.audio.read([self.root / "audio" / row["filename"] for row in wanted], self.root.name, sounding=True)
+        for row, samples in zip(wanted, read, strict=True):
+            if samples is not None:
+                recording = self._recording(row, samples)
+                (events if recording.label in self.labels else backgrounds).append(recording)
+        rate = self.audio.sample_rate
+        return Soundbank(rate, self.labels, tuple(events), tuple(backgrounds), self.audio.skipped)
 
     def _rows(self) -> list[dict[str, str]]:
         tables = [self.root / "meta.csv", self.root / "meta" / "esc50.csv"]
@@ -75,13 +85,11 @@ class Esc10:
                 raise UserError(f"{table}: has no column {missing[0]}; it needs {', '.join(COLUMNS)}")
             return list(reader)
 
-    def _recording(self, row: dict[str, str]) -> Recording:
-        path = self.root / "audio" / row["filename"]
-        samples = read_audio(path, self.sample_rate)
+    def _recording(self, row: dict[str, str], samples: Tensor) -> Recording:
         event = row["category"] in self.labels
         threshold, pause = (self.threshold, self.pause) if event else (SILENCE, math.inf)
-        samples = active_part(samples, self.sample_rate, threshold, pause)
-        group = "-".join(path.stem.split("-")[:2])
+        samples = active_part(samples, self.audio.sample_rate, threshold, pause)
+        group = "-".join(row["filename"].split(".")[0].split("-")[:2])
         return Recording(row["filename"], row["category"], int(row["fold"]), group, samples)
 
 

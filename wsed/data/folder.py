@@ -4,9 +4,8 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from rich.progress import track
-
-from wsed.data.audio import SUFFIXES, active_part, read_audio
+from wsed.data.audio import SUFFIXES, active_part
+from wsed.data.audio_cache import AudioCache
 from wsed.data.soundbank import Recording, Soundbank, assign_folds
 from wsed.errors import UserError
 
@@ -19,7 +18,7 @@ class Folder:
 
     Args:
         root: holds `foreground/<label>/*` and `background/<scene>/*`.
-        sample_rate: Hz, resampled to.
+        audio: reads the files.
         labels: event classes in the order of the `class` axis; each is a folder below `foreground/`.
         folds: how many folds to make, at least 2.
         take_suffix: regular expression that the end of a file's stem matches if the file is one of several takes.
@@ -30,7 +29,7 @@ class Folder:
     def __init__(
         self,
         root: str,
-        sample_rate: int,
+        audio: AudioCache,
         labels: Sequence[str],
         folds: int,
         take_suffix: str,
@@ -38,7 +37,7 @@ class Folder:
         pause: float,
     ) -> None:
         self.root = Path(root)
-        self.sample_rate = sample_rate
+        self.audio = audio
         self.labels = tuple(labels)
         self.folds = folds
         self.take_suffix = re.compile(f"(?:{take_suffix})$")
@@ -58,7 +57,8 @@ class Folder:
         backgrounds = [
             recording for scene in scenes for recording in self._recordings(self.root / "background" / scene, False)
         ]
-        return Soundbank(self.sample_rate, self.labels, tuple(events), tuple(backgrounds))
+        rate = self.audio.sample_rate
+        return Soundbank(rate, self.labels, tuple(events), tuple(backgrounds), self.audio.skipped)
 
     def _recordings(self, folder: Path, event: bool) -> list[Recording]:
         paths = sorted(path for path in folder.glob("*") if path.suffix.lower() in SUFFIXES)
@@ -67,10 +67,11 @@ class Folder:
         originals = {path: self.take_suffix.sub("", path.stem) for path in paths}
         folds = assign_folds(originals.values(), self.folds)
         recordings = []
-        for path in track(paths, f"Reading {folder.name}", transient=True):
-            samples = read_audio(path, self.sample_rate)
+        for path, samples in zip(paths, self.audio.read(paths, folder.name, sounding=True), strict=True):
+            if samples is None:
+                continue
             if event:
-                samples = active_part(samples, self.sample_rate, self.threshold, self.pause)
+                samples = active_part(samples, self.audio.sample_rate, self.threshold, self.pause)
             original = originals[path]
             name = path.relative_to(self.root).as_posix()
             group = (path.parent / original).relative_to(self.root).as_posix()

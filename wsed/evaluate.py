@@ -188,8 +188,8 @@ def _of_run(options: argparse.Namespace) -> tuple["Results", "Evaluation"]:
 
 
 def _of_files(options: argparse.Namespace) -> tuple["Results", "Evaluation"]:
+    from wsed.data.event_files import check_known, read_durations, read_events, read_scores, read_tags
     from wsed.evaluation import Evaluation
-    from wsed.metrics.event_files import check_known, read_durations, read_events, read_scores, read_tags
 
     durations = read_durations(options.durations) if options.durations else None
     reference = read_events(options.reference, durations)

@@ -200,14 +200,15 @@ def evaluate_pass(
         settings: parameters.
 
     Returns:
-        The scores; what gave them, with the parameters; and the events that were scored.
+        The scores; what gave them, with the parameters; and the events, which are scored where strong labels are known.
     """
     evaluation = Evaluation(scorer.reference(), scorer.labels, scorer.filenames, settings, scorer.durations)
     evaluation.add_tags(scorer.tags(), postprocessing.tag_thresholds(scorer.labels))
     scores = scorer.scores()
-    evaluation.add_scores(scores)
     events = postprocessing.events(scores)
-    evaluation.add_events(events)
+    if scorer.strong:
+        evaluation.add_scores(scores)
+        evaluation.add_events(events)
     if scorer.separation.rows:
         evaluation.add("separation", scorer.separation)
     return evaluation.results(), evaluation, events

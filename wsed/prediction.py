@@ -16,6 +16,7 @@ class Prediction:
             does not separate.
         background_probs: `(batch,)`, presence of a background; None for a system that does not model it.
         background_mask: `(batch, time, freq)`, the background's share of each cell; None likewise.
+        valid: `(batch, time)` bool, False where the clip is padding; None where nothing is.
     """
 
     clip_probs: Tensor
@@ -23,6 +24,7 @@ class Prediction:
     masks: Tensor | None = None
     background_probs: Tensor | None = None
     background_mask: Tensor | None = None
+    valid: Tensor | None = None
 
 
 @dataclass

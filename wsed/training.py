@@ -134,6 +134,7 @@ def train(config: Mapping[str, Any], folder: RunFolder, facts: Mapping[str, Any]
             **facts,
             "labels": list(system.labels),
             "seed": config["seed"],
+            "skipped": data.skipped,
             "parameters": sum(parameter.numel() for parameter in system.parameters()),
             "metrics": plain(metrics),
             "timing": timing,
@@ -154,9 +155,14 @@ def build_system(config: Mapping[str, Any]) -> System:
 
 
 def training_waveforms(clips: ClipSet, batch_size: int) -> Iterator[Tensor]:
-    """The waveforms of a set's first epoch, in order, batch by batch."""
+    """The waveforms of a set's first epoch, in order, batch by batch; clip by clip where some are padded."""
     for start in track(range(0, len(clips), batch_size), "Measuring features", transient=True):
-        yield clips[[(0, index) for index in range(start, min(start + batch_size, len(clips)))]].waveform
+        batch = clips[[(0, index) for index in range(start, min(start + batch_size, len(clips)))]]
+        if batch.lengths is None:
+            yield batch.waveform
+        else:
+            for waveform, length in zip(batch.waveform, batch.lengths.tolist(), strict=True):
+                yield waveform[None, :length]
 
 
 def _fit_and_test(

@@ -30,6 +30,8 @@ class Batch:
         plans: how each clip was mixed; empty for clips that were not.
         sources: `(batch, class, samples)`, what each class adds to the waveform, or None where it is not known.
         background_source: `(batch, samples)`, what the background adds, or None likewise.
+        lengths: `(batch,)`, samples of each clip before it is padded with zeros, or None where no clip is.
+        strong: whether `events` is known; otherwise it is empty, and only `weak` says what there is.
     """
 
     filenames: list[str]
@@ -40,6 +42,8 @@ class Batch:
     plans: list[MixturePlan]
     sources: Tensor | None = None
     background_source: Tensor | None = None
+    lengths: Tensor | None = None
+    strong: bool = True
 
     def to(self, device: torch.device) -> "Batch":
         """The same batch with its tensors on a device."""

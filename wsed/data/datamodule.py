@@ -1,5 +1,6 @@
 """Datamodules: the splits of one corpus as loaders."""
 
+import hashlib
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -8,9 +9,12 @@ import pytorch_lightning as pl
 import torch
 from torch.utils.data import DataLoader
 
+from wsed.data.audio_cache import AudioCache
 from wsed.data.batch import Batch
+from wsed.data.corpus import Clip, Corpus, check_labels, check_parts
 from wsed.data.mixtures import ClipSet, FolderSet, MemorySet
 from wsed.data.plan import Recipe
+from wsed.data.recordings import RecordingSet
 from wsed.data.samplers import Drawing, EpochSampler, InOrder
 from wsed.data.soundbank import Soundbank, Source, check_splits
 from wsed.errors import UserError
@@ -35,6 +39,7 @@ class ClipData(pl.LightningDataModule):
         self.num_workers = num_workers
         self.shuffle_seed = shuffle_seed
         self.sets: dict[str, ClipSet] = {}
+        self.skipped: dict[str, str] = {}
 
     @abstractmethod
     def open(self) -> dict[str, ClipSet]:
@@ -129,6 +134,7 @@ class MixtureData(ClipData):
     def open(self) -> dict[str, ClipSet]:
         used = {split: self.folds[split] for split in SPLITS if self.folds[split] and self.clips[split]}
         bank = self.source.load()
+        self.skipped = dict(bank.skipped)
         check_splits(bank, used)
         return {split: self._set(bank, split) for split in used}
 
@@ -143,6 +149,85 @@ class MixtureData(ClipData):
             scored=split != "train",
             with_sources=split == "test",
         )
+
+
+class RecordingData(ClipData):
+    """Annotated recordings of a corpus, as they are.
+
+    Args:
+        corpus: what there is.
+        audio: reads the recordings.
+        labels: event classes in the order of the `class` axis.
+        parts: parts of the corpus that are the splits `train`, `val` and `test`; empty for a split that is not used.
+        holdout: share of the clips for training that are for validation instead, in [0, 1); by their names alone.
+        clips: clips of each split that are used at most, None for all; by their names alone.
+        duration: seconds that every clip is cut or padded to.
+        batch_size: clips in a batch, over all devices.
+        sampler: how training clips are drawn.
+        num_workers: processes that read; has no influence on the result.
+        shuffle_seed: of the order of training clips.
+    """
+
+    def __init__(
+        self,
+        corpus: Corpus,
+        audio: AudioCache,
+        labels: Sequence[str],
+        parts: Mapping[str, Sequence[str]],
+        holdout: float,
+        clips: Mapping[str, int | None],
+        duration: float,
+        batch_size: int,
+        sampler: Drawing,
+        num_workers: int,
+        shuffle_seed: int,
+    ) -> None:
+        super().__init__(batch_size, sampler, num_workers, shuffle_seed)
+        self.corpus = corpus
+        self.audio = audio
+        self.labels = tuple(labels)
+        self.parts = {split: parts[split] for split in SPLITS}
+        self.holdout = holdout
+        self.clips = clips
+        self.duration = duration
+        if not 0 <= holdout < 1:
+            raise UserError(f"data.holdout: is {holdout:g}; it needs a share from 0 to below 1")
+
+    def open(self) -> dict[str, ClipSet]:
+        check_parts(self.parts, self.corpus.parts)
+        splits = {
+            split: [clip for part in parts for clip in self.corpus.clips(part)] for split, parts in self.parts.items()
+        }
+        if self.holdout:
+            if splits["val"]:
+                raise UserError("data.holdout: does not go with data.parts.val; leave one out")
+            held = set(some([clip.filename for clip in splits["train"]], round(self.holdout * len(splits["train"]))))
+            splits["val"] = [clip for clip in splits["train"] if clip.filename in held]
+            splits["train"] = [clip for clip in splits["train"] if clip.filename not in held]
+        for split, clips in splits.items():
+            used = set(some([clip.filename for clip in clips], self.clips[split]))
+            splits[split] = [clip for clip in clips if clip.filename in used]
+        home: dict[str, str] = {}
+        for split, clips in splits.items():
+            check_labels(clips, self.labels, f"the {split} split")
+            for clip in clips:
+                other = home.setdefault(clip.filename, split)
+                if other != split:
+                    raise UserError(f"{clip.filename}: is in both {other} and {split}; take it out of one")
+        return {split: self._set(clips, split) for split, clips in splits.items() if clips}
+
+    def _set(self, clips: Sequence[Clip], split: str) -> RecordingSet:
+        read = self.audio.read([clip.path for clip in clips], split)
+        self.skipped |= self.audio.skipped
+        pairs = [(clip, samples) for clip, samples in zip(clips, read, strict=True) if samples is not None]
+        rate = self.audio.sample_rate
+        waveforms = [samples for _, samples in pairs]
+        return RecordingSet([clip for clip, _ in pairs], waveforms, self.labels, rate, round(self.duration * rate))
+
+
+def some(filenames: Sequence[str], count: int | None) -> list[str]:
+    """So many names with the smallest digests, or all; one name more hardly changes who else is among them."""
+    return sorted(filenames, key=lambda filename: hashlib.blake2b(filename.encode()).digest())[:count]
 
 
 class FolderData(ClipData):

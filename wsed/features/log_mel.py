@@ -86,6 +86,19 @@ class LogMel(nn.Module):
         """Number of frames in a waveform of `samples` samples."""
         return max(0, (samples - self.window_size) // self.hop + 1)
 
+    def valid(self, lengths: Tensor, frames: int) -> Tensor:
+        """Which frames lie in a clip, and not in the zeros that pad it.
+
+        Args:
+            lengths: `(batch,)`, samples of each clip.
+            frames: of the padded clips.
+
+        Returns:
+            `(batch, time)` bool; the first frame always counts.
+        """
+        inside = ((lengths - self.window_size) // self.hop + 1).clamp(min=1)
+        return torch.arange(frames, device=lengths.device) < inside[:, None]
+
     def forward(self, waveform: Tensor) -> Tensor:
         """Standardised features.
 

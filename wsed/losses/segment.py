@@ -33,7 +33,7 @@ class SegmentLoss(nn.Module):
     def forward(self, prediction: Prediction, target: Target) -> Tensor:
         """The loss, a scalar."""
         chosen = active(prediction, target, self.select, self.k)
-        masks = cells(prediction)
+        masks, _ = cells(prediction)
         common = masks @ masks.transpose(1, 2)
         sizes = common.diagonal(dim1=1, dim2=2) if self.squared else masks.sum(2)
         dice = 2 * common / (sizes[:, :, None] + sizes[:, None, :] + EPSILON)

@@ -29,6 +29,14 @@ def active(prediction: Prediction, target: Target, select: Selection, k: int) ->
     return torch.zeros_like(probs, dtype=torch.bool).scatter(1, largest, True)
 
 
-def cells(prediction: Prediction) -> Tensor:
-    """The masks of a system that has them, otherwise its frame probabilities: `(batch, class, cell)`."""
-    return prediction.frame_probs if prediction.masks is None else prediction.masks.flatten(2)
+def cells(prediction: Prediction) -> tuple[Tensor, Tensor]:
+    """What losses on masks look at: the masks of a system that has them, otherwise its frame probabilities.
+
+    Returns:
+        `(batch, class, cell)`, 0 in cells that are padding; and how many cells are not, `(batch, 1)`.
+    """
+    masks = prediction.frame_probs[..., None] if prediction.masks is None else prediction.masks
+    if prediction.valid is None:
+        return masks.flatten(2), masks.new_full((len(masks), 1), masks[0, 0].numel())
+    kept = masks * prediction.valid[:, None, :, None]
+    return kept.flatten(2), prediction.valid.sum(1, keepdim=True) * masks.shape[3]

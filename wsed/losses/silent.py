@@ -25,4 +25,5 @@ class SilentLoss(nn.Module):
     def forward(self, prediction: Prediction, target: Target) -> Tensor:
         """The loss, a scalar."""
         inactive = ~active(prediction, target, self.select, self.k)
-        return (cells(prediction).mean(2) * inactive).sum(1).mean()
+        masks, sizes = cells(prediction)
+        return (masks.sum(2) / sizes * inactive).sum(1).mean()

@@ -33,6 +33,7 @@ class Scorer:
         self.clip_probs: list[Tensor] = []
         self.weak: list[Tensor] = []
         self.frame_probs: list[Tensor] = []
+        self.strong = True
         self.separation = SeparationTable(labels, features)
 
     def update(self, batch: Batch, prediction: Prediction, separated: Separated | None = None) -> None:
@@ -45,37 +46,52 @@ class Scorer:
         """
         self.filenames += batch.filenames
         self.events += batch.events
-        seconds = batch.waveform.shape[1] / self.features.sample_rate
-        self.durations |= dict.fromkeys(batch.filenames, seconds)
+        samples = batch.waveform.shape[1]
+        lengths = [samples] * len(batch.filenames) if batch.lengths is None else batch.lengths.tolist()
+        seconds = [length / self.features.sample_rate for length in lengths]
+        self.durations |= dict(zip(batch.filenames, seconds, strict=True))
+        self.strong = self.strong and batch.strong
         self.clip_probs += list(prediction.clip_probs.float().cpu())
         self.weak += list(batch.weak.cpu())
-        self.frame_probs += list(prediction.frame_probs.float().cpu())
+        frames = prediction.frame_probs.float().cpu()
+        inside = [frames.shape[2]] * len(frames) if prediction.valid is None else prediction.valid.sum(1).tolist()
+        self.frame_probs += [clip[:, :count] for clip, count in zip(frames, inside, strict=True)]
         if separated is not None and batch.sources is not None:
             self.separation.update(batch, separated)
 
     def detection(self) -> dict[str, float]:
-        """Tagging and frame scores, under flat names such as `tagging/map` and `frame/class/LABEL/eer`."""
+        """Tagging and frame scores, under flat names such as `tagging/map` and `frame/class/LABEL/eer`.
+
+        Without strong labels, there are no frame scores.
+        """
+        tagging = tag_ranking(self.labels, torch.stack(self.clip_probs), torch.stack(self.weak)).scores("tagging")
+        if not self.strong:
+            return tagging
         rate = self.features.frames_per_second
         strong = [
             frame_targets(events, self.labels, probs.shape[1], rate)
             for events, probs in zip(self.events, self.frame_probs, strict=True)
         ]
-        return {
-            **tag_ranking(self.labels, torch.stack(self.clip_probs), torch.stack(self.weak)).scores("tagging"),
-            **frame_ranking(self.labels, self.frame_probs, strong).scores("frame"),
-        }
+        return {**tagging, **frame_ranking(self.labels, self.frame_probs, strong).scores("frame")}
 
     def reference(self) -> pd.DataFrame:
-        """What there was, `filename onset offset event_label`; a clip without events has a row with its name alone."""
+        """What there was, `filename onset offset event_label`; a clip without events has a row with its name alone.
+
+        Without strong labels, a tag is an event from beginning to end.
+        """
         # As in DESED.
         nothing: list[tuple[object, ...]] = [(None, None, None)]
         rows = [
             (filename, *event)
-            for filename, events in zip(self.filenames, self.events, strict=True)
-            for event in events or nothing
+            for filename, events, weak in zip(self.filenames, self.events, self.weak, strict=True)
+            for event in (events if self.strong else self._whole(filename, weak)) or nothing
         ]
         table = pd.DataFrame(rows, columns=["filename", "onset", "offset", "event_label"])
         return table.astype({"onset": float, "offset": float, "event_label": object})
+
+    def _whole(self, filename: str, weak: Tensor) -> list[Event]:
+        tags = (label for label, there in zip(self.labels, weak.tolist(), strict=True) if there)
+        return [Event(0.0, self.durations[filename], label) for label in tags]
 
     def scores(self) -> dict[str, pd.DataFrame]:
         """Frame probabilities of each clip, `onset offset` and a column of each class, as sed_scores_eval has them."""

@@ -93,12 +93,19 @@ class System(pl.LightningModule):
         return system.to(device).eval()
 
     @abstractmethod
-    def predict(self, features: Tensor) -> Prediction:
-        """What the system says of features `(batch, time, freq)`."""
+    def predict(self, features: Tensor, valid: Tensor | None = None) -> Prediction:
+        """What the system says of features `(batch, time, freq)`, of which `valid` `(batch, time)` are no padding."""
 
-    def forward(self, waveform: Tensor) -> Prediction:
-        """What the system says of waveforms `(batch, samples)` in [-1, 1]."""
-        return self.predict(self.features(waveform))
+    def forward(self, waveform: Tensor, lengths: Tensor | None = None) -> Prediction:
+        """What the system says of waveforms.
+
+        Args:
+            waveform: `(batch, samples)` in [-1, 1].
+            lengths: `(batch,)`, samples of each clip before the zeros that pad it; None where none does.
+        """
+        features = self.features(waveform)
+        valid = None if lengths is None else self.features.valid(lengths, features.shape[1])
+        return self.predict(features, valid)
 
     def separate(self, waveform: Tensor, prediction: Prediction) -> tuple[Tensor, Tensor] | None:
         """Sources by the predicted masks.
@@ -143,7 +150,7 @@ class System(pl.LightningModule):
         self.scorer = None
 
     def test_step(self, batch: Batch, batch_index: int) -> dict[str, Any]:
-        prediction = self(batch.waveform)
+        prediction = self(batch.waveform, batch.lengths)
         separated = self.separate(batch.waveform, prediction)
         self._scorer().update(batch, prediction, separated)
         return {"prediction": prediction, "separated": separated}
@@ -154,7 +161,7 @@ class System(pl.LightningModule):
         return self.scorer
 
     def _step(self, batch: Batch, stage: str) -> tuple[Tensor, Prediction]:
-        prediction = self(batch.waveform)
+        prediction = self(batch.waveform, batch.lengths)
         # Powers and logarithms of probabilities near 0 and 1 lose too much in half precision.
         with torch.autocast(self.device.type, enabled=False):
             loss, parts = self.loss(prediction, Target(batch.weak, batch.background))

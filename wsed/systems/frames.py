@@ -40,19 +40,21 @@ class FrameSystem(System):
         nn.init.xavier_uniform_(self.head.weight)
         nn.init.zeros_(self.head.bias)  # type: ignore[arg-type]  # this head has a bias
 
-    def predict(self, features: Tensor) -> Prediction:
+    def predict(self, features: Tensor, valid: Tensor | None = None) -> Prediction:
         embedding = self.network(features)
         logits = self.head(embedding)
         # As in systems with masks: probabilities near 0 and 1 need full precision.
         with torch.autocast(features.device.type, enabled=False):
             probs = torch.sigmoid(logits.float())
-            clip_probs = self.clip_probs(probs, embedding)
             reduction: int = self.network.time_reduction  # type: ignore[assignment]
-            return Prediction(clip_probs, stretch(self.pooling.frame_probs(probs), reduction, features.shape[1]))
+            # The first of the frames that became one decides.
+            inside = None if valid is None else valid[:, ::reduction][:, : probs.shape[2]]
+            frame_probs = stretch(self.pooling.frame_probs(probs), reduction, features.shape[1])
+            return Prediction(self.clip_probs(probs, embedding, inside), frame_probs, valid=valid)
 
-    def clip_probs(self, probs: Tensor, embedding: Tensor) -> Tensor:
-        """From frame probabilities `(batch, class, time)` and the embedding to `(batch, class)`."""
-        pooled: Tensor = self.pooling(probs, embedding)
+    def clip_probs(self, probs: Tensor, embedding: Tensor, valid: Tensor | None) -> Tensor:
+        """From frame probabilities `(batch, class, time)`, the embedding and valid frames to `(batch, class)`."""
+        pooled: Tensor = self.pooling(probs, embedding, valid)
         return pooled
 
 

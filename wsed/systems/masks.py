@@ -45,7 +45,7 @@ class MaskSystem(System):
         nn.init.xavier_uniform_(self.head.weight)
         nn.init.zeros_(self.head.bias)  # type: ignore[arg-type]  # this head has a bias
 
-    def predict(self, features: Tensor) -> Prediction:
+    def predict(self, features: Tensor, valid: Tensor | None = None) -> Prediction:
         embedding = self.network(features)
         logits = self.head(embedding)
         # A mask near 0 or 1 has no neighbour in half precision, and ranks and sums of thousands of cells need some.
@@ -54,7 +54,7 @@ class MaskSystem(System):
             if self.background == "residual":
                 rest = 1 - channels.sum(1, keepdim=True).clamp(1e-7, 1 - 1e-7)
                 channels = torch.cat([channels, rest], 1)
-            probs = self.pooling(channels, embedding)
+            probs = self.pooling(channels, embedding, valid)
             classes = len(self.labels)
             modelled = self.background != "none"
             return Prediction(
@@ -63,4 +63,5 @@ class MaskSystem(System):
                 masks=channels[:, :classes],
                 background_probs=probs[:, classes] if modelled else None,
                 background_mask=channels[:, classes] if modelled else None,
+                valid=valid,
             )

@@ -35,5 +35,5 @@ class StrongWeak(FrameSystem):
         nn.init.xavier_uniform_(self.weak.weight)
         nn.init.zeros_(self.weak.bias)
 
-    def clip_probs(self, probs: Tensor, embedding: Tensor) -> Tensor:
-        return torch.sigmoid(self.weak(super().clip_probs(probs, embedding)))
+    def clip_probs(self, probs: Tensor, embedding: Tensor, valid: Tensor | None) -> Tensor:
+        return torch.sigmoid(self.weak(super().clip_probs(probs, embedding, valid)))

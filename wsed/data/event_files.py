@@ -77,6 +77,46 @@ def read_events(path: Path, durations: Mapping[str, float] | None = None) -> pd.
     return checked.astype({"event_label": object}).reset_index(drop=True)
 
 
+def read_weak(path: Path) -> dict[str, frozenset[str]]:
+    """Reads `filename event_labels`, labels separated by commas; a clip without any has a row with its name alone.
+
+    Returns:
+        Labels by filename, in the order of the file.
+
+    Raises:
+        UserError: naming file and row.
+    """
+    table = _read(path, ("filename", "event_labels"))
+    _no_duplicates(table, ["filename"], path)
+    tags = {}
+    for row, filename, words in zip(table.index, table["filename"], table["event_labels"].fillna(""), strict=True):
+        labels = [word.strip() for word in words.split(",")] if words else []
+        if not all(labels):
+            raise UserError(f"{path}, row {row}: has an empty label in {words!r}; separate labels by single commas")
+        tags[filename] = frozenset(labels)
+    return tags
+
+
+def read_filenames(path: Path) -> list[str]:
+    """Reads the column `filename`, each of which is there once.
+
+    Raises:
+        UserError: naming file and row.
+    """
+    table = _read(path, ("filename",))
+    _no_duplicates(table, ["filename"], path)
+    return list(table["filename"])
+
+
+def columns_of(path: Path) -> list[str]:
+    """The columns of a table that has `filename` among them.
+
+    Raises:
+        UserError: it is no such table.
+    """
+    return list(_read(path, ("filename",)).columns)
+
+
 def check_known(table: pd.DataFrame, path: Path, column: str, known: Collection[str], where: str) -> None:
     """Refuses a value of a column that the reference does not have.
 

@@ -1,0 +1,225 @@
+"""Annotated recordings: what the readers find, and what becomes of clips that are short or long."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+import torch
+
+from tests.data import corpora
+from wsed.build import build
+from wsed.composing import composed, conf
+from wsed.config import settle
+from wsed.data.batch import Batch, Event
+from wsed.data.datamodule import RecordingData
+from wsed.data.dcase2017_task4 import Dcase2017Task4
+from wsed.data.desed import Desed
+from wsed.data.event_files import read_events, read_weak
+from wsed.errors import UserError
+
+ANNOTATIONS = Path(__file__).parents[3] / "shared" / "data" / "annotations"
+
+
+def opened(choice: str, root: Path, *words: str) -> RecordingData:
+    write, more = corpora.RECORDINGS[choice]
+    if not root.exists():
+        write(root)
+    with conf():
+        config = settle(composed([f"data={choice}", f"data.root={root}", "data.duration=1.0", *more, *words]))
+    data: RecordingData = build(config["data"]["module"])
+    data.setup()
+    return data
+
+
+def everything(data: RecordingData, split: str) -> Batch:
+    clips = data.sets[split]
+    return clips[[(0, index) for index in range(len(clips))]]
+
+
+def test_desed_has_weak_labels_for_training_and_events_for_testing(tmp_path: Path) -> None:
+    data = opened("desed", tmp_path / "desed")
+    train, test = everything(data, "train"), everything(data, "test")
+    assert [data.labels[place] for place in train.weak[0].nonzero().flatten()] == ["Alarm_bell_ringing", "Speech"]
+    assert train.weak.sum(1).tolist() == [2, 1, 1, 2, 1, 1]
+    assert train.lengths is not None
+    assert train.lengths.tolist() == [9600, 9600, 16000, 16000, 16000, 16000]
+    assert not train.waveform[0, 9600:].any()
+    assert not train.strong
+    assert test.strong
+    assert test.lengths is None
+    assert test.events == [[Event(0.1, 0.5, "Dog"), Event(0.4, 1.0, "Speech")], [], [Event(0.0, 0.7, "Cat")]]
+    assert [clip.tags for clip in Desed(str(tmp_path / "desed")).clips("unlabel_in_domain")] == [frozenset()] * 2
+
+
+def test_dcase2017_task4_reads_the_lists_as_they_are_published(tmp_path: Path) -> None:
+    data = opened("dcase2017_task4", tmp_path / "dcase")
+    train, test = everything(data, "train"), everything(data, "test")
+    tags = [{data.labels[place] for place in row.nonzero().flatten()} for row in train.weak]
+    assert tags == [
+        {"Civil defense siren"},
+        {"Fire engine, fire truck (siren)"},
+        {"Train horn", "Train"},
+        {"Air horn, truck horn"},
+        {"Car"},
+        {"Car", "Car passing by"},
+    ]
+    assert test.filenames == ["-5QrBL6MzLg_60.000_70.000.wav", "-x70B12Mb-8_30.000_40.000.wav"]
+    # A class that was heard and not located has a tag, and no event.
+    assert test.events == [[Event(0.1, 0.5, "Train horn"), Event(0.0, 1.0, "Train")], []]
+    assert test.weak.sum(1).tolist() == [2, 1]
+
+
+def test_tables_of_both_kinds(tmp_path: Path) -> None:
+    data = opened("tables", tmp_path / "own")
+    assert everything(data, "train").weak.tolist() == [[1, 0], [0, 1]] * 3
+    assert everything(data, "test").events == [[Event(0.1, 0.4, "a"), Event(0.2, 0.9, "b")], []]
+
+
+@pytest.mark.skipif(not ANNOTATIONS.is_dir(), reason="the annotation of DESED is not beside the repository")
+def test_real_annotation_of_desed_is_read_whole() -> None:
+    weak = read_weak(ANNOTATIONS / "desed_weak.tsv")
+    assert len(weak) == 1578
+    # The published counts are 345 and 206: three rows name a class twice.
+    assert Counter(label for labels in weak.values() for label in labels) == {
+        "Speech": 550, "Running_water": 343, "Dog": 214, "Alarm_bell_ringing": 205, "Dishes": 184, "Cat": 173,
+        "Frying": 171, "Vacuum_cleaner": 167, "Blender": 134, "Electric_shaver_toothbrush": 103,
+    }  # fmt: skip
+    events = read_events(ANNOTATIONS / "desed_validation.tsv")
+    assert len(events) == 4239
+    assert events["filename"].nunique() == 1168
+    assert events["event_label"].isna().sum() == 15
+    assert events["event_label"].value_counts().to_dict() == {
+        "Speech": 1752, "Dog": 570, "Dishes": 559, "Alarm_bell_ringing": 420, "Cat": 341, "Running_water": 237,
+        "Frying": 94, "Blender": 94, "Vacuum_cleaner": 92, "Electric_shaver_toothbrush": 65,
+    }  # fmt: skip
+
+
+def test_clips_are_cut_with_their_events(tmp_path: Path) -> None:
+    data = opened("desed", tmp_path / "desed", "data.duration=0.45")
+    test = everything(data, "test")
+    assert test.waveform.shape == (3, 7200)
+    assert test.events == [[Event(0.1, 0.45, "Dog"), Event(0.4, 0.45, "Speech")], [], [Event(0.0, 0.45, "Cat")]]
+    # Nothing says where in the recording a tag is from.
+    assert test.weak.sum(1).tolist() == [2, 0, 1]
+
+
+def test_some_clips_are_held_out_and_no_more_than_asked_for_are_used(tmp_path: Path) -> None:
+    root = tmp_path / "desed"
+    whole = everything(opened("desed", root), "train").filenames
+    data = opened("desed", root, "data.holdout=0.34")
+    train, val = (everything(data, split).filenames for split in ("train", "val"))
+    assert len(val) == 2
+    assert sorted(train + val) == sorted(whole)
+    fewer = opened("desed", root, "data.clips.train=3", "data.clips.test=1")
+    assert (len(fewer.sets["train"]), len(fewer.sets["test"])) == (3, 1)
+
+
+def test_a_corrupt_recording_is_refused_or_skipped_and_named(tmp_path: Path) -> None:
+    root = tmp_path / "desed"
+    corpora.desed(root)
+    bad = root / "audio" / "train" / "weak" / "Y3_30.000_40.000.wav"
+    bad.write_bytes(bad.read_bytes()[:100])
+    with pytest.raises(UserError, match=r"Y3_30.000_40.000.wav: is truncated"):
+        opened("desed", root)
+    data = opened("desed", root, "data.on_error=skip")
+    assert len(data.sets["train"]) == 5
+    assert list(data.skipped) == [str(bad)]
+
+
+SPOILT = {
+    "weak.tsv": [
+        ("Y9.wav\tDog\nY9.wav\tCat\n", "row 3: is there twice"),
+        ("Y9.wav\tDog,,Cat\n", "row 2: has an empty label"),
+        ("Y2_30.000_40.000.wav\tDoggy\n", "has the label Doggy.*Did you mean Dog"),
+    ],
+    "validation.tsv": [
+        ("a.wav\t0.5\t0.5\tDog\n", "row 2: offset 0.5 is not after onset 0.5"),
+        ("a.wav\t0.5\t2.5\tDog\n", "a.wav: the event Dog from 0.5 to 2.5 s is beyond its 1 s"),
+        ("a.wav\t0.5\t\tDog\n", "row 2: has no offset"),
+        ("Y2_30.000_40.000.wav\t0.1\t0.2\tDog\n", "is in both train and test"),
+    ],
+}
+
+
+@pytest.mark.parametrize(("name", "rows", "said"), [(name, *case) for name, cases in SPOILT.items() for case in cases])
+def test_annotation_that_cannot_be_used_is_named(name: str, rows: str, said: str, tmp_path: Path) -> None:
+    root = tmp_path / "desed"
+    corpora.desed(root)
+    (table,) = root.rglob(name)
+    table.write_text(table.read_text().splitlines()[0] + "\n" + rows)
+    with pytest.raises(UserError, match=said):
+        opened("desed", root)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["data.parts.train=[weakly]"], "data.parts.train: there is no weakly"),
+        (["data.parts.val=[weak]"], "weak is in both train and val"),
+        (["data.parts.val=[validation]", "data.parts.test=[]", "data.holdout=0.1"], "does not go with data.parts.val"),
+        (["data.holdout=1.0"], "needs a share from 0 to below 1"),
+        (["data.parts.test=[public]"], "public.tsv: is missing"),
+    ],
+)
+def test_parts_that_do_not_fit(words: list[str], said: str, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=said):
+        opened("desed", tmp_path / "desed", *words)
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ("abc,30.000,40.000\n", "row 1: has no label"),
+        ("abc,thirty,40.000,Car\n", "row 1: 'thirty' is not a number"),
+    ],
+)
+def test_lists_of_dcase2017_that_cannot_be_used(rows: str, said: str, tmp_path: Path) -> None:
+    corpora.dcase2017_task4(tmp_path)
+    (tmp_path / "training_set.csv").write_text(rows)
+    with pytest.raises(UserError, match=said):
+        Dcase2017Task4(str(tmp_path)).clips("training")
+
+
+def test_what_dcase2017_lacks_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="has no folder training or unbalanced"):
+        Dcase2017Task4(str(tmp_path)).clips("training")
+    (tmp_path / "training").mkdir()
+    with pytest.raises(UserError, match=r"has no training_set.csv"):
+        Dcase2017Task4(str(tmp_path)).clips("training")
+
+
+@pytest.mark.parametrize("model", ["dnn", "jsc", "strong_weak", "talnet"])
+@pytest.mark.parametrize("loss", ["clip_bce", "mtl", "strong_weak"])
+def test_padding_counts_in_no_loss_and_no_score(model: str, loss: str) -> None:
+    from wsed.metrics.scorer import Scorer
+    from wsed.prediction import Target
+    from wsed.training import build_system
+
+    # Without context and normalisation over frames, what a frame says does not hang on its neighbours.
+    words = [f"model={model}", f"loss={loss}", "pooling=attention"]
+    with conf():
+        system = build_system(settle(composed(words))).eval()
+    generator = torch.Generator().manual_seed(0)
+    waveform = 0.1 * torch.randn(2, 16000, generator=generator)
+    system.features.fit([waveform])
+    lengths = torch.tensor([9600, 16000])
+    waveform[0, 9600:] = 0
+    valid = system.features.valid(lengths, system.features.frames(16000))
+    assert valid.sum(1).tolist() == [system.features.frames(9600), system.features.frames(16000)]
+    target = Target(torch.tensor([[1.0, 0, 1], [0, 1, 1]]), torch.ones(2))
+    with torch.no_grad():
+        prediction = system(waveform, lengths)
+        loss_of_both, _ = system.loss(prediction, target)
+        # Garbage behind the clip changes what frames there say, and nothing else.
+        if model == "dnn":
+            alone = system(waveform[:1, :9600])
+            torch.testing.assert_close(prediction.clip_probs[:1], alone.clip_probs)
+            longer = torch.cat([waveform, torch.zeros(2, 8000)], 1)
+            again, _ = system.loss(system(longer, lengths), target)
+            torch.testing.assert_close(again, loss_of_both)
+    assert loss_of_both.isfinite()
+    scorer = Scorer(system.labels, system.features)
+    batch = Batch(["a.wav", "b.wav"], waveform, target.weak, torch.ones(2), [[], []], [], lengths=lengths)
+    scorer.update(batch, prediction)
+    assert [probs.shape[1] for probs in scorer.frame_probs] == valid.sum(1).tolist()
+    assert scorer.durations == {"a.wav": 0.6, "b.wav": 1.0}

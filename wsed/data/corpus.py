@@ -1,0 +1,98 @@
+"""Corpora of annotated recordings, as they lie on disk."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import pandas as pd
+
+from wsed.data.batch import Event
+from wsed.data.event_files import read_events, read_weak
+from wsed.errors import UserError
+from wsed.groups import nearest
+
+
+@dataclass(frozen=True)
+class Clip:
+    """One annotated recording.
+
+    Attributes:
+        filename: unique name in its corpus, as its annotation has it.
+        path: of the audio file.
+        tags: event classes in it.
+        events: strong labels, or None where only tags are known.
+    """
+
+    filename: str
+    path: Path
+    tags: frozenset[str]
+    events: tuple[Event, ...] | None = None
+
+
+class Corpus(Protocol):
+    """What a corpus holds. One file of `wsed/data/` and one YAML of `conf/data/` make a new one."""
+
+    parts: Sequence[str]
+
+    def clips(self, part: str) -> list[Clip]:
+        """The clips of one of its parts, in the order of their annotation; no audio is read.
+
+        Raises:
+            UserError: annotation that is missing or wrong, by file and row.
+        """
+        ...
+
+
+def weak_clips(table: Path, audio: Path) -> list[Clip]:
+    """The clips of a table `filename event_labels`, whose recordings lie in the folder `audio`."""
+    return [Clip(filename, audio / filename, tags) for filename, tags in read_weak(table).items()]
+
+
+def strong_clips(table: Path, audio: Path) -> list[Clip]:
+    """The clips of a table `filename onset offset event_label`, whose recordings lie in the folder `audio`."""
+    return with_events(read_events(table), audio)
+
+
+def with_events(events: pd.DataFrame, audio: Path) -> list[Clip]:
+    """Clips with the events of a table `filename onset offset event_label`."""
+    found: dict[str, list[Event]] = {}
+    columns = ("filename", "onset", "offset", "event_label")
+    for filename, onset, offset, label in zip(*(events[column] for column in columns), strict=True):
+        own = found.setdefault(filename, [])
+        if pd.notna(label):
+            own.append(Event(float(onset), float(offset), label))
+    return [
+        Clip(filename, audio / filename, frozenset(event.event_label for event in own), tuple(own))
+        for filename, own in found.items()
+    ]
+
+
+def check_labels(clips: Sequence[Clip], labels: Sequence[str], where: str) -> None:
+    """Refuses a clip with a label that is none of the corpus's classes.
+
+    Raises:
+        UserError: naming clip and label.
+    """
+    for clip in clips:
+        for label in sorted(clip.tags - set(labels)):
+            raise UserError(
+                f"{where}: {clip.filename} has the label {label}, which is none of data.labels; "
+                f"correct it or add the class.{nearest(label, list(labels))}"
+            )
+
+
+def check_parts(parts: Mapping[str, Sequence[str]], known: Sequence[str]) -> None:
+    """Refuses a part that the corpus does not have, or that is in two splits.
+
+    Raises:
+        UserError: naming the split and the part.
+    """
+    home: dict[str, str] = {}
+    for split, names in parts.items():
+        for name in names:
+            if name not in known:
+                raise UserError(f"data.parts.{split}: there is no {name}; this corpus has {', '.join(known)}")
+            other = home.setdefault(name, split)
+            if other != split:
+                raise UserError(f"data.parts: {name} is in both {other} and {split}; take it out of one")

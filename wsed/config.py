@@ -56,6 +56,9 @@ GIVEN_LATER = {
 }
 """Arguments that the program adds to those of the config, by the beginning of the class's name."""
 
+FOLDERS = ("root", "scenes_root")
+"""Keys that are folders of data."""
+
 WITHOUT_INFLUENCE = frozenset(
     {
         "force",
@@ -107,8 +110,9 @@ def settle(config: DictConfig) -> dict[str, Any]:
         if not _fits(settled[key], hint):
             raise UserError(f"{key}: is {settled[key]!r}; it needs {_words(hint)}")
     for key, value in _leaves(settled):
-        if key.split(".")[-1] == "root" and not Path(value).is_dir():
-            raise UserError(f"data.root={value}: is not a folder; point data.root at the data")
+        name = key.split(".")[-1]
+        if name in FOLDERS and value is not None and not Path(value).is_dir():
+            raise UserError(f"data.{name}={value}: is not a folder; point data.{name} at the data")
     raw = OmegaConf.to_container(own, resolve=False)
     for key, node in _targets(settled):
         _check_arguments(key, node, raw)
@@ -123,7 +127,7 @@ def identity(config: Mapping[str, Any]) -> str:
     leaves = {}
     for key, value in _leaves(config):
         if not any(key == quiet or key.startswith(f"{quiet}.") for quiet in WITHOUT_INFLUENCE):
-            leaves[key] = fingerprint(value) if key.split(".")[-1] == "root" else value
+            leaves[key] = value if value is None or key.split(".")[-1] not in FOLDERS else fingerprint(value)
     return hashlib.sha256(json.dumps(leaves, sort_keys=True).encode()).hexdigest()[:8]
 
 

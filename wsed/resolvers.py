@@ -27,6 +27,7 @@ def run_folder(*, _root_: DictConfig) -> str:
     """Name of a run's folder: its overrides, without paths and what has no influence, and its identity."""
     quiet = (
         "data.root=",
+        "data.scenes_root=",
         "force=",
         "logger",
         "hydra",

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
+import yaml
 
 RATE = 16000
 
@@ -74,9 +75,112 @@ def tables(root: Path) -> None:
         sound(root / "audio" / f"{name}.wav")
 
 
+def esc50(root: Path) -> None:
+    """Two classes and one scene, two takes of an original in each of five folds."""
+    (root / "meta").mkdir(parents=True)
+    rows = []
+    for target, category in enumerate(["dog", "rooster", "rain"]):
+        for fold in range(1, 6):
+            for take in "AB":
+                name = f"{fold}-{100 * target + fold}-{take}-{target}.wav"
+                rows.append(f"{name},{fold},{target},{category},True,{100 * target + fold},{take}")
+                sound(root / "audio" / name, 0.5, 44100)
+    header = "filename,fold,target,category,esc10,src_file,take"
+    (root / "meta" / "esc50.csv").write_text("\n".join([header, *rows]) + "\n")
+
+
+def urbansound8k(root: Path) -> None:
+    """Two classes and one scene, two slices of a recording in each of ten folds."""
+    (root / "metadata").mkdir(parents=True)
+    rows = []
+    for number, name in enumerate(["car_horn", "siren", "street_music"]):
+        for fold in range(1, 11):
+            for part in range(2):
+                upload = 1000 * number + fold
+                file = f"{upload}-{number}-0-{part}.wav"
+                rows.append(f"{file},{upload},0.0,0.5,1,{fold},{number},{name}")
+                sound(root / "audio" / f"fold{fold}" / file, 0.5, 44100, 2)
+    header = "slice_file_name,fsID,start,end,salience,fold,classID,class"
+    (root / "metadata" / "UrbanSound8K.csv").write_text("\n".join([header, *rows]) + "\n")
+
+
+def rare_events(root: Path) -> None:
+    """Two recordings of each class in each part, with two segments each; two places of two backgrounds in each part."""
+    setup = root / "cv_setup"
+    setup.mkdir(parents=True)
+    for fold, part in enumerate(["devtrain", "devtest"]):
+        events = {}
+        for place, label in enumerate(["babycry", "glassbreak", "gunshot"]):
+            events[label] = []
+            for number in range(2):
+                name = f"{10000 + 100 * fold + 10 * place + number}.wav"
+                sound(root / "events" / label / name, 2.0, 48000)
+                for segment in ([0.1, 0.5], [0.9, 1.7]):
+                    events[label].append(
+                        {"audio_filename": name, "segment": segment, "audio_filepath": f"{label}/{name}"}
+                    )
+        (setup / f"events_{part}.yaml").write_text(yaml.safe_dump(events))
+        backgrounds = []
+        for number in range(2):
+            for start in (0, 30):
+                name = f"a{10 * fold + number:03d}_{start}_{start + 30}.wav"
+                sound(root / "bgs" / "audio" / name, 2.0, 44100, 2)
+                backgrounds.append({"filepath": f"audio/{name}", "classname": "bus"})
+        (setup / f"bgs_{part}.yaml").write_text(yaml.safe_dump(backgrounds))
+
+
+def tut_scenes_2017(root: Path) -> None:
+    """Four places with two recordings each."""
+    names = [f"audio/b{place:03d}_{start}_{start + 10}.wav" for place in range(4) for start in (0, 10)]
+    for name in names:
+        sound(root / name, 1.5, 44100, 2)
+    rows = [f"{name}\tbeach\t{Path(name).name.split('_')[0]}" for name in names]
+    (root / "meta.txt").write_text("\n".join(rows) + "\n")
+
+
+def tut_scenes_2018(root: Path) -> None:
+    """Eight places with two recordings each."""
+    rows = []
+    for place in range(8):
+        for number in range(2):
+            name = f"audio/airport-paris-{place}-{number}-a.wav"
+            sound(root / name, 1.5, 48000, 2)
+            rows.append(f"{name}\tairport\tparis-{place}\ta")
+    (root / "meta.csv").write_text("\n".join(["filename\tscene_label\tidentifier\tsource_label", *rows]) + "\n")
+
+
+def fsdkaggle2018(root: Path) -> None:
+    """Six sounds of two classes, of five uploads, and one whose label nobody checked; the scenes beside them."""
+    rows = []
+    for label in ("Bark", "Hi-hat"):
+        for number in range(6):
+            name = f"{label}{number}.wav"
+            rows.append(f"{name},{label},{int(number != 5)},{900 + min(number, 4)},Attribution")
+            sound(root / "FSDKaggle2018.audio_train" / name, 0.5, 44100)
+    table = root / "FSDKaggle2018.meta" / "train_post_competition.csv"
+    table.parent.mkdir()
+    table.write_text("\n".join(["fname,label,manually_verified,freesound_id,license", *rows]) + "\n")
+    tut_scenes_2018(root / "scenes")
+
+
 RECORDINGS: dict[str, tuple[Callable[[Path], None], list[str]]] = {
     "desed": (desed, []),
     "dcase2017_task4": (dcase2017_task4, []),
     "tables": (tables, ["data.labels=[a,b]"]),
 }
 """By choice of `data`: what writes the copy, and what else a command needs."""
+
+SOUNDBANKS: dict[str, tuple[Callable[[Path], None], list[str]]] = {
+    "esc50": (esc50, ["data.labels=[dog,rooster]", "data.scenes=[rain]"]),
+    "urbansound8k": (urbansound8k, ["data.labels=[car_horn,siren]", "data.scenes=[street_music]"]),
+    "rare_events": (rare_events, []),
+    "fsdkaggle2018": (fsdkaggle2018, ["data.labels=[Bark,Hi-hat]", "data.scenes_root=ROOT/scenes"]),
+}
+"""Likewise; ROOT stands for the corpus."""
+
+
+def write(choice: str, root: Path) -> list[str]:
+    """Writes the copy of a choice of `data`; returns what a command needs to use it."""
+    writer, words = {**RECORDINGS, **SOUNDBANKS}[choice]
+    writer(root)
+    return [f"data={choice}", f"data.root={root}", *(word.replace("ROOT", str(root)) for word in words)]

@@ -7,6 +7,7 @@ from typing import Protocol
 
 import pandas as pd
 
+from wsed.data.about import About
 from wsed.data.batch import Event
 from wsed.data.event_files import read_events, read_weak
 from wsed.errors import UserError
@@ -33,6 +34,7 @@ class Clip:
 class Corpus(Protocol):
     """What a corpus holds. One file of `wsed/data/` and one YAML of `conf/data/` make a new one."""
 
+    about: About
     parts: Sequence[str]
 
     def clips(self, part: str) -> list[Clip]:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from wsed.data.about import About
 from wsed.data.batch import Event
 from wsed.data.corpus import Clip
 from wsed.errors import UserError
@@ -42,6 +43,15 @@ class Dcase2017Task4:
         root: holds the folders of recordings, and the lists in it, in `metadata/` or in `groundtruth_release/`.
     """
 
+    about = About(
+        "51,172 clips of 10 s of AudioSet with weak labels of 17 classes, 488 and 1,103 with strong ones",
+        "CC BY 4.0 for the annotation, each clip its own",
+        "https://github.com/ankitshah009/Task-4-Large-scale-weakly-supervised-sound-event-detection-for-smart-cars",
+        (
+            "training/, testing/, evaluation/ with [Y]ID_start_end.wav",
+            "training_set.csv, testing_set.csv, and groundtruth_*.csv here, in metadata/ or in groundtruth_release/",
+        ),
+    )
     parts = tuple(LISTS)
 
     def __init__(self, root: str) -> None:

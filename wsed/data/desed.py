@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from wsed.data.about import About
 from wsed.data.corpus import Clip, strong_clips, weak_clips
 from wsed.data.event_files import read_filenames
 from wsed.errors import UserError
@@ -23,6 +24,15 @@ class Desed:
         root: holds `metadata/` and `audio/`.
     """
 
+    about = About(
+        "10 s of ten sounds of the home: 1,578 clips with weak labels, 1,168 with strong ones, and unlabelled ones",
+        "MIT for the annotation, each clip its own",
+        "https://project.inria.fr/desed",
+        (
+            "metadata/train/weak.tsv, metadata/validation/validation.tsv, ...",
+            "audio/train/weak/*.wav, audio/validation/validation/*.wav, ...",
+        ),
+    )
     parts = tuple(TABLES)
 
     def __init__(self, root: str) -> None:

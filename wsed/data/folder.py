@@ -4,13 +4,17 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from torch import Tensor
+
+from wsed.data.about import About
 from wsed.data.audio import SUFFIXES, active_part
 from wsed.data.audio_cache import AudioCache
-from wsed.data.soundbank import Recording, Soundbank, assign_folds
+from wsed.data.file_source import FileSource, Item
+from wsed.data.soundbank import assign_folds
 from wsed.errors import UserError
 
 
-class Folder:
+class Folder(FileSource):
     """Events and backgrounds from two folders of WAV, FLAC, OGG or MP3 files of any rate and channel count.
 
     Original recordings are spread over the folds by their names, class by class. Files of one label whose names
@@ -26,6 +30,10 @@ class Folder:
         pause: seconds of silence that an event keeps at most of each pause in it.
     """
 
+    about = About(
+        "your own isolated sounds", "yours", "", ("foreground/<label>/*.wav, .flac, .ogg, .mp3", "background/<scene>/*")
+    )
+
     def __init__(
         self,
         root: str,
@@ -36,47 +44,32 @@ class Folder:
         threshold: float,
         pause: float,
     ) -> None:
-        self.root = Path(root)
-        self.audio = audio
-        self.labels = tuple(labels)
+        super().__init__(root, audio, labels)
         self.folds = folds
         self.take_suffix = re.compile(f"(?:{take_suffix})$")
         self.threshold = threshold
         self.pause = pause
 
-    def load(self) -> Soundbank:
-        """Decodes, resamples and trims every file.
-
-        Raises:
-            UserError: a folder without audio files, or a file that cannot be used.
-        """
+    def items(self) -> list[Item]:
         scenes = folder_names(self.root / "background")
-        events = [
-            recording for label in self.labels for recording in self._recordings(self.root / "foreground" / label, True)
-        ]
-        backgrounds = [
-            recording for scene in scenes for recording in self._recordings(self.root / "background" / scene, False)
-        ]
-        rate = self.audio.sample_rate
-        return Soundbank(rate, self.labels, tuple(events), tuple(backgrounds), self.audio.skipped)
+        events = [item for label in self.labels for item in self._items(self.root / "foreground" / label, True)]
+        return events + [item for scene in scenes for item in self._items(self.root / "background" / scene, False)]
 
-    def _recordings(self, folder: Path, event: bool) -> list[Recording]:
+    def prepare(self, item: Item, samples: Tensor) -> Tensor:
+        return active_part(samples, self.audio.sample_rate, self.threshold, self.pause) if item.event else samples
+
+    def _items(self, folder: Path, event: bool) -> list[Item]:
         paths = sorted(path for path in folder.glob("*") if path.suffix.lower() in SUFFIXES)
         if not paths:
             raise UserError(f"{folder}: has no {', '.join(sorted(SUFFIXES))} files; add some or remove the folder")
         originals = {path: self.take_suffix.sub("", path.stem) for path in paths}
         folds = assign_folds(originals.values(), self.folds)
-        recordings = []
-        for path, samples in zip(paths, self.audio.read(paths, folder.name, sounding=True), strict=True):
-            if samples is None:
-                continue
-            if event:
-                samples = active_part(samples, self.audio.sample_rate, self.threshold, self.pause)
-            original = originals[path]
+        items = []
+        for path, original in originals.items():
             name = path.relative_to(self.root).as_posix()
             group = (path.parent / original).relative_to(self.root).as_posix()
-            recordings.append(Recording(name, folder.name, folds[original], group, samples))
-        return recordings
+            items.append(Item(name, path, folder.name, event, folds[original], group))
+        return items
 
 
 def folder_names(folder: Path) -> list[str]:

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from wsed.data.about import About
 from wsed.data.soundbank import Recording, Soundbank
 from wsed.errors import UserError
 from wsed.groups import nearest
@@ -37,6 +38,10 @@ class Generated:
     Raises:
         UserError: a label that is not one of the three, or too few recordings.
     """
+
+    about = About(
+        "synthetic baby cries, breaking glass and gunshots over four scenes", "that of wsed", "", ("no files",)
+    )
 
     def __init__(self, sample_rate: int, labels: Sequence[str], recordings: int, seed: int) -> None:
         for label in labels:

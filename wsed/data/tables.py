@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from wsed.data.about import About
 from wsed.data.corpus import Clip, strong_clips, weak_clips
 from wsed.data.event_files import columns_of
 
@@ -15,6 +16,17 @@ class Tables:
         tables: by part, `filename event_labels` or `filename onset offset event_label`, separated by tabs or commas.
         audio: by part, the folder of its recordings.
     """
+
+    about = About(
+        "your own recordings with tables of labels",
+        "yours",
+        "",
+        (
+            "train.tsv (filename, event_labels)",
+            "test.tsv (filename, onset, offset, event_label)",
+            "audio/*.wav, .flac, .ogg, .mp3",
+        ),
+    )
 
     def __init__(self, root: str, tables: Mapping[str, str], audio: Mapping[str, str]) -> None:
         self.root = Path(root)

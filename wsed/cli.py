@@ -35,11 +35,11 @@ def main(arguments: list[str] | None = None) -> int:
 
         return train(rest)
     elif name == "data" and (asks or not rest):
-        print(overview.mix_help())
+        print(overview.data_help())
     elif name == "data":
-        from wsed.mix import main as mix
+        from wsed.data_commands import main as data
 
-        return mix(rest)
+        return data(rest)
     elif name == "evaluate":
         from wsed.evaluate import main as evaluate
 

@@ -5,7 +5,7 @@ from wsed.groups import groups
 
 SUBCOMMANDS = {
     "train": "train and test what a config describes, or sweep over many",
-    "data": "write mixtures to disk (`wsed data mix --help`)",
+    "data": "list and check corpora, write mixtures to disk (`wsed data --help`)",
     "evaluate": "score a run, or what anyone's system said",
     "fuse": "average runs, and epochs of a run, and score that",
 }
@@ -39,11 +39,16 @@ force=true.
 config groups:
 {groups}"""
 
-MIX = """usage: wsed data mix FOLDER [data=CHOICE] [KEY=VALUE ...]
+DATA = """usage: wsed data list [CHOICE ...]
+       wsed data check data=CHOICE [KEY=VALUE ...] [--json]
+       wsed data mix FOLDER [data=CHOICE] [KEY=VALUE ...]
 
-Writes the mixtures that `wsed train` would make of the same overrides: FOLDER/<split>/ gets audio/, sources/,
-strong.tsv, weak.tsv and plan.jsonl. Train on them with `wsed train data=mixed data.root=FOLDER`.
+list   says what each corpus is, its licence, where to get it, and the layout that is expected
+check  reads a whole corpus and says what it holds and what is wrong with it; the exit code is 1 if anything is
+mix    writes the mixtures that `wsed train` would make of the same overrides: FOLDER/<split>/ gets audio/, sources/,
+       strong.tsv, weak.tsv and plan.jsonl; train on them with `wsed train data=mixed data.root=FOLDER`
 
+  wsed data check data=esc10 data.root=ESC10
   wsed data mix mixtures data=esc10 data.root=ESC10 data.clips.train=100
 
 data has:
@@ -62,9 +67,9 @@ def train_help() -> str:
     return TRAIN.format(groups=_groups())
 
 
-def mix_help() -> str:
-    """What `wsed data mix --help` prints."""
-    return MIX.format(data=_table(groups()["data"]))
+def data_help() -> str:
+    """What `wsed data --help` prints."""
+    return DATA.format(data=_table(groups()["data"]))
 
 
 def _groups() -> str:

@@ -118,6 +118,8 @@ def train(config: Mapping[str, Any], folder: RunFolder, facts: Mapping[str, Any]
         raise UserError(
             "postprocessing=tuned needs a validation split; give data.folds.val folds and data.clips.val clips"
         )
+    if data.audio is not None and data.audio.folder is not None:
+        print(f"{data.audio.folder}: {data.audio.decoded} recordings decoded now, {data.audio.size / 1e6:.0f} MB kept")
     git = git_state()
     system = build_system(config)
     folder.start()
@@ -134,7 +136,8 @@ def train(config: Mapping[str, Any], folder: RunFolder, facts: Mapping[str, Any]
             **facts,
             "labels": list(system.labels),
             "seed": config["seed"],
-            "skipped": data.skipped,
+            "decoded": data.audio.decoded if data.audio else 0,
+            "skipped": data.audio.skipped if data.audio else {},
             "parameters": sum(parameter.numel() for parameter in system.parameters()),
             "metrics": plain(metrics),
             "timing": timing,

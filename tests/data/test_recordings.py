@@ -123,7 +123,8 @@ def test_a_corrupt_recording_is_refused_or_skipped_and_named(tmp_path: Path) -> 
         opened("desed", root)
     data = opened("desed", root, "data.on_error=skip")
     assert len(data.sets["train"]) == 5
-    assert list(data.skipped) == [str(bad)]
+    assert data.audio is not None
+    assert list(data.audio.skipped) == [str(bad)]
 
 
 SPOILT = {

@@ -30,16 +30,19 @@ class ClipData(pl.LightningDataModule):
         sampler: how training clips are drawn.
         num_workers: processes that render; has no influence on the result.
         shuffle_seed: of the order of training clips.
+        audio: what reads the recordings, where there are any.
     """
 
-    def __init__(self, batch_size: int, sampler: Drawing, num_workers: int, shuffle_seed: int) -> None:
+    def __init__(
+        self, batch_size: int, sampler: Drawing, num_workers: int, shuffle_seed: int, audio: AudioCache | None = None
+    ) -> None:
         super().__init__()
+        self.audio = audio
         self.batch_size = batch_size
         self.sampler = sampler
         self.num_workers = num_workers
         self.shuffle_seed = shuffle_seed
         self.sets: dict[str, ClipSet] = {}
-        self.skipped: dict[str, str] = {}
 
     @abstractmethod
     def open(self) -> dict[str, ClipSet]:
@@ -123,7 +126,7 @@ class MixtureData(ClipData):
         seed: int,
         shuffle_seed: int,
     ) -> None:
-        super().__init__(batch_size, sampler, num_workers, shuffle_seed)
+        super().__init__(batch_size, sampler, num_workers, shuffle_seed, getattr(source, "audio", None))
         self.seed = seed
         self.source = source
         self.recipe = recipe
@@ -134,7 +137,6 @@ class MixtureData(ClipData):
     def open(self) -> dict[str, ClipSet]:
         used = {split: self.folds[split] for split in SPLITS if self.folds[split] and self.clips[split]}
         bank = self.source.load()
-        self.skipped = dict(bank.skipped)
         check_splits(bank, used)
         return {split: self._set(bank, split) for split in used}
 
@@ -182,9 +184,8 @@ class RecordingData(ClipData):
         num_workers: int,
         shuffle_seed: int,
     ) -> None:
-        super().__init__(batch_size, sampler, num_workers, shuffle_seed)
+        super().__init__(batch_size, sampler, num_workers, shuffle_seed, audio)
         self.corpus = corpus
-        self.audio = audio
         self.labels = tuple(labels)
         self.parts = {split: parts[split] for split in SPLITS}
         self.holdout = holdout
@@ -217,8 +218,8 @@ class RecordingData(ClipData):
         return {split: self._set(clips, split) for split, clips in splits.items() if clips}
 
     def _set(self, clips: Sequence[Clip], split: str) -> RecordingSet:
+        assert self.audio is not None
         read = self.audio.read([clip.path for clip in clips], split)
-        self.skipped |= self.audio.skipped
         pairs = [(clip, samples) for clip, samples in zip(clips, read, strict=True) if samples is not None]
         rate = self.audio.sample_rate
         waveforms = [samples for _, samples in pairs]

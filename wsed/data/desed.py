@@ -27,7 +27,7 @@ class Desed:
     about = About(
         "10 s of ten sounds of the home: 1,578 clips with weak labels, 1,168 with strong ones, and unlabelled ones",
         "MIT for the annotation, each clip its own",
-        "https://project.inria.fr/desed",
+        "https://github.com/turpaultn/DESED",
         (
             "metadata/train/weak.tsv, metadata/validation/validation.tsv, ...",
             "audio/train/weak/*.wav, audio/validation/validation/*.wav, ...",

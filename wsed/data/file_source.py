@@ -82,8 +82,7 @@ class FileSource:
                 samples = self._cut(item, samples)
             sound = self.prepare(item, samples)
             recordings[item.event].append(Recording(item.id, item.label, item.fold, item.group, sound))
-        rate = self.audio.sample_rate
-        return Soundbank(rate, self.labels, tuple(recordings[True]), tuple(recordings[False]), self.audio.skipped)
+        return Soundbank(self.audio.sample_rate, self.labels, tuple(recordings[True]), tuple(recordings[False]))
 
     def _cut(self, item: Item, samples: Tensor) -> Tensor:
         assert item.segment is not None

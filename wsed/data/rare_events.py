@@ -32,7 +32,7 @@ class RareEvents(FileSource):
     about = About(
         "isolated baby cries, breaking glass and gunshots, and everyday scenes of 30 s",
         "each event its own, scenes for research only",
-        "https://zenodo.org/record/401395",
+        "https://zenodo.org/record/401395, and https://zenodo.org/record/400515 for the scenes",
         (
             "cv_setup/events_devtrain.yaml, events_devtest.yaml, bgs_devtrain.yaml, bgs_devtest.yaml",
             "events/<label>/*.wav",

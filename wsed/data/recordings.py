@@ -41,13 +41,7 @@ class RecordingSet:
     def __post_init__(self) -> None:
         self.strong = all(clip.events is not None for clip in self.clips)
         for clip, waveform in zip(self.clips, self.waveforms, strict=True):
-            seconds = len(waveform) / self.sample_rate
-            for event in clip.events or ():
-                if event.onset >= seconds or event.offset > seconds + TOLERANCE:
-                    raise UserError(
-                        f"{clip.filename}: the event {event.event_label} from {event.onset:g} to {event.offset:g} s is "
-                        f"beyond its {seconds:g} s; correct its annotation"
-                    )
+            check_events(clip, len(waveform) / self.sample_rate)
 
     def __len__(self) -> int:
         return len(self.clips)
@@ -81,3 +75,21 @@ class RecordingSet:
             for event in clip.events or ()
             if event.onset < end
         ]
+
+
+def check_events(clip: Clip, seconds: float) -> None:
+    """Refuses an event that does not lie in its recording.
+
+    Args:
+        clip: with its events.
+        seconds: that its recording has.
+
+    Raises:
+        UserError: naming clip and event.
+    """
+    for event in clip.events or ():
+        if event.onset >= seconds or event.offset > seconds + TOLERANCE:
+            raise UserError(
+                f"{clip.filename}: the event {event.event_label} from {event.onset:g} to {event.offset:g} s is "
+                f"beyond its {seconds:g} s; correct its annotation"
+            )

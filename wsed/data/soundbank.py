@@ -1,8 +1,8 @@
 """Soundbank: isolated events by class and backgrounds by scene, the raw material of every mixture."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import torch
@@ -47,14 +47,12 @@ class Soundbank:
         labels: event classes in the order of the `class` axis.
         events: isolated events; every label is one of `labels`.
         backgrounds: scenes without any of the events.
-        skipped: files that could not be used, and why.
     """
 
     sample_rate: int
     labels: tuple[str, ...]
     events: tuple[Recording, ...]
     backgrounds: tuple[Recording, ...]
-    skipped: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if "background" in self.labels:
@@ -79,7 +77,6 @@ class Soundbank:
             self.labels,
             tuple(recording for recording in self.events if recording.fold in folds),
             tuple(recording for recording in self.backgrounds if recording.fold in folds),
-            self.skipped,
         )
         have = Counter(recording.label for recording in part.events)
         missing = [label for label in self.labels if not have[label]]

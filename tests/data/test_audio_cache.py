@@ -16,7 +16,7 @@ import torch
 
 import wsed.data.audio_cache
 from wsed.data.audio import read_audio
-from wsed.data.audio_cache import AudioCache
+from wsed.data.audio_cache import AudioCache, as_float
 from wsed.errors import UserError
 
 RATE = 8000
@@ -46,7 +46,7 @@ def cache(tmp_path: Path, rate: int = RATE) -> AudioCache:
 
 def right(found: list[torch.Tensor | None], files: list[Path], rate: int = RATE) -> bool:
     return all(
-        samples is not None and torch.equal(samples, read_audio(path, rate))
+        samples is not None and torch.equal(as_float(samples), read_audio(path, rate))
         for samples, path in zip(found, files, strict=True)
     )
 
@@ -63,6 +63,14 @@ def test_what_is_kept_is_what_is_decoded_and_is_decoded_once(files: list[Path], 
     third = cache(tmp_path)
     assert right(third.read([*files, extra], "files"), [*files, extra])
     assert third.decoded == 1
+
+
+@pytest.mark.skipif(not Path("/proc/self/maps").is_file(), reason="this system does not tell what is mapped")
+def test_a_file_of_the_cache_is_mapped_once_for_all_its_recordings(files: list[Path], tmp_path: Path) -> None:
+    kept = cache(tmp_path).read(files, "files")
+    maps = [line for line in Path("/proc/self/maps").read_text().splitlines() if str(tmp_path) in line]
+    assert len(kept) == 24
+    assert len(maps) == 1
 
 
 def test_16_bits_are_kept_where_they_lose_nothing(tmp_path: Path) -> None:

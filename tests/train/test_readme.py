@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.data import corpora
 from wsed.cli import main
 
 README = (Path(__file__).parents[2] / "README.md").read_text()
@@ -41,13 +42,16 @@ def test_a_command_runs(
         words.append("data.scenes=[rain]")
     if "SOUNDS" in command:
         words = [word.replace("SOUNDS", str(request.getfixturevalue("bank"))) for word in words]
+    if "OWN" in command:
+        corpora.tables(Path("OWN"))
+        fewer = [word for word in fewer if not word.startswith(("data.clips", "mixing", "data.source"))]
     if "data=" in command:
         fewer = [word for word in fewer if not word.startswith("data.source.recordings")]
     if "data=mixed" in command:
         assert main(["data", "mix", "MIXTURES", *small[:3]]) == 0
         fewer = [word for word in fewer if not word.startswith(("data.clips", "data.source"))]
     if words[0] == "data":
-        fewer = [word for word in fewer if word.startswith(("mixing", "data.source"))]
+        fewer = [word for word in fewer if word.startswith(("mixing", "data.source")) and "mix" in words]
         words = [word.replace("data.clips.train=100", "data.clips={train: 4, val: 0, test: 2}") for word in words]
     if any(word.startswith("model=") for word in words):
         fewer = [word for word in fewer if not word.startswith("model.network.widths")]

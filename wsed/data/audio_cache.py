@@ -30,20 +30,17 @@ PACK = 256
 
 @dataclass(frozen=True)
 class Place:
-    """Where a recording lies in the cache."""
+    """Where a recording lies in the cache, and whether it has 16 bits."""
 
     path: Path
     offset: int
     samples: int
     exact: bool
 
-    def read(self) -> Tensor:
-        """`(samples,)` float32; mapped, not read, where the file holds float32."""
-        dtype = np.int16 if self.exact else np.float32
-        # Copy-on-write, as PyTorch knows no memory that cannot be written.
-        mapped = np.memmap(self.path, dtype, "c", self.offset, (self.samples,))
-        tensor = torch.from_numpy(mapped)
-        return tensor / 32768 if self.exact else tensor
+    def of(self, mapped: NDArray[np.uint8]) -> Tensor:
+        """`(samples,)` int16 or float32, out of the mapped file."""
+        dtype = np.dtype(np.int16 if self.exact else np.float32)
+        return torch.from_numpy(mapped[self.offset : self.offset + self.samples * dtype.itemsize].view(dtype))
 
 
 class AudioCache:
@@ -79,7 +76,8 @@ class AudioCache:
             sounding: a recording that is silent all through cannot be used.
 
         Returns:
-            `(samples,)` float32 for each path; None for one that cannot be used, and is named in `skipped`.
+            `(samples,)` float32 or int16 for each path, see `as_float`, mapped and not yet read where there is a cache;
+            None for one that cannot be used, and is named in `skipped`.
 
         Raises:
             UserError: files that cannot be used, unless they are to be skipped.
@@ -133,7 +131,13 @@ class AudioCache:
                 known = self._index()
         unread = [path for path, digest in digests.items() if digest not in known and path not in wrong]
         wrong |= _decode_all(unread, self.sample_rate)
-        return {path: known[digest].read() if digest in known else wrong[path] for path, digest in digests.items()}
+        # Copy-on-write, as PyTorch knows no memory that cannot be written; each file once, as maps are few.
+        files = {known[digest].path for digest in digests.values() if digest in known}
+        maps = {path: np.memmap(path, np.uint8, "c") for path in files}
+        return {
+            path: known[digest].of(maps[known[digest].path]) if digest in known else wrong[path]
+            for path, digest in digests.items()
+        }
 
     def _index(self) -> dict[str | None, Place]:
         """What the whole files of the cache hold."""
@@ -183,6 +187,11 @@ class AudioCache:
         partial.replace(target)
         _write_json(target.with_suffix(".json"), {"bytes": size, "entries": entries})
         return wrong
+
+
+def as_float(samples: Tensor) -> Tensor:
+    """Samples of the cache `(samples,)` as float32 in [-1, 1]."""
+    return samples / 32768 if samples.dtype == torch.int16 else samples
 
 
 class Fingerprints:

@@ -8,7 +8,7 @@ from pathlib import Path
 from torch import Tensor
 
 from wsed.data.about import About
-from wsed.data.audio_cache import AudioCache
+from wsed.data.audio_cache import AudioCache, as_float
 from wsed.data.soundbank import Recording, Soundbank
 from wsed.errors import UserError
 
@@ -80,7 +80,7 @@ class FileSource:
                 continue
             if item.segment is not None:
                 samples = self._cut(item, samples)
-            sound = self.prepare(item, samples)
+            sound = self.prepare(item, as_float(samples))
             recordings[item.event].append(Recording(item.id, item.label, item.fold, item.group, sound))
         return Soundbank(self.audio.sample_rate, self.labels, tuple(recordings[True]), tuple(recordings[False]))
 

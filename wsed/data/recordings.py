@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from wsed.data.audio_cache import as_float
 from wsed.data.batch import Batch, Event
 from wsed.data.corpus import Clip
 from wsed.data.mixtures import Key
@@ -23,7 +24,7 @@ class RecordingSet:
 
     Args:
         clips: annotated recordings.
-        waveforms: of each, `(samples,)`.
+        waveforms: of each, `(samples,)`, as `AudioCache` has them.
         labels: event classes in the order of the `class` axis.
         sample_rate: Hz.
         samples: length of a clip.
@@ -54,7 +55,7 @@ class RecordingSet:
         waveform = torch.zeros(len(keys), self.samples)
         lengths = torch.zeros(len(keys), dtype=torch.int64)
         for place, (_, index) in enumerate(keys):
-            own = self.waveforms[index][: self.samples]
+            own = as_float(self.waveforms[index][: self.samples])
             waveform[place, : len(own)] = own
             lengths[place] = len(own)
         return Batch(

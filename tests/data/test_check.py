@@ -64,8 +64,8 @@ def test_everything_that_is_wrong_with_recordings_is_named(tmp_path: Path, capsy
         "Y1_30.000_40.000.wav: does not exist",
         "Y2_30.000_40.000.wav: is truncated or damaged",
         "recordings without annotation: 1, first stray.wav",
-        "b.wav: the event Dog from 3 to 4 s is beyond its 1 s",
-        "has the label Dogg, which is none of data.labels",
+        "validation.tsv, row 6: Dog from 3 to 4 s is beyond the 1 s of b.wav",
+        "validation.tsv, row 7: Dogg is none of data.labels",
         "Y4_30.000_40.000.wav: is in test, and Y4_30.000_40.000.wav of the same original in train",
         "c.wav: is in test, and the same as",
     ):

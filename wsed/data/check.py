@@ -102,7 +102,7 @@ def check_recordings(
     seconds = _read(report, audio, [clip.path for clip in every], "recordings", sounding=False)
     for split, clips in splits.items():
         for clip in clips:
-            report.problems += _complaints(check_labels, [clip], labels, split)
+            report.problems += _complaints(check_labels, [clip], labels)
             if clip.path in seconds:
                 report.problems += _complaints(check_events, clip, seconds[clip.path])
         there = [clip for clip in clips if clip.path in seconds]

@@ -23,12 +23,22 @@ class Clip:
         path: of the audio file.
         tags: event classes in it.
         events: strong labels, or None where only tags are known.
+        table: the file of its annotation.
+        rows: the row of each event, or else of the tags.
     """
 
     filename: str
     path: Path
     tags: frozenset[str]
-    events: tuple[Event, ...] | None = None
+    events: tuple[Event, ...] | None
+    table: Path
+    rows: tuple[int, ...]
+
+    def where(self, label: str, event: Event | None = None) -> str:
+        """`FILE, row N` of an event, or of a label."""
+        fits = (own == event if event else own.event_label == label for own in self.events or ())
+        number = next((number for number, fit in enumerate(fits) if fit), 0)
+        return f"{self.table}, row {self.rows[number]}"
 
 
 class Corpus(Protocol):
@@ -48,38 +58,48 @@ class Corpus(Protocol):
 
 def weak_clips(table: Path, audio: Path) -> list[Clip]:
     """The clips of a table `filename event_labels`, whose recordings lie in the folder `audio`."""
-    return [Clip(filename, audio / filename, tags) for filename, tags in read_weak(table).items()]
+    return [
+        Clip(filename, audio / filename, tags, None, table, (row,))
+        for filename, (row, tags) in read_weak(table).items()
+    ]
 
 
 def strong_clips(table: Path, audio: Path) -> list[Clip]:
     """The clips of a table `filename onset offset event_label`, whose recordings lie in the folder `audio`."""
-    return with_events(read_events(table), audio)
-
-
-def with_events(events: pd.DataFrame, audio: Path) -> list[Clip]:
-    """Clips with the events of a table `filename onset offset event_label`."""
-    found: dict[str, list[Event]] = {}
+    found = read_events(table)
+    events: dict[str, list[Event]] = {}
+    rows: dict[str, list[int]] = {}
     columns = ("filename", "onset", "offset", "event_label")
-    for filename, onset, offset, label in zip(*(events[column] for column in columns), strict=True):
-        own = found.setdefault(filename, [])
+    for row, filename, onset, offset, label in zip(
+        found.attrs["rows"], *(found[column] for column in columns), strict=True
+    ):
+        own = events.setdefault(filename, [])
         if pd.notna(label):
             own.append(Event(float(onset), float(offset), label))
+            rows.setdefault(filename, []).append(row)
     return [
-        Clip(filename, audio / filename, frozenset(event.event_label for event in own), tuple(own))
-        for filename, own in found.items()
+        Clip(
+            filename,
+            audio / filename,
+            frozenset(event.event_label for event in own),
+            tuple(own),
+            table,
+            tuple(rows.get(filename, ())),
+        )
+        for filename, own in events.items()
     ]
 
 
-def check_labels(clips: Sequence[Clip], labels: Sequence[str], where: str) -> None:
+def check_labels(clips: Sequence[Clip], labels: Sequence[str]) -> None:
     """Refuses a clip with a label that is none of the corpus's classes.
 
     Raises:
-        UserError: naming clip and label.
+        UserError: naming file, row and label.
     """
     for clip in clips:
         for label in sorted(clip.tags - set(labels)):
             raise UserError(
-                f"{where}: {clip.filename} has the label {label}, which is none of data.labels; "
+                f"{clip.where(label)}: {label} is none of data.labels; "
                 f"correct it or add the class.{nearest(label, list(labels))}"
             )
 

@@ -210,7 +210,7 @@ class RecordingData(ClipData):
             splits[split] = [clip for clip in clips if clip.filename in used]
         home: dict[str, str] = {}
         for split, clips in splits.items():
-            check_labels(clips, self.labels, f"the {split} split")
+            check_labels(clips, self.labels)
             for clip in clips:
                 other = home.setdefault(clip.filename, split)
                 if other != split:

@@ -63,17 +63,27 @@ class Dcase2017Task4:
         if folder is None:
             raise UserError(f"{self.root}: has no folder {' or '.join(FOLDERS[part])}; name that of the recordings so")
         tags: dict[str, set[str]] = {}
+        rows: dict[str, int] = {}
         path = self._list(LISTS[part])
         for row, words in _rows(path):
             filename, labels = _tags(words, path, row)
             tags.setdefault(filename, set()).update(labels)
-        events = self._events(self._list(STRONG[part])) if part in STRONG else None
+            rows.setdefault(filename, row)
+        if part not in STRONG:
+            return [
+                Clip(filename, _recording(folder, filename), frozenset(labels), None, path, (rows[filename],))
+                for filename, labels in tags.items()
+            ]
+        strong = self._list(STRONG[part])
+        events = self._events(strong)
         return [
             Clip(
                 filename,
                 _recording(folder, filename),
                 frozenset(labels),
-                None if events is None else tuple(events.get(filename, ())),
+                tuple(event for _, event in events.get(filename, ())),
+                strong,
+                tuple(row for row, _ in events.get(filename, ())) or (0,),
             )
             for filename, labels in tags.items()
         ]
@@ -85,8 +95,9 @@ class Dcase2017Task4:
             raise UserError(f"{self.root}: has no {name}, nor has its metadata/; put the organisers' lists there")
         return found
 
-    def _events(self, path: Path) -> dict[str, list[Event]]:
-        events: dict[str, list[Event]] = {}
+    def _events(self, path: Path) -> dict[str, list[tuple[int, Event]]]:
+        """Of each clip, with their rows."""
+        events: dict[str, list[tuple[int, Event]]] = {}
         for row, words in _rows(path):
             if len(words) < 4:
                 raise UserError(f"{path}, row {row}: has {len(words)} columns; it needs file, onset, offset and label")
@@ -95,7 +106,7 @@ class Dcase2017Task4:
                 continue
             if not 0 <= onset < offset:
                 raise UserError(f"{path}, row {row}: offset {offset:g} is not after onset {onset:g}; correct the row")
-            events.setdefault(words[0], []).append(Event(onset, offset, words[3]))
+            events.setdefault(words[0], []).append((row, Event(onset, offset, words[3])))
         return events
 
 

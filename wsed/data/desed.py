@@ -51,5 +51,8 @@ class Desed:
         if part == "weak":
             return weak_clips(found[0], folder)
         if part == "unlabel_in_domain":
-            return [Clip(filename, folder / filename, frozenset()) for filename in read_filenames(found[0])]
+            return [
+                Clip(filename, folder / filename, frozenset(), None, found[0], ())
+                for filename in read_filenames(found[0])
+            ]
         return strong_clips(found[0], folder)

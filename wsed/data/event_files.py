@@ -44,7 +44,8 @@ def read_events(path: Path, durations: Mapping[str, float] | None = None) -> pd.
 
     Returns:
         The four columns, times in seconds; rows without an event have NaN and None. `attrs["beyond"]` counts the events
-        that reach beyond the end of their clip.
+        that reach beyond the end of their clip, and `attrs["rows"]` are the rows in the file, counted from 1 with the
+        header.
 
     Raises:
         UserError: naming file and row.
@@ -73,27 +74,28 @@ def read_events(path: Path, durations: Mapping[str, float] | None = None) -> pd.
     _no_duplicates(events, list(EVENT_COLUMNS), path)
     checked = table[list(EVENT_COLUMNS)].astype({"onset": float, "offset": float})
     ends = checked["filename"].map(durations or {}).astype(float)
+    checked.attrs["rows"] = list(table.index)
     checked.attrs["beyond"] = int((checked["offset"] > ends).sum())
     return checked.astype({"event_label": object}).reset_index(drop=True)
 
 
-def read_weak(path: Path) -> dict[str, frozenset[str]]:
+def read_weak(path: Path) -> dict[str, tuple[int, frozenset[str]]]:
     """Reads `filename event_labels`, labels separated by commas; a clip without any has a row with its name alone.
 
     Returns:
-        Labels by filename, in the order of the file.
+        By filename, in the order of the file: the row, counted from 1 with the header, and the labels.
 
     Raises:
         UserError: naming file and row.
     """
     table = _read(path, ("filename", "event_labels"))
     _no_duplicates(table, ["filename"], path)
-    tags = {}
+    tags: dict[str, tuple[int, frozenset[str]]] = {}
     for row, filename, words in zip(table.index, table["filename"], table["event_labels"].fillna(""), strict=True):
         labels = [word.strip() for word in words.split(",")] if words else []
         if not all(labels):
             raise UserError(f"{path}, row {row}: has an empty label in {words!r}; separate labels by single commas")
-        tags[filename] = frozenset(labels)
+        tags[filename] = (row, frozenset(labels))
     return tags
 
 

@@ -86,11 +86,11 @@ def check_events(clip: Clip, seconds: float) -> None:
         seconds: that its recording has.
 
     Raises:
-        UserError: naming clip and event.
+        UserError: naming file and row.
     """
     for event in clip.events or ():
         if event.onset >= seconds or event.offset > seconds + TOLERANCE:
             raise UserError(
-                f"{clip.filename}: the event {event.event_label} from {event.onset:g} to {event.offset:g} s is "
-                f"beyond its {seconds:g} s; correct its annotation"
+                f"{clip.where(event.event_label, event)}: {event.event_label} from {event.onset:g} to "
+                f"{event.offset:g} s is beyond the {seconds:g} s of {clip.filename}; correct the row"
             )

@@ -21,6 +21,7 @@ OWN = {
     "name": str,
     "seed": int,
     "force": bool,
+    "resume": Literal["auto", "never"],
     "test": Literal["last", "best"],
     "monitor": str,
     "monitor_mode": Literal["max", "min"],
@@ -52,7 +53,7 @@ READ_BY_TRAIN = frozenset(
 GIVEN_LATER = {
     "torch.optim": {"params"},
     "wsed.systems": {"labels", "features", "pooling", "loss", "optimizer", "schedule"},
-    "pytorch_lightning.Trainer": {"logger", "callbacks", "default_root_dir"},
+    "pytorch_lightning.Trainer": {"logger", "callbacks", "default_root_dir", "plugins"},
 }
 """Arguments that the program adds to those of the config, by the beginning of the class's name."""
 
@@ -62,6 +63,7 @@ FOLDERS = ("root", "scenes_root")
 WITHOUT_INFLUENCE = frozenset(
     {
         "force",
+        "resume",
         "logger",
         "data.cache",
         "data.audio.folder",
@@ -109,7 +111,7 @@ def settle(config: DictConfig) -> dict[str, Any]:
     for key, hint in OWN.items():
         if not _fits(settled[key], hint):
             raise UserError(f"{key}: is {settled[key]!r}; it needs {_words(hint)}")
-    for key, value in _leaves(settled):
+    for key, value in leaves(settled).items():
         name = key.split(".")[-1]
         if name in FOLDERS and value is not None and not Path(value).is_dir():
             raise UserError(f"data.{name}={value}: is not a folder; point data.{name} at the data")
@@ -124,11 +126,11 @@ def identity(config: Mapping[str, Any]) -> str:
 
     A folder of data counts by the names and sizes of its files, wherever it lies.
     """
-    leaves = {}
-    for key, value in _leaves(config):
+    counted = {}
+    for key, value in leaves(config).items():
         if not any(key == quiet or key.startswith(f"{quiet}.") for quiet in WITHOUT_INFLUENCE):
-            leaves[key] = value if value is None or key.split(".")[-1] not in FOLDERS else fingerprint(value)
-    return hashlib.sha256(json.dumps(leaves, sort_keys=True).encode()).hexdigest()[:8]
+            counted[key] = value if value is None or key.split(".")[-1] not in FOLDERS else fingerprint(value)
+    return hashlib.sha256(json.dumps(counted, sort_keys=True).encode()).hexdigest()[:8]
 
 
 @cache
@@ -161,8 +163,9 @@ def _nodes(node: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
             yield from _nodes(value, f"{key}.")
 
 
-def _leaves(node: Any) -> Iterator[tuple[str, Any]]:
-    return ((key, value) for key, value in _nodes(node) if not isinstance(value, Mapping))
+def leaves(node: Any) -> dict[str, Any]:
+    """The values of a config by key, with dots."""
+    return {key: value for key, value in _nodes(node) if not isinstance(value, Mapping)}
 
 
 def _targets(plain: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -173,7 +176,7 @@ def _refuse_dead_keys(config: DictConfig) -> None:
     """Every key is read by the program, belongs to a class's arguments, or is referred to by another key."""
     raw = OmegaConf.to_container(config, resolve=False)
     inside = tuple(f"{key}." for key, _ in _targets(raw))  # type: ignore[arg-type]  # the root is a mapping
-    texts = " ".join(str(value) for _, value in _leaves(raw))
+    texts = " ".join(str(value) for value in leaves(raw).values())
     read = READ_BY_TRAIN | set(re.findall(r"\$\{([\w.]+)\}", texts)) | set(re.findall(r"\$\{\w+:\$\{([\w.]+)\}", texts))
     for key, value in _nodes(raw):
         parents = {key.rsplit(".", depth)[0] for depth in range(key.count(".") + 1)}

@@ -43,6 +43,7 @@ class Wandb:
             group=self.group,
             name=name,
             id=identity,
+            resume="allow",
             dir=str(folder),
             config=dict(config),
             settings=settings,

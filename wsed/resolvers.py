@@ -29,6 +29,7 @@ def run_folder(*, _root_: DictConfig) -> str:
         "data.root=",
         "data.scenes_root=",
         "force=",
+        "resume=",
         "logger",
         "hydra",
         "experiment=",

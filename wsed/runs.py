@@ -9,9 +9,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import yaml
 from omegaconf import OmegaConf
 
-from wsed.config import identity
+from wsed.config import identity, leaves
 from wsed.errors import UserError
 
 LIBRARIES = ("wsed", "torch", "torchaudio", "pytorch-lightning", "torchmetrics", "fast_bss_eval", "sed_scores_eval")
@@ -44,16 +45,28 @@ class RunFolder:
             return False
         found = json.loads(status.read_text())
         if found["identity"] != self.identity:
-            raise UserError(f"{self.path}: holds another run ({found['identity']}); choose another hydra.run.dir")
+            raise UserError(f"{self.path}: holds another run{self._difference()}; choose another hydra.run.dir")
         return bool(found["status"] == "done")
 
-    def start(self) -> None:
-        """Writes `config.yaml` and says that the run is running; what an earlier try measured goes."""
+    def _difference(self) -> str:
+        """The first keys in which the run that is there differs from this one."""
+        path = self.path / "config.yaml"
+        if not path.is_file():
+            return ""
+        there, here = leaves(yaml.safe_load(path.read_text())), leaves(self.config)
+        keys = [key for key in {**there, **here} if there.get(key) != here.get(key)]
+        named = [f"{key}={there.get(key)} and not {here.get(key)}" for key in keys[:3]]
+        more = f" and {len(keys) - 3} more" if len(keys) > 3 else ""
+        return f", with {', '.join(named)}{more}" if named else ", of other data"
+
+    def start(self, resumed: bool) -> None:
+        """Writes `config.yaml` and says that the run is running; what was left goes, unless it is resumed."""
         self.path.mkdir(parents=True, exist_ok=True)
-        for name in ("results.json", "metrics.csv"):
-            (self.path / name).unlink(missing_ok=True)
-        for path in (self.path / "checkpoints").glob("epoch-*.ckpt"):
-            path.unlink()
+        (self.path / "results.json").unlink(missing_ok=True)
+        if not resumed:
+            (self.path / "metrics.csv").unlink(missing_ok=True)
+            for path in (self.path / "checkpoints").glob("*.ckpt"):
+                path.unlink()
         write_text(self.path / "config.yaml", OmegaConf.to_yaml(OmegaConf.create(dict(self.config))))
         self.set_status("running")
         self.started = True

@@ -25,6 +25,7 @@ from wsed.inference.tuning import Tuned
 from wsed.loggers import Wandb
 from wsed.metrics.scorer import write_tsv
 from wsed.predictions import Examples
+from wsed.resuming import Curves, Randomness, WholeCheckpoints, last_checkpoint
 from wsed.runs import RunFolder, git_state, versions, write_text
 from wsed.systems.base import System
 
@@ -122,14 +123,19 @@ def train(config: Mapping[str, Any], folder: RunFolder, facts: Mapping[str, Any]
         print(f"{data.audio.folder}: {data.audio.decoded} recordings decoded now, {data.audio.size / 1e6:.0f} MB kept")
     git = git_state()
     system = build_system(config)
-    folder.start()
-    print(f"{folder.path}: running")
-    system.features.fit(training_waveforms(data.sets["train"], data.batch_size))
+    resumes = config["resume"] == "auto" and not config["force"]
+    checkpoint = last_checkpoint(folder.path) if resumes else None
+    folder.start(resumed=checkpoint is not None)
+    print(f"{folder.path}: {'running' if checkpoint is None else 'goes on'}")
+    curves = Curves(folder.path, checkpoint)
+    if checkpoint is None:
+        system.features.fit(training_waveforms(data.sets["train"], data.batch_size))
     wandb = build(config["logger"]) if config["logger"] else None
     failed = True
     try:
         logger = [wandb.start(folder.path.name, folder.identity, folder.path, config)] if wandb else []
-        metrics, timing = _fit_and_test(config, folder.path, system, data, logger, settings, postprocessing)
+        metrics, timing = _fit_and_test(config, folder.path, system, data, logger, settings, postprocessing, checkpoint)
+        curves.join()
         results = {
             "name": config["name"],
             "identity": folder.identity,
@@ -176,18 +182,19 @@ def _fit_and_test(
     loggers: list[Logger],
     settings: Settings,
     postprocessing: Postprocessing | Tuned,
+    checkpoint: Path | None,
 ) -> tuple[Results, dict[str, float]]:
-    """Scores by flat name, and seconds of training and testing."""
+    """Scores by flat name, and seconds of training and testing; goes on from a checkpoint if there is one."""
     validated = "val" in data.sets
+    # At the very end of an epoch, after validation, where nothing of the epoch is left to be done again.
+    at_end: dict[str, Any] = {"save_on_train_epoch_end": True, "enable_version_counter": False}
+    callbacks: list[Callback] = [StopAtNan(folder), Randomness()]
     best = ModelCheckpoint(
-        folder / "checkpoints",
-        filename="best" if validated else "last",
-        monitor=config["monitor"] if validated else None,
-        mode=config["monitor_mode"],
-        save_last=validated,
-        enable_version_counter=False,
+        folder / "checkpoints", filename="best", monitor=config["monitor"], mode=config["monitor_mode"], **at_end
     )
-    callbacks: list[Callback] = [best, StopAtNan(folder)]
+    if validated:
+        callbacks.append(best)
+    callbacks.append(ModelCheckpoint(folder / "checkpoints", filename="last", **at_end))
     if config["keep_every"]:
         callbacks.append(KeepEpochs(folder / "checkpoints", config["keep_every"]))
     if config["trainer"]["enable_progress_bar"]:
@@ -197,9 +204,10 @@ def _fit_and_test(
         default_root_dir=folder,
         callbacks=callbacks,
         logger=[CurvesFile(folder, name=""), *loggers],
+        plugins=[WholeCheckpoints()],
     )
     started = time.perf_counter()
-    trainer.fit(system, datamodule=data)
+    trainer.fit(system, datamodule=data, ckpt_path=checkpoint)
     trained = time.perf_counter()
     if config["test"] == "best" and validated:
         system = System.load(best.best_model_path)

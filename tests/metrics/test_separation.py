@@ -9,6 +9,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from wsed.data.audio_cache import AudioCache
 from wsed.data.esc10 import Esc10
 from wsed.data.jsc_recipe import JscRecipe
 from wsed.data.mixtures import MemorySet
@@ -31,7 +32,7 @@ def test_bss_eval_agrees_with_mir_eval() -> None:
 
 @pytest.mark.slow
 def test_bss_eval_agrees_with_mir_eval_on_real_mixtures(esc10_root: Path) -> None:
-    source = Esc10(str(esc10_root), 16000, ["baby_cry", "dog_bark"], ["rain"], -20.0, 0.2)
+    source = Esc10(str(esc10_root), AudioCache(None, 16000, "refuse"), ["baby_cry", "dog_bark"], ["rain"], -20.0, 0.2)
     recipe = JscRecipe(4.0, [0.0, 0.0], {"background": 1, "event": 1, "mixture": 1})
     bank = source.load().split("test", [4])
     batch = MemorySet(bank, recipe, 0, "test", 2, fresh=False, scored=True, with_sources=True)[[(0, 0), (0, 1)]]

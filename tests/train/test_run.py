@@ -96,7 +96,7 @@ def test_a_folder_with_another_run_is_left_alone(train: Train) -> None:
     kept = {path: path.stat().st_mtime_ns for path in Path("run").rglob("*")}
     code, _, err = train("hydra.run.dir=run", "seed=2")
     assert code == 2
-    assert err.startswith("wsed: run: holds another run")
+    assert err.startswith("wsed: run: holds another run, with seed=")
     assert len(err.splitlines()) == 1
     assert {path: path.stat().st_mtime_ns for path in Path("run").rglob("*")} == kept
 

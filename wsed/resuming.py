@@ -1,0 +1,101 @@
+"""A run that was stopped goes on to the very result that it would have had."""
+
+import os
+import random
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytorch_lightning as pl
+import torch
+from lightning_fabric.plugins.io import TorchCheckpointIO
+from pytorch_lightning.callbacks import Callback
+
+
+class WholeCheckpoints(TorchCheckpointIO):
+    """Checkpoints that appear whole or not at all; the one before stays until then."""
+
+    def save_checkpoint(self, checkpoint: dict[str, Any], path: str | Path, storage_options: Any | None = None) -> None:
+        target = Path(path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        partial = target.with_name(f".{target.name}")
+        try:
+            with partial.open("wb") as file:
+                torch.save(checkpoint, file)
+                file.flush()
+                os.fsync(file.fileno())
+            partial.replace(target)
+        finally:
+            partial.unlink(missing_ok=True)
+
+
+class Randomness(Callback):
+    """Keeps the states of all random numbers in checkpoints, and takes them up before the next epoch."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, Any] = {}
+
+    def state_dict(self) -> dict[str, Any]:
+        name, keys, *rest = np.random.get_state(legacy=True)
+        return {
+            "torch": torch.get_rng_state(),
+            "cuda": torch.cuda.get_rng_state_all(),
+            "numpy": [name, torch.from_numpy(np.asarray(keys).astype(np.int64)), *rest],
+            "python": random.getstate(),
+        }
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        self.kept = dict(state_dict)
+
+    def on_train_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        if not self.kept:
+            return
+        torch.set_rng_state(self.kept["torch"])
+        if len(self.kept["cuda"]) == torch.cuda.device_count():
+            torch.cuda.set_rng_state_all(self.kept["cuda"])
+        name, keys, *rest = self.kept["numpy"]
+        np.random.set_state((name, keys.numpy().astype(np.uint32), *rest))
+        version, numbers, gauss = self.kept["python"]
+        random.setstate((version, tuple(numbers), gauss))
+        self.kept = {}
+
+
+def last_checkpoint(folder: Path) -> Path | None:
+    """Where a stopped run left off, or None."""
+    path = folder / "checkpoints" / "last.ckpt"
+    return path if path.is_file() else None
+
+
+class Curves:
+    """What `metrics.csv` held before a run was stopped, which the logger writes anew.
+
+    Args:
+        folder: of the run.
+        checkpoint: from which it goes on, or None for a run from the beginning.
+    """
+
+    def __init__(self, folder: Path, checkpoint: Path | None) -> None:
+        self.path = folder / "metrics.csv"
+        self.before = self.path.with_name("metrics-before.csv")
+        if checkpoint is None:
+            self.before.unlink(missing_ok=True)
+            return
+        step = torch.load(checkpoint, map_location="cpu", weights_only=True)["global_step"]
+        parts = [
+            pd.read_csv(path, dtype=str) for path in (self.before, self.path) if path.is_file() and path.stat().st_size
+        ]
+        if parts:
+            rows = pd.concat(parts).drop_duplicates()
+            partial = self.before.with_name(f".{self.before.name}")
+            rows[rows["step"].astype(int) < step].to_csv(partial, index=False)
+            partial.replace(self.before)
+
+    def join(self) -> None:
+        """Puts what was before in front of what the logger wrote."""
+        if self.before.is_file():
+            parts = [pd.read_csv(path, dtype=str) for path in (self.before, self.path) if path.is_file()]
+            partial = self.path.with_name(f".{self.path.name}")
+            pd.concat(parts).to_csv(partial, index=False)
+            partial.replace(self.path)
+            self.before.unlink()

@@ -71,6 +71,8 @@ WITHOUT_INFLUENCE = frozenset(
         "data.module.num_workers",
         "trainer.accelerator",
         "trainer.devices",
+        "trainer.num_nodes",
+        "trainer.strategy",
         "trainer.enable_progress_bar",
         "trainer.enable_model_summary",
     }

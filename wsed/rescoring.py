@@ -84,7 +84,11 @@ def test_pass(checkpoint: Path, run: Path | None, data: list[str] | None) -> Sco
     silence_lightning()
     keep_memory()
     bars = [Bars()] if config["trainer"]["enable_progress_bar"] else []
-    trainer: pl.Trainer = build({**config["trainer"], "fast_dev_run": False}, logger=False, callbacks=bars)
+    trainer: pl.Trainer = build(
+        {**config["trainer"], "fast_dev_run": False, "devices": 1, "num_nodes": 1, "strategy": "auto"},
+        logger=False,
+        callbacks=bars,
+    )
     trainer.test(system, datamodule=module, verbose=False)
     assert system.scorer is not None
     return system.scorer

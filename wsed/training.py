@@ -18,6 +18,7 @@ from wsed.build import build
 from wsed.data.batch import Batch
 from wsed.data.datamodule import ClipData
 from wsed.data.mixtures import ClipSet
+from wsed.ddp import SharedNorms, leave_group
 from wsed.errors import UserError
 from wsed.evaluation import Results, Settings, evaluate_pass, plain, tune
 from wsed.inference.postprocessing import Postprocessing
@@ -185,44 +186,76 @@ def _fit_and_test(
     checkpoint: Path | None,
 ) -> tuple[Results, dict[str, float]]:
     """Scores by flat name, and seconds of training and testing; goes on from a checkpoint if there is one."""
-    validated = "val" in data.sets
-    # At the very end of an epoch, after validation, where nothing of the epoch is left to be done again.
-    at_end: dict[str, Any] = {"save_on_train_epoch_end": True, "enable_version_counter": False}
-    callbacks: list[Callback] = [StopAtNan(folder), Randomness()]
-    best = ModelCheckpoint(
-        folder / "checkpoints", filename="best", monitor=config["monitor"], mode=config["monitor_mode"], **at_end
-    )
-    if validated:
-        callbacks.append(best)
-    callbacks.append(ModelCheckpoint(folder / "checkpoints", filename="last", **at_end))
-    if config["keep_every"]:
-        callbacks.append(KeepEpochs(folder / "checkpoints", config["keep_every"]))
-    if config["trainer"]["enable_progress_bar"]:
-        callbacks.append(Bars())
-    trainer = build(
-        config["trainer"],
-        default_root_dir=folder,
-        callbacks=callbacks,
-        logger=[CurvesFile(folder, name=""), *loggers],
-        plugins=[WholeCheckpoints()],
-    )
     started = time.perf_counter()
-    trainer.fit(system, datamodule=data, ckpt_path=checkpoint)
+    trainer, best = _fit(config, folder, system, data, [CurvesFile(folder, name=""), *loggers], checkpoint)
     trained = time.perf_counter()
-    if config["test"] == "best" and validated:
-        system = System.load(best.best_model_path)
+    if config["test"] == "best" and "val" in data.sets:
+        system = System.load(best)
+    # On one device, whatever it was trained on: so each clip is scored once.
+    alone = {**config["trainer"], "devices": 1, "num_nodes": 1, "strategy": "auto"}
+    tester = build(alone, default_root_dir=folder, callbacks=_bars(config), logger=False)
     if isinstance(postprocessing, Tuned):
-        trainer.validate(system, datamodule=data, verbose=False)
+        tester.validate(system, datamodule=data, verbose=False)
         assert system.scorer is not None
         postprocessing = tune(postprocessing, system.scorer, settings)
     write_text(folder / "postprocessing.json", json.dumps(asdict(postprocessing), indent=2) + "\n")
-    metrics = test(trainer, system, data, postprocessing, settings, folder / "predictions")
+    metrics = test(tester, system, data, postprocessing, settings, folder / "predictions")
     for logger in trainer.loggers:
         numbers = {f"test/{name}": value for name, value in metrics.items() if not isinstance(value, tuple)}
         logger.log_metrics(numbers, trainer.global_step)
         logger.save()
     timing = {"train_seconds": trained - started, "test_seconds": time.perf_counter() - trained}
     return metrics, {name: round(value, 1) for name, value in timing.items()}
+
+
+def follow(config: Mapping[str, Any], folder: Path) -> None:
+    """Trains along with the first process of a run, which has started it and does all else.
+
+    Args:
+        config: settled, as the run folder has it.
+        folder: of the run.
+    """
+    pl.seed_everything(config["seed"], verbose=False)
+    data = build(config["data"]["module"])
+    data.setup()
+    # Weights and statistics of features come from the first process.
+    _fit(config, folder, build_system(config), data, [], last_checkpoint(folder))
+
+
+def _fit(
+    config: Mapping[str, Any],
+    folder: Path,
+    system: System,
+    data: ClipData,
+    loggers: list[Logger],
+    checkpoint: Path | None,
+) -> tuple[pl.Trainer, str]:
+    """Trains; returns the trainer, and the path of the best weights on the validation split."""
+    # At the very end of an epoch, after validation, where nothing of the epoch is left to be done again.
+    at_end: dict[str, Any] = {"save_on_train_epoch_end": True, "enable_version_counter": False}
+    callbacks: list[Callback] = [StopAtNan(folder), Randomness()]
+    best = ModelCheckpoint(
+        folder / "checkpoints", filename="best", monitor=config["monitor"], mode=config["monitor_mode"], **at_end
+    )
+    if "val" in data.sets:
+        callbacks.append(best)
+    callbacks.append(ModelCheckpoint(folder / "checkpoints", filename="last", **at_end))
+    if config["keep_every"]:
+        callbacks.append(KeepEpochs(folder / "checkpoints", config["keep_every"]))
+    trainer: pl.Trainer = build(
+        config["trainer"],
+        default_root_dir=folder,
+        callbacks=[*callbacks, *_bars(config)],
+        logger=loggers,
+        plugins=[WholeCheckpoints(), *([SharedNorms()] if "strategy" in config["trainer"] else [])],
+    )
+    trainer.fit(system, datamodule=data, ckpt_path=checkpoint)
+    leave_group(trainer)
+    return trainer, best.best_model_path
+
+
+def _bars(config: Mapping[str, Any]) -> list[Callback]:
+    return [Bars()] if config["trainer"]["enable_progress_bar"] else []
 
 
 def test(

@@ -133,7 +133,7 @@ class System(pl.LightningModule):
         channels = (*self.labels, "background")
         for name, values in self.pooling.learnt().items():
             for channel, value in zip(channels, values.detach(), strict=False):
-                self.log(f"pooling/{name}/{channel}", value)
+                self.log(f"pooling/{name}/{channel}", value, sync_dist=True)
 
     def validation_step(self, batch: Batch, batch_index: int) -> None:
         _, prediction = self._step(batch, "val")
@@ -144,7 +144,7 @@ class System(pl.LightningModule):
 
     def on_validation_epoch_end(self) -> None:
         for name, value in self._scorer().detection().items():
-            self.log(f"val/{name}", value)
+            self.log(f"val/{name}", value, sync_dist=True)
 
     def on_test_epoch_start(self) -> None:
         self.scorer = None
@@ -173,6 +173,7 @@ class System(pl.LightningModule):
                 on_epoch=True,
                 prog_bar=name == "loss",
                 batch_size=len(batch.filenames),
+                sync_dist=True,
             )
         return loss, prediction
 

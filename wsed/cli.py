@@ -44,6 +44,10 @@ def main(arguments: list[str] | None = None) -> int:
         from wsed.evaluate import main as evaluate
 
         return evaluate(rest)
+    elif name == "report":
+        from wsed.report import main as report
+
+        return report(rest)
     elif name == "fuse":
         from wsed.fuse import main as fuse
 

@@ -7,12 +7,12 @@ SUBCOMMANDS = {
     "train": "train and test what a config describes, or sweep over many",
     "data": "list and check corpora, write mixtures to disk (`wsed data --help`)",
     "evaluate": "score a run, or what anyone's system said",
+    "report": "compare runs on one page and in tables",
     "fuse": "average runs, and epochs of a run, and score that",
 }
 PLANNED = {
     "detect": "events of recordings",
     "separate": "sounds out of recordings",
-    "report": "compare runs on one page",
 }
 
 OVERVIEW = """wsed {version}: weakly supervised sound event detection and separation

@@ -55,7 +55,7 @@ def test_a_command_runs(
         words = [word.replace("data.clips.train=100", "data.clips={train: 4, val: 0, test: 2}") for word in words]
     if any(word.startswith("model=") for word in words):
         fewer = [word for word in fewer if not word.startswith("model.network.widths")]
-    if words[0] in ("evaluate", "fuse"):
+    if words[0] in ("evaluate", "fuse", "report"):
         for number, folder in enumerate(("RUN", "OTHER")):
             assert main(["train", *small, f"seed={number}", f"hydra.run.dir={folder}"]) == 0
         for copy in ("FOUND.tsv", "REFERENCE.tsv"):

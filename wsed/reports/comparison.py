@@ -81,9 +81,9 @@ def read_runs(folders: Sequence[Path]) -> list[Run]:
 
 def differing_settings(runs: Sequence[Run]) -> list[str]:
     """Keys of the group choices, overrides and seed that are not the same in all runs."""
-    known = [settings for settings in map(_settings, runs) if settings]
-    keys = dict.fromkeys(key for settings in known for key in settings)
-    return [key for key in keys if len({settings.get(key) for settings in known}) > 1]
+    known = [own for own in map(settings, runs) if own]
+    keys = dict.fromkeys(key for own in known for key in own)
+    return [key for key in keys if len({own.get(key) for own in known}) > 1]
 
 
 def label_runs(runs: Sequence[Run]) -> list[str]:
@@ -91,11 +91,11 @@ def label_runs(runs: Sequence[Run]) -> list[str]:
     differing = differing_settings(runs)
     labels = []
     for run in runs:
-        settings, choices = _settings(run), run.results.get("choices") or {}
+        own, choices = settings(run), run.results.get("choices") or {}
         parts = []
-        for key in (key for key in differing if key in settings):
+        for key in (key for key in differing if key in own):
             short = key.rsplit(".", 1)[-1]
-            parts.append(settings[key] if key in choices else f"{short}={settings[key]}")
+            parts.append(own[key] if key in choices else f"{short}={own[key]}")
         labels.append(", ".join(parts) or run.name)
     twins = {label for label in labels if labels.count(label) > 1}
     unique: list[str] = []
@@ -134,14 +134,15 @@ def _value(metrics: Mapping[str, float | None], key: str) -> float | None:
     return None if math.isnan(value) else float(value)
 
 
-def _settings(run: Run) -> dict[str, str]:
-    settings = {key: str(value or "none") for key, value in (run.results.get("choices") or {}).items()}
+def settings(run: Run) -> dict[str, str]:
+    """The group choices, overrides and seed of a run."""
+    chosen = {key: str(value or "none") for key, value in (run.results.get("choices") or {}).items()}
     for override in run.results.get("overrides") or []:
         key, _, value = str(override).lstrip("+~").partition("=")
-        settings.setdefault(key, value)
+        chosen.setdefault(key, value)
     if run.results.get("seed") is not None:
-        settings["seed"] = str(run.results["seed"])
-    return settings
+        chosen["seed"] = str(run.results["seed"])
+    return chosen
 
 
 def _read_json(path: Path) -> dict[str, Any]:

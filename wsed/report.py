@@ -1,0 +1,71 @@
+"""`wsed report`: finished runs compared."""
+
+import argparse
+from pathlib import Path
+
+from wsed.cli import Parser, exit_code
+from wsed.errors import UserError
+
+HELP = """Compares runs, by their folders alone.
+
+  wsed report outputs/jsc
+  wsed report RUN RUN --output COMPARED
+
+Every run in or below a DIR counts. The output, by default the first DIR, gets index.html, which needs nothing else;
+comparison.md, a table over seeds to paste; and comparison.csv, every score of every run."""
+
+
+def parser() -> Parser:
+    """The options."""
+    options = Parser("wsed report", description=HELP, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("folders", nargs="+", type=Path, metavar="DIR", help="run folder, or a folder of run folders")
+    options.add_argument("--output", type=Path, help="folder to write (the first DIR)")
+    return options
+
+
+def main(words: list[str]) -> int:
+    """Compares, and prints a table; returns the exit code."""
+    return exit_code(lambda: report(parser().parse_args(words)))
+
+
+def report(options: argparse.Namespace) -> None:
+    """Writes the comparison.
+
+    Raises:
+        UserError: folders without runs, or a damaged file in one.
+    """
+    from wsed.reports.comparison import read_run
+    from wsed.reports.over_seeds import group_runs, markdown, table
+    from wsed.reports.page import write_page
+    from wsed.reports.table import print_comparison
+    from wsed.runs import write_text
+
+    folders = find_runs(options.folders)
+    runs = [read_run(folder) for folder in folders]
+    output: Path = options.output or options.folders[0]
+    output.mkdir(parents=True, exist_ok=True)
+    print_comparison(runs)
+    write_text(output / "comparison.csv", table(runs).to_csv(index=False))
+    write_text(output / "comparison.md", markdown(group_runs(runs)))
+    print(f"\n{write_page(folders, output)}: the comparison, with comparison.md and comparison.csv beside it")
+
+
+def find_runs(folders: list[Path]) -> list[Path]:
+    """Folders of runs that are done or failed, in or below some folders, by name.
+
+    Raises:
+        UserError: one of them has none.
+    """
+    found: dict[Path, None] = {}
+    for folder in folders:
+        if not folder.is_dir():
+            raise UserError(f"{folder}: is no folder; give the folder of a run, or one of runs")
+        ended = [
+            path.parent
+            for path in sorted([*folder.rglob("status.json"), *folder.rglob("results.json")])
+            if (path.parent / "results.json").is_file() or '"failed"' in path.read_text(encoding="utf-8")
+        ]
+        if not ended:
+            raise UserError(f"{folder}: has no run that is done or failed; check the path, or wait for one")
+        found |= dict.fromkeys(ended)
+    return list(found)

@@ -1,0 +1,144 @@
+"""Runs that differ in their seed alone, taken together."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from wsed.reports.comparison import Run, differing_settings, settings
+from wsed.reports.measures import MEASURES, MISSING, Measure
+
+SIGNIFICANT = 0.05
+
+
+@dataclass(frozen=True)
+class Group:
+    """Finished runs of the same settings but for the seed.
+
+    Attributes:
+        label: the settings in which it differs from the others, or the name of its runs.
+        runs: by seed.
+    """
+
+    label: str
+    runs: dict[str, Run]
+
+    def values(self, measure: Measure) -> dict[str, float]:
+        """What each seed reached."""
+        found = {seed: (run.results.get("metrics") or {}).get(measure.key()) for seed, run in self.runs.items()}
+        return {seed: float(value) for seed, value in found.items() if value is not None}
+
+
+def group_runs(runs: Sequence[Run]) -> list[Group]:
+    """Groups in the order of their first runs; runs without results are left out.
+
+    Two runs of the same settings and the same seed, but of different identity, are kept apart.
+    """
+    finished = [run for run in runs if run.results]
+    differing = [key for key in differing_settings(finished) if key != "seed"]
+    groups: dict[str, list[dict[str, Run]]] = {}
+    for run in finished:
+        own = settings(run)
+        parts = [
+            own[key] if key in (run.results.get("choices") or {}) else f"{key}={own[key]}"
+            for key in differing
+            if key in own
+        ]
+        copies = groups.setdefault(", ".join(parts) or run.name, [])
+        seed = own.get("seed", "")
+        place = next((copy for copy in copies if seed not in copy), None)
+        if place is None:
+            copies.append({seed: run})
+        else:
+            place[seed] = run
+    return [
+        Group(label if not number else f"{label} ({number + 1})", copy)
+        for label, copies in groups.items()
+        for number, copy in enumerate(copies)
+    ]
+
+
+def interval(values: Sequence[float]) -> tuple[float, float]:
+    """Mean, and half the width of its 95 % confidence interval (Student's t), not a number for a single value."""
+    mean = float(np.mean(values))
+    if len(values) < 2:
+        return mean, math.nan
+    return mean, float(stats.t.ppf(0.975, len(values) - 1) * np.std(values, ddof=1) / math.sqrt(len(values)))
+
+
+def markdown(groups: Sequence[Group]) -> str:
+    """A table to paste: mean ± half a confidence interval over seeds; the best of a column in bold.
+
+    Where groups share three seeds or more, what differs from the best by a paired t-test over them has a dagger.
+    """
+    shown = [measure for measure in MEASURES if any(group.values(measure) for group in groups)]
+    titles = [f"{measure.title}{f' ({measure.unit})' if measure.unit else ''}" for measure in shown]
+    lines = [f"| | {' | '.join(titles)} | seeds |", "|" + " --- |" * (len(shown) + 2)]
+    best = {measure: _best(groups, measure) for measure in shown}
+    tested = False
+    for group in groups:
+        cells = []
+        for measure in shown:
+            text, differs = _cell(group, best[measure], measure)
+            tested = tested or differs is not None
+            cells.append(text + ("†" if differs else ""))
+        lines.append(f"| {group.label} | {' | '.join(cells)} | {len(group.runs)} |")
+    notes = ["Mean ± 95 % confidence interval over seeds."] if any(len(group.runs) > 1 for group in groups) else []
+    if tested:
+        notes.append(f"† differs from the best of its column (paired t-test over seeds, p < {SIGNIFICANT}).")
+    return "\n".join([*lines, *(["", " ".join(notes)] if notes else [])]) + "\n"
+
+
+def _best(groups: Sequence[Group], measure: Measure) -> Group | None:
+    having = [group for group in groups if group.values(measure)]
+    if len(having) < 2:
+        return None
+    sign = 1 if measure.higher_is_better else -1
+    return max(having, key=lambda group: sign * float(np.mean(list(group.values(measure).values()))))
+
+
+def _cell(group: Group, best: Group | None, measure: Measure) -> tuple[str, bool | None]:
+    """The text, and whether the group differs from the best; None where that was not tested."""
+    values = group.values(measure)
+    if not values:
+        return MISSING, None
+    mean, half = interval(list(values.values()))
+    text = measure.text(mean) + ("" if math.isnan(half) else f" ± {half:.{measure.decimals}f}")
+    if group is best:
+        return f"**{text}**", None
+    if best is None:
+        return text, None
+    theirs = best.values(measure)
+    shared = sorted(set(values) & set(theirs))
+    if len(shared) < 3:
+        return text, None
+    ours, others = ([found[seed] for seed in shared] for found in (values, theirs))
+    if np.ptp(np.subtract(ours, others)) == 0:
+        return text, ours != others
+    return text, bool(stats.ttest_rel(ours, others).pvalue < SIGNIFICANT)
+
+
+def table(runs: Sequence[Run]) -> pd.DataFrame:
+    """A row for each run: folder, status, reason, command, settings, and every score by its flat name."""
+    rows = []
+    for run in runs:
+        metrics = run.results.get("metrics") or {}
+        scores = {name: value for name, value in metrics.items() if not isinstance(value, list)}
+        ends = {
+            f"{name.removesuffix('/ci95')}/{end}": value[number]
+            for name, value in metrics.items()
+            if isinstance(value, list)
+            for number, end in enumerate(("low", "high"))
+        }
+        facts = {
+            "folder": str(run.folder),
+            "name": run.name,
+            "status": run.status.get("status", "done"),
+            "reason": run.status.get("reason"),
+            "command": run.results.get("command"),
+        }
+        rows.append({**facts, **settings(run), **scores, **ends})
+    return pd.DataFrame(rows)

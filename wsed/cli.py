@@ -44,6 +44,10 @@ def main(arguments: list[str] | None = None) -> int:
         from wsed.evaluate import main as evaluate
 
         return evaluate(rest)
+    elif name == "sweep":
+        from wsed.sweep import main as sweep
+
+        return sweep(rest)
     elif name == "report":
         from wsed.report import main as report
 

@@ -3,6 +3,7 @@
 import json
 import os
 import platform
+import socket
 import subprocess
 from collections.abc import Mapping
 from importlib.metadata import version
@@ -73,12 +74,14 @@ class RunFolder:
 
     def set_status(self, status: str, reason: str | None = None) -> None:
         """Says how the run stands: `running`, `done`, or `failed` with the reason."""
-        values = {"status": status, "reason": reason, "identity": self.identity}
+        process = {"host": socket.gethostname(), "pid": os.getpid()}
+        values = {"status": status, "reason": reason, "identity": self.identity, **process}
         write_text(self.path / "status.json", json.dumps(values, indent=2) + "\n")
 
-    def fail(self, error: BaseException) -> None:
-        """Says that the run failed and why; a folder in which nothing was started stays as it was."""
-        if self.started:
+    def fail(self, error: BaseException, in_sweep: bool) -> None:
+        """Says that the run failed and why; a folder in which nothing was started stays as it was, unless in a sweep."""
+        if self.started or in_sweep:
+            self.path.mkdir(parents=True, exist_ok=True)
             self.set_status("failed", " ".join(f"{type(error).__name__}: {error}".split()))
         elif self.path.is_dir() and not any(self.path.iterdir()):
             self.path.rmdir()

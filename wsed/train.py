@@ -10,6 +10,7 @@ from typing import Any
 import hydra
 from hydra._internal.utils import get_args_parser
 from hydra.core.hydra_config import HydraConfig
+from hydra.types import RunMode
 from omegaconf import DictConfig
 
 from wsed.cli import mistake
@@ -20,6 +21,7 @@ from wsed.groups import conf_folder, groups
 from wsed.memory import keep_memory
 from wsed.quiet import silence_lightning
 from wsed.runs import RunFolder
+from wsed.sweep import record, states
 
 
 def main(words: list[str]) -> int:
@@ -33,10 +35,13 @@ def main(words: list[str]) -> int:
         # Hydra itself does not take options between overrides.
         options = [word for word in words if word not in arguments.overrides]
         sys.argv = ["wsed train", *options, *arguments.overrides]
+        sweeps = arguments.multirun and folders
+        if sweeps:
+            record(folders)
         hydra.main(version_base="1.3", config_path=str(conf_folder()), config_name=PRIMARY)(run)()
         if len(folders) > 1:
             _compare(folders)
-        return 0
+        return _failures(folders[0].parent) if sweeps else 0
     except UserError as error:
         return mistake(str(error))
     except SystemExit as stop:
@@ -77,7 +82,7 @@ def check(overrides: list[str], multirun: bool, compose_only: bool) -> list[Path
 
 
 def run(config: DictConfig) -> None:
-    """One job of the Hydra app.
+    """One job of the Hydra app. In a sweep, one that fails leaves the rest alone; its folder says why.
 
     Raises:
         SystemExit: the job cannot be done, which was said in one line. Hydra would add lines of its own to any other.
@@ -93,18 +98,36 @@ def run(config: DictConfig) -> None:
         return
     silence_lightning()
     keep_memory()
+    in_sweep = started.mode == RunMode.MULTIRUN
     try:
         folder.finish(train(plain, folder, _facts(started)))
-    except UserError as error:
-        folder.fail(error)
-        raise SystemExit(mistake(str(error))) from error
-    except TrainingDivergedError as error:
-        folder.fail(error)
-        print(f"wsed: {error}", file=sys.stderr)
-        raise SystemExit(1) from error
+    except (UserError, TrainingDivergedError) as error:
+        folder.fail(error, in_sweep)
+        code = mistake(str(error)) if isinstance(error, UserError) else _failure(error)
+        if not in_sweep:
+            raise SystemExit(code) from error
+    except Exception as error:
+        folder.fail(error, in_sweep)
+        if not in_sweep:
+            raise
+        traceback.print_exception(error)
     except BaseException as error:
-        folder.fail(error)
+        folder.fail(error, in_sweep)
         raise
+
+
+def _failure(error: Exception) -> int:
+    print(f"wsed: {error}", file=sys.stderr)
+    return 1
+
+
+def _failures(sweep: Path) -> int:
+    """Says how many runs failed; returns the exit code."""
+    failed = [name for name, (state, _) in states(sweep).items() if state == "failed"]
+    if not failed:
+        return 0
+    print(f"wsed: {len(failed)} of the runs failed; `wsed sweep status {sweep}` says why", file=sys.stderr)
+    return 1
 
 
 def _facts(started: Any) -> dict[str, Any]:

@@ -55,6 +55,9 @@ def test_a_command_runs(
         words = [word.replace("data.clips.train=100", "data.clips={train: 4, val: 0, test: 2}") for word in words]
     if any(word.startswith("model=") for word in words):
         fewer = [word for word in fewer if not word.startswith("model.network.widths")]
+    if words[0] == "sweep":
+        assert main(["train", "-m", *small, "name=demo", "seed=1,2"]) == 0
+        fewer = []
     if words[0] in ("evaluate", "fuse", "report"):
         for number, folder in enumerate(("RUN", "OTHER")):
             assert main(["train", *small, f"seed={number}", f"hydra.run.dir={folder}"]) == 0

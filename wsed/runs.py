@@ -79,7 +79,7 @@ class RunFolder:
         write_text(self.path / "status.json", json.dumps(values, indent=2) + "\n")
 
     def fail(self, error: BaseException, in_sweep: bool) -> None:
-        """Says that the run failed and why; a folder in which nothing was started stays as it was, unless in a sweep."""
+        """Says that the run failed and why; outside of sweeps, a folder in which nothing started stays as it was."""
         if self.started or in_sweep:
             self.path.mkdir(parents=True, exist_ok=True)
             self.set_status("failed", " ".join(f"{type(error).__name__}: {error}".split()))

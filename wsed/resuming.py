@@ -67,6 +67,20 @@ def last_checkpoint(folder: Path) -> Path | None:
     return path if path.is_file() else None
 
 
+class EpochRow(Callback):
+    """Keeps what an epoch logged in its checkpoint, for the logger writes it only after that."""
+
+    def __init__(self) -> None:
+        self.row: dict[str, float] = {}
+
+    def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        logged = {name: float(value) for name, value in trainer.callback_metrics.items() if not name.startswith("val/")}
+        self.row = {"epoch": trainer.current_epoch, "step": trainer.global_step - 1, **logged}
+
+    def state_dict(self) -> dict[str, Any]:
+        return dict(self.row)
+
+
 class Curves:
     """What `metrics.csv` held before a run was stopped, which the logger writes anew.
 
@@ -81,15 +95,18 @@ class Curves:
         if checkpoint is None:
             self.before.unlink(missing_ok=True)
             return
-        step = torch.load(checkpoint, map_location="cpu", weights_only=True)["global_step"]
+        content = torch.load(checkpoint, map_location="cpu", weights_only=True)
+        last = content["callbacks"][EpochRow.__name__]
         parts = [
             pd.read_csv(path, dtype=str) for path in (self.before, self.path) if path.is_file() and path.stat().st_size
         ]
-        if parts:
-            rows = pd.concat(parts).drop_duplicates()
-            partial = self.before.with_name(f".{self.before.name}")
-            rows[rows["step"].astype(int) < step].to_csv(partial, index=False)
-            partial.replace(self.before)
+        rows = pd.concat(parts).drop_duplicates() if parts else pd.DataFrame(columns=["epoch", "step", "train/loss"])
+        rows = rows[rows["step"].astype(int) < content["global_step"]]
+        if str(last["epoch"]) not in set(rows.dropna(subset=["train/loss"])["epoch"]):
+            rows = pd.concat([rows, pd.DataFrame([{name: str(value) for name, value in last.items()}])])
+        partial = self.before.with_name(f".{self.before.name}")
+        rows.to_csv(partial, index=False)
+        partial.replace(self.before)
 
     def join(self) -> None:
         """Puts what was before in front of what the logger wrote."""

@@ -26,7 +26,7 @@ from wsed.inference.tuning import Tuned
 from wsed.loggers import Wandb
 from wsed.metrics.scorer import write_tsv
 from wsed.predictions import Examples
-from wsed.resuming import Curves, Randomness, WholeCheckpoints, last_checkpoint
+from wsed.resuming import Curves, EpochRow, Randomness, WholeCheckpoints, last_checkpoint
 from wsed.runs import RunFolder, git_state, versions, write_text
 from wsed.systems.base import System
 
@@ -233,7 +233,7 @@ def _fit(
     """Trains; returns the trainer, and the path of the best weights on the validation split."""
     # At the very end of an epoch, after validation, where nothing of the epoch is left to be done again.
     at_end: dict[str, Any] = {"save_on_train_epoch_end": True, "enable_version_counter": False}
-    callbacks: list[Callback] = [StopAtNan(folder), Randomness()]
+    callbacks: list[Callback] = [StopAtNan(folder), Randomness(), EpochRow()]
     best = ModelCheckpoint(
         folder / "checkpoints", filename="best", monitor=config["monitor"], mode=config["monitor_mode"], **at_end
     )

@@ -102,7 +102,7 @@ def evaluate(options: argparse.Namespace) -> None:
     """
     from wsed.evaluation import plain
     from wsed.reports.scores import print_scores
-    from wsed.runs import write_text
+    from wsed.whole import write_text
 
     _check_options(options)
     results, evaluation = _of_run(options) if options.checkpoint else _of_files(options)

@@ -17,7 +17,8 @@ from wsed.evaluation import Evaluation, Results, Settings, evaluate_pass, plain
 from wsed.inference.postprocessing import Postprocessing
 from wsed.metrics.scorer import Scorer, write_tsv
 from wsed.rescoring import run_of, test_pass
-from wsed.runs import git_state, versions, write_text
+from wsed.runs import git_state, versions
+from wsed.whole import write_text
 
 
 def fuse_runs(

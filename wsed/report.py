@@ -38,7 +38,7 @@ def report(options: argparse.Namespace) -> None:
     from wsed.reports.over_seeds import group_runs, markdown, table
     from wsed.reports.page import write_page
     from wsed.reports.table import print_comparison
-    from wsed.runs import write_text
+    from wsed.whole import write_text
 
     folders = find_runs(options.folders)
     runs = [read_run(folder) for folder in folders]

@@ -1,6 +1,5 @@
 """A run that was stopped goes on to the very result that it would have had."""
 
-import os
 import random
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,8 @@ import torch
 from lightning_fabric.plugins.io import TorchCheckpointIO
 from pytorch_lightning.callbacks import Callback
 
+from wsed.whole import whole, write_text
+
 
 class WholeCheckpoints(TorchCheckpointIO):
     """Checkpoints that appear whole or not at all; the one before stays until then."""
@@ -19,15 +20,8 @@ class WholeCheckpoints(TorchCheckpointIO):
     def save_checkpoint(self, checkpoint: dict[str, Any], path: str | Path, storage_options: Any | None = None) -> None:
         target = Path(path)
         target.parent.mkdir(parents=True, exist_ok=True)
-        partial = target.with_name(f".{target.name}")
-        try:
-            with partial.open("wb") as file:
-                torch.save(checkpoint, file)
-                file.flush()
-                os.fsync(file.fileno())
-            partial.replace(target)
-        finally:
-            partial.unlink(missing_ok=True)
+        with whole(target) as partial, partial.open("wb") as file:
+            torch.save(checkpoint, file)
 
 
 class Randomness(Callback):
@@ -104,15 +98,11 @@ class Curves:
         rows = rows[rows["step"].astype(int) < content["global_step"]]
         if str(last["epoch"]) not in set(rows.dropna(subset=["train/loss"])["epoch"]):
             rows = pd.concat([rows, pd.DataFrame([{name: str(value) for name, value in last.items()}])])
-        partial = self.before.with_name(f".{self.before.name}")
-        rows.to_csv(partial, index=False)
-        partial.replace(self.before)
+        write_text(self.before, rows.to_csv(index=False))
 
     def join(self) -> None:
         """Puts what was before in front of what the logger wrote."""
         if self.before.is_file():
             parts = [pd.read_csv(path, dtype=str) for path in (self.before, self.path) if path.is_file()]
-            partial = self.path.with_name(f".{self.path.name}")
-            pd.concat(parts).to_csv(partial, index=False)
-            partial.replace(self.path)
+            write_text(self.path, pd.concat(parts).to_csv(index=False))
             self.before.unlink()

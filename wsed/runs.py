@@ -15,6 +15,7 @@ from omegaconf import OmegaConf
 
 from wsed.config import identity, leaves
 from wsed.errors import UserError
+from wsed.whole import write_text
 
 LIBRARIES = ("wsed", "torch", "torchaudio", "pytorch-lightning", "torchmetrics", "fast_bss_eval", "sed_scores_eval")
 
@@ -90,13 +91,6 @@ class RunFolder:
         """Writes `results.json`, then says that the run is done."""
         write_text(self.path / "results.json", json.dumps(results, indent=2, allow_nan=False) + "\n")
         self.set_status("done")
-
-
-def write_text(path: Path, text: str) -> None:
-    """Writes a file that appears whole or not at all."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)
 
 
 def versions() -> dict[str, str]:

@@ -56,7 +56,7 @@ def status(options: argparse.Namespace) -> None:
 
 def record(folders: Sequence[Path]) -> None:
     """Adds runs to the grid of their sweep, before the first of them starts."""
-    from wsed.runs import write_text
+    from wsed.whole import write_text
 
     path = folders[0].parent / GRID
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -27,8 +27,9 @@ from wsed.loggers import Wandb
 from wsed.metrics.scorer import write_tsv
 from wsed.predictions import Examples
 from wsed.resuming import Curves, EpochRow, Randomness, WholeCheckpoints, last_checkpoint
-from wsed.runs import RunFolder, git_state, versions, write_text
+from wsed.runs import RunFolder, git_state, versions
 from wsed.systems.base import System
+from wsed.whole import write_text
 
 
 class TrainingDivergedError(Exception):

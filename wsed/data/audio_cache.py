@@ -20,6 +20,7 @@ from torch import Tensor
 
 from wsed.data.audio import read_audio
 from wsed.errors import UserError
+from wsed.whole import write_text
 
 FORMAT = 1
 """Of the files; another number leaves what an earlier version wrote aside."""
@@ -185,7 +186,7 @@ class AudioCache:
             partial.unlink()
             return wrong
         partial.replace(target)
-        _write_json(target.with_suffix(".json"), {"bytes": size, "entries": entries})
+        write_text(target.with_suffix(".json"), json.dumps({"bytes": size, "entries": entries}))
         return wrong
 
 
@@ -219,7 +220,7 @@ class Fingerprints:
         for folder, entries in known.items():
             if entries != before[folder]:
                 self._path(folder).parent.mkdir(parents=True, exist_ok=True)
-                _write_json(self._path(folder), entries)
+                write_text(self._path(folder), json.dumps(entries))
         return [known[path.parent][path.name][2] if stat else None for path, stat in stats.items()]
 
     def _path(self, folder: Path) -> Path:
@@ -264,13 +265,3 @@ def _compact(samples: NDArray[np.float32]) -> tuple[NDArray[Any], bool]:
     scaled = samples * 32768
     short = np.clip(scaled, -32768, 32767).astype(np.int16)
     return (short, True) if np.array_equal(short, scaled) else (samples, False)
-
-
-def _write_json(path: Path, content: Any) -> None:
-    """Writes a file that appears whole or not at all."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    with partial.open("w") as file:
-        json.dump(content, file)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)

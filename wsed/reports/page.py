@@ -1,7 +1,6 @@
 """The page of a comparison: one HTML file that needs nothing else."""
 
 import base64
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from wsed.reports.examples import Example, read_examples
 from wsed.reports.figures import for_dark_screens, mask_figure, saliency_figure, timeline_figure
 from wsed.reports.measures import MISSING
 from wsed.reports.table import class_tables, overall_table
+from wsed.whole import write_text
 
 
 @dataclass(frozen=True)
@@ -78,9 +78,7 @@ def write_page(folders: Sequence[Path], out: Path) -> Path:
     )
     out.mkdir(parents=True, exist_ok=True)
     path = out / "index.html"
-    partial = out / f".index.{os.getpid()}.html"
-    partial.write_text(html, encoding="utf-8")
-    partial.replace(path)
+    write_text(path, html)
     return path
 
 

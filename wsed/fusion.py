@@ -112,7 +112,7 @@ def average(passes: Sequence[Scorer], names: Sequence[Path]) -> Scorer:
             raise UserError(f"{name}: was tested on other clips than {names[0]}; give --data, the same for all")
     fused = Scorer(first.labels, first.features)
     fused.filenames, fused.events = first.filenames, first.events
-    fused.durations, fused.weak = first.durations, first.weak
+    fused.durations, fused.weak, fused.strong = first.durations, first.weak, first.strong
     rate = first.features.frames_per_second
     for clip, own in enumerate(first.frame_probs):
         frames = [on_frames(each.frame_probs[clip], each.features.frames_per_second, rate, own) for each in passes]

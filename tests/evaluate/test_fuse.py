@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.data import corpora
 from wsed.cli import main
 from wsed.reports.comparison import read_runs
 
@@ -85,6 +86,25 @@ def test_other_data_is_taken_by_all(trained: Trained, tmp_path: Path) -> None:
     ]
     fused(tmp_path / "mean", trained("seed=1"), trained("seed=2"), *data)
     assert len(tags(tmp_path / "mean")) == 2
+
+
+def test_clips_with_tags_alone_have_scores_of_tags_alone(trained: Trained, tmp_path: Path) -> None:
+    # The split for training has to be another than that for testing.
+    words = ["desed", "data.duration=1.0", "data.labels=[baby_cry,glass_break,gunshot]", f"data.root={tmp_path}"]
+    words += ["data.parts={train: [validation], val: [], test: [weak]}"]
+    (tmp_path / "metadata" / "train").mkdir(parents=True)
+    rows = ["filename\tevent_labels", "a.wav\tbaby_cry", "b.wav\tglass_break,gunshot"]
+    (tmp_path / "metadata" / "train" / "weak.tsv").write_text("\n".join(rows) + "\n")
+    for name in ("a.wav", "b.wav"):
+        corpora.sound(tmp_path / "audio" / "train" / "weak" / name)
+    (tmp_path / "metadata" / "validation").mkdir()
+    table = "filename\tonset\toffset\tevent_label\nc.wav\t0.1\t0.5\tgunshot\n"
+    (tmp_path / "metadata" / "validation" / "validation.tsv").write_text(table)
+    corpora.sound(tmp_path / "audio" / "validation" / "validation" / "c.wav")
+    results = fused(tmp_path / "mean", trained("seed=1"), trained("seed=2"), "--data", *words)
+    assert {name.split("/")[0] for name in results["metrics"]} == {"tagging"}
+    reference = pd.read_csv(tmp_path / "mean" / "predictions" / "reference.tsv", sep="\t")
+    assert sorted(reference["event_label"]) == ["baby_cry", "glass_break", "gunshot"]
 
 
 @pytest.mark.parametrize(

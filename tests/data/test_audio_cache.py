@@ -102,6 +102,13 @@ def test_a_recording_is_known_by_its_content(files: list[Path], tmp_path: Path) 
     assert other_rate.decoded == 24
 
 
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_path_that_is_there_twice_is_read_once(kept: bool, files: list[Path], tmp_path: Path) -> None:
+    twice = [*files, files[0]]
+    reader = cache(tmp_path) if kept else AudioCache(None, RATE, "refuse")
+    assert right(reader.read(twice, "files"), twice)
+
+
 def test_without_a_folder_nothing_is_kept(files: list[Path]) -> None:
     fresh = AudioCache(None, RATE, "refuse")
     assert right(fresh.read(files, "files"), files)

@@ -115,7 +115,7 @@ class AudioCache:
     def _kept(self, paths: Sequence[Path], progress: Progress, title: str) -> dict[Path, Tensor | str]:
         """The samples of each file, or what is wrong with it; what the cache lacks is added to it."""
         assert self.folder is not None
-        digests = dict(zip(paths, Fingerprints(self.folder.parent).of(paths, progress, title), strict=True))
+        digests = Fingerprints(self.folder.parent).of(paths, progress, title)
         known = self._index()
         wrong: dict[Path, Tensor | str] = {}
         if not all(digest in known for digest in digests.values()):
@@ -205,8 +205,8 @@ class Fingerprints:
     def __init__(self, folder: Path) -> None:
         self.folder = folder / "fingerprints"
 
-    def of(self, paths: Sequence[Path], progress: Progress, title: str) -> list[str | None]:
-        """The digest of each file, None for one that cannot be read."""
+    def of(self, paths: Sequence[Path], progress: Progress, title: str) -> dict[Path, str | None]:
+        """The digest of each file, None for one that cannot be read; a path may be there more than once."""
         folders = {path.parent for path in paths}
         known = {folder: self._read(folder) for folder in folders}
         before = {folder: dict(entries) for folder, entries in known.items()}
@@ -221,7 +221,7 @@ class Fingerprints:
             if entries != before[folder]:
                 self._path(folder).parent.mkdir(parents=True, exist_ok=True)
                 write_text(self._path(folder), json.dumps(entries))
-        return [known[path.parent][path.name][2] if stat else None for path, stat in stats.items()]
+        return {path: known[path.parent][path.name][2] if stat else None for path, stat in stats.items()}
 
     def _path(self, folder: Path) -> Path:
         name = hashlib.blake2b(str(folder.resolve()).encode(), digest_size=8).hexdigest()

@@ -14,6 +14,7 @@ from wsed.data.audio_cache import AudioCache, Fingerprints
 from wsed.data.corpus import Clip, Corpus, check_labels
 from wsed.data.file_source import FileSource
 from wsed.data.recordings import check_events
+from wsed.data.splits import clashes
 from wsed.errors import UserError
 
 
@@ -146,24 +147,17 @@ def _read(report: Report, audio: AudioCache, paths: Sequence[Path], title: str, 
 
 def _leaks(named: Iterable[tuple[str, str, str]]) -> list[str]:
     """Originals that are in two splits, from (original, split, name)."""
-    home: dict[str, tuple[str, str]] = {}
-    leaks = []
-    for original, split, name in named:
-        first, where = home.setdefault(original, (name, split))
-        if where != split:
-            leaks.append(f"{name}: is in {split}, and {first} of the same original in {where}")
-    return leaks
+    return [
+        f"{clash.item}: is in {clash.split}, and {clash.first} of the same original in {clash.home}"
+        for clash in clashes(named)
+    ]
 
 
 def _find_copies(report: Report, audio: AudioCache, splits: Mapping[Path, str]) -> None:
     """Adds files of the same content that are in two splits."""
     if audio.folder is None:
         return
-    paths = list(splits)
     with Progress(transient=True) as progress:
-        digests = Fingerprints(audio.folder.parent).of(paths, progress, "recordings")
-    home: dict[str, Path] = {}
-    for path, digest in zip(paths, digests, strict=True):
-        first = home.setdefault(digest, path) if digest else path
-        if splits[first] != splits[path]:
-            report.problems.append(f"{path}: is in {splits[path]}, and the same as {first} in {splits[first]}")
+        digests = Fingerprints(audio.folder.parent).of(list(splits), progress, "recordings")
+    for clash in clashes((digest, splits[path], path) for path, digest in digests.items() if digest):
+        report.problems.append(f"{clash.item}: is in {clash.split}, and the same as {clash.first} in {clash.home}")

@@ -10,6 +10,7 @@ import pandas as pd
 from wsed.data.about import About
 from wsed.data.batch import Event
 from wsed.data.event_files import read_events, read_weak
+from wsed.data.splits import clashes
 from wsed.errors import UserError
 from wsed.groups import nearest
 
@@ -110,11 +111,9 @@ def check_parts(parts: Mapping[str, Sequence[str]], known: Sequence[str]) -> Non
     Raises:
         UserError: naming the split and the part.
     """
-    home: dict[str, str] = {}
-    for split, names in parts.items():
-        for name in names:
-            if name not in known:
-                raise UserError(f"data.parts.{split}: there is no {name}; this corpus has {', '.join(known)}")
-            other = home.setdefault(name, split)
-            if other != split:
-                raise UserError(f"data.parts: {name} is in both {other} and {split}; take it out of one")
+    used = [(name, split, name) for split, names in parts.items() for name in names]
+    for name, split, _ in used:
+        if name not in known:
+            raise UserError(f"data.parts.{split}: there is no {name}; this corpus has {', '.join(known)}")
+    for clash in clashes(used):
+        raise UserError(f"data.parts: {clash.item} is in both {clash.home} and {clash.split}; take it out of one")

@@ -17,6 +17,7 @@ from wsed.data.plan import Recipe
 from wsed.data.recordings import RecordingSet
 from wsed.data.samplers import Drawing, EpochSampler, InOrder
 from wsed.data.soundbank import Soundbank, Source, check_splits
+from wsed.data.splits import clashes
 from wsed.errors import UserError
 
 SPLITS = ("train", "val", "test")
@@ -208,13 +209,11 @@ class RecordingData(ClipData):
         for split, clips in splits.items():
             used = set(some([clip.filename for clip in clips], self.clips[split]))
             splits[split] = [clip for clip in clips if clip.filename in used]
-        home: dict[str, str] = {}
-        for split, clips in splits.items():
+        for clips in splits.values():
             check_labels(clips, self.labels)
-            for clip in clips:
-                other = home.setdefault(clip.filename, split)
-                if other != split:
-                    raise UserError(f"{clip.filename}: is in both {other} and {split}; take it out of one")
+        named = ((clip.filename, split, clip.filename) for split, clips in splits.items() for clip in clips)
+        for clash in clashes(named):
+            raise UserError(f"{clash.item}: is in both {clash.home} and {clash.split}; take it out of one")
         return {split: self._set(clips, split) for split, clips in splits.items() if clips}
 
     def _set(self, clips: Sequence[Clip], split: str) -> RecordingSet:

@@ -8,6 +8,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
+from wsed.data.splits import clashes
 from wsed.errors import UserError
 
 
@@ -103,17 +104,17 @@ def check_splits(bank: Soundbank, splits: dict[str, Sequence[int]]) -> None:
     Raises:
         UserError: naming the recording or the split.
     """
-    home: dict[str, str] = {}
-    for name, folds in splits.items():
-        for recording in bank.events + bank.backgrounds:
-            if recording.fold not in folds:
-                continue
-            other = home.setdefault(recording.group, name)
-            if other != name:
-                raise UserError(
-                    f"{recording.id}: takes of the recording {recording.group} are in both {other} and {name}; "
-                    f"give data.folds.{other} and data.folds.{name} different folds"
-                )
+    used = (
+        (recording.group, name, recording)
+        for name, folds in splits.items()
+        for recording in bank.events + bank.backgrounds
+        if recording.fold in folds
+    )
+    for clash in clashes(used):
+        raise UserError(
+            f"{clash.item.id}: takes of the recording {clash.item.group} are in both {clash.home} and {clash.split}; "
+            f"give data.folds.{clash.home} and data.folds.{clash.split} different folds"
+        )
 
 
 def assign_folds(groups: Iterable[str], folds: int) -> dict[str, int]:

@@ -56,6 +56,10 @@ class System(pl.LightningModule):
         self.schedule = schedule
         self.description: dict[str, Any] = {}
         self.scorer: Scorer | None = None
+        self.add_layers()
+
+    def add_layers(self) -> None:
+        """Makes what a subclass has beside its network and its pooling, whose sizes are known here."""
 
     @staticmethod
     def from_description(description: Mapping[str, Any]) -> "System":

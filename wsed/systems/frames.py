@@ -1,14 +1,8 @@
 """Systems that give a probability for each frame."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
-
 import torch
 from torch import Tensor, nn
 
-from wsed.features.log_mel import LogMel
-from wsed.losses.weighted import WeightedLoss
-from wsed.pooling.base import Pooling
 from wsed.prediction import Prediction
 from wsed.systems.base import System
 
@@ -23,18 +17,8 @@ class FrameSystem(System):
     The other arguments are those of `System`.
     """
 
-    def __init__(
-        self,
-        labels: Sequence[str],
-        features: LogMel,
-        network: nn.Module,
-        pooling: Pooling,
-        loss: WeightedLoss,
-        optimizer: Mapping[str, Any],
-        schedule: Callable[[int, int], float],
-    ) -> None:
-        super().__init__(labels, features, network, pooling, loss, optimizer, schedule)
-        channels: int = network.channels  # type: ignore[assignment]  # every network of wsed.networks says its own
+    def add_layers(self) -> None:
+        channels: int = self.network.channels  # type: ignore[assignment]  # every network of wsed.networks says its own
         self.pooling.prepare(len(self.labels), 1, channels)
         self.head = nn.Conv1d(channels, len(self.labels), 1)
         nn.init.xavier_uniform_(self.head.weight)

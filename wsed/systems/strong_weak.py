@@ -1,14 +1,8 @@
 """CRNN with strong and weak outputs in sequence (Adavanne and Virtanen, DCASE 2017)."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
-
 import torch
 from torch import Tensor, nn
 
-from wsed.features.log_mel import LogMel
-from wsed.losses.weighted import WeightedLoss
-from wsed.pooling.base import Pooling
 from wsed.systems.frames import FrameSystem
 
 
@@ -20,17 +14,8 @@ class StrongWeak(FrameSystem):
     strong output on the clip's tags repeated for every frame.
     """
 
-    def __init__(
-        self,
-        labels: Sequence[str],
-        features: LogMel,
-        network: nn.Module,
-        pooling: Pooling,
-        loss: WeightedLoss,
-        optimizer: Mapping[str, Any],
-        schedule: Callable[[int, int], float],
-    ) -> None:
-        super().__init__(labels, features, network, pooling, loss, optimizer, schedule)
+    def add_layers(self) -> None:
+        super().add_layers()
         self.weak = nn.Linear(len(self.labels), len(self.labels))
         nn.init.xavier_uniform_(self.weak.weight)
         nn.init.zeros_(self.weak.bias)

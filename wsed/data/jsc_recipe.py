@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from wsed.data.plan import EventPlan, MixturePlan, filename, random_of
+from wsed.data.plan import EventPlan, MixturePlan, filename, lowest_and_highest, random_of
 from wsed.data.playback import AS_RECORDED, Variation
 from wsed.data.soundbank import Recording, Soundbank
 from wsed.errors import UserError
@@ -39,10 +39,7 @@ class JscRecipe:
         equaliser: float = 0.0,
     ) -> None:
         self.duration = duration
-        if len(event_to_background_ratio) != 2:
-            given = list(event_to_background_ratio)
-            raise UserError(f"mixing.event_to_background_ratio: is {given}; it needs [lowest, highest] in dB")
-        self.lowest, self.highest = event_to_background_ratio
+        self.lowest, self.highest = lowest_and_highest(event_to_background_ratio)
         if len(speed) != 2 or not 0 < speed[0] <= speed[1]:
             raise UserError(f"mixing.speed: is {list(speed)}; it needs [lowest, highest], both positive")
         if equaliser < 0:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from wsed.data.plan import EventPlan, MixturePlan, filename, random_of
+from wsed.data.plan import EventPlan, MixturePlan, filename, lowest_and_highest, random_of
 from wsed.data.playback import AS_RECORDED
 from wsed.data.soundbank import Soundbank
 from wsed.errors import UserError
@@ -41,13 +41,10 @@ class OverlapRecipe:
             raise UserError("mixing.onsets: is empty; it needs [lowest, highest] for each event")
         if event_duration <= 0:
             raise UserError(f"mixing.event_duration: is {event_duration:g}; it needs seconds above 0")
-        if len(event_to_background_ratio) != 2:
-            given = list(event_to_background_ratio)
-            raise UserError(f"mixing.event_to_background_ratio: is {given}; it needs [lowest, highest] in dB")
         self.duration = duration
         self.onsets = [(float(low), float(high)) for low, high in onsets]
         self.event_duration = event_duration
-        self.lowest, self.highest = event_to_background_ratio
+        self.lowest, self.highest = lowest_and_highest(event_to_background_ratio)
 
     def plan(
         self, bank: Soundbank, *, seed: int, split: str, epoch: int, index: int, clips: int, scored: bool

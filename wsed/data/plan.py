@@ -1,7 +1,7 @@
 """Plan: which sounds make a mixture, decided from (seed, split, epoch, index) alone."""
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
@@ -9,6 +9,7 @@ import numpy as np
 
 from wsed.data.playback import Playback
 from wsed.data.soundbank import Soundbank
+from wsed.errors import UserError
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,19 @@ class Recipe(Protocol):
             scored: for validation or test.
         """
         ...
+
+
+def lowest_and_highest(event_to_background_ratio: Sequence[float]) -> tuple[float, float]:
+    """The two ends of a recipe's ratio in dB.
+
+    Raises:
+        UserError: it has not two.
+    """
+    if len(event_to_background_ratio) != 2:
+        given = list(event_to_background_ratio)
+        raise UserError(f"mixing.event_to_background_ratio: is {given}; it needs [lowest, highest] in dB")
+    lowest, highest = event_to_background_ratio
+    return lowest, highest
 
 
 def filename(split: str, epoch: int, index: int) -> str:

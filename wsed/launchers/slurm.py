@@ -1,6 +1,5 @@
 """Runs as jobs of a Slurm cluster."""
 
-import subprocess
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -9,7 +8,9 @@ from typing import Any
 import submitit
 from hydra.core.singleton import Singleton
 from hydra.core.utils import JobReturn, JobStatus
-from submitit.core.utils import FailedSubmissionError, UncompletedJobError
+from hydra.types import HydraContext, TaskFunction
+from omegaconf import DictConfig
+from submitit.core.utils import FailedJobError, FailedSubmissionError, UncompletedJobError
 
 from wsed import slurm
 from wsed.errors import UserError
@@ -39,7 +40,7 @@ class Slurm(Cells):
         requeues: how often a job that met its time limit goes back into the queue; preemptions are not counted.
         parallel: jobs that run at the same time at most.
         setup: lines of shell before the run, such as `module load cuda`.
-        sbatch: further options of sbatch by name, such as `{qos: long, constraint: a100}`.
+        sbatch: further options of sbatch by name, such as `{qos: long, constraint: a100}`; None for none.
 
     Raises:
         UserError: there is no Slurm here.
@@ -59,7 +60,7 @@ class Slurm(Cells):
         requeues: int,
         parallel: int,
         setup: Sequence[str],
-        sbatch: Mapping[str, Any],
+        sbatch: Mapping[str, Any] | None,
     ) -> None:
         if submitit.SlurmExecutor.affinity() < 0:
             raise UserError("launcher=slurm: there is no srun here; run this on a login node of the cluster")
@@ -77,8 +78,19 @@ class Slurm(Cells):
             "array_parallelism": parallel,
             "setup": list(setup),
             "stderr_to_stdout": True,
-            "additional_parameters": dict(sbatch),
+            # Tasks that train together wait for each other for ever.
+            "srun_args": ["--kill-on-bad-exit=1"],
+            "additional_parameters": dict(sbatch or {}),
         }
+
+    def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
+        super().setup(hydra_context=hydra_context, task_function=task_function, config=config)
+        tasks = self.parameters["nodes"] * self.parameters["ntasks_per_node"]
+        if tasks > 1 and "strategy" not in config.trainer:
+            raise UserError(
+                f"launcher: starts {tasks} tasks for each run (nodes times tasks_per_node), and this trainer has one; "
+                "add trainer=ddp_slurm"
+            )
 
     def __call__(self, number: int, overrides: Sequence[str], state: Any) -> JobReturn:
         done = super().__call__(number, overrides, state)
@@ -101,29 +113,31 @@ class Slurm(Cells):
             executor.update_parameters(job_name=self.config.name, **self.parameters)
             try:
                 jobs += executor.map_array(self, *zip(*calls[start : start + MOST_JOBS], strict=True))
-            except (FailedSubmissionError, subprocess.CalledProcessError) as error:
+            except (FailedJobError, FailedSubmissionError) as error:
                 raise UserError(f"Slurm takes no such jobs: {_last_words(error)}") from error
         print(f"{len(jobs)} jobs are with Slurm, from {jobs[0].job_id} on; what they print is in {folder}", flush=True)
-        return [_result(job) for job in jobs]
+        return [_result(job.task(0)) for job in jobs]
 
 
 def _last_words(error: Exception) -> str:
     """What sbatch said."""
-    said = (getattr(error, "stderr", None) or str(error)).strip().splitlines()
-    return " ".join(line.strip() for line in said if "sbatch: error" in line) or said[-1]
+    said = str(error).strip().splitlines()
+    return "; ".join(line.strip() for line in said if "error" in line) or said[-1]
 
 
 def _result(job: "submitit.Job[JobReturn]") -> JobReturn:
-    """Waits until a job is over, with or without a result."""
+    """Waits until the first task of a job is over, with or without a result."""
     while not job.paths.result_pickle.exists():
         if slurm.waits_or_runs(job.job_id) is False and not job.paths.result_pickle.exists():
-            return _failed(RuntimeError(f"Slurm job {job.job_id} ended without a word; see {job.paths.stdout}"))
+            print(f"Slurm job {job.job_id} ended without a word; see {job.paths.stdout}", flush=True)
+            return _failed()
         time.sleep(SECONDS_BETWEEN_LOOKS)
-    error = job.exception()
-    return job.result() if error is None else _failed(error)
+    # It has left the reason in its folder, for all to read.
+    return job.result() if job.exception() is None else _failed()
 
 
-def _failed(error: Exception) -> JobReturn:
-    done = JobReturn(status=JobStatus.FAILED)
-    done.return_value = error
+def _failed() -> JobReturn:
+    # Hydra would end the sweep at one that is not completed.
+    done = JobReturn(status=JobStatus.COMPLETED)
+    done.return_value = "failed"
     return done

@@ -53,7 +53,6 @@ def best_runs(runs: Sequence[Run], limit: int, each: Sequence[str] = ()) -> Best
     for place in ranked:
         own = settings(runs[place])
         champions.setdefault(tuple(own.get(key) for key in keys), place)
-    best = tuple(champions.values())[:limit]
-    left = f", where there are {len(champions)} such" if len(champions) > limit else ""
-    count = f"the best {limit} of them" if left else "one each"
-    return Best(best, f"Of {len(runs)} runs the best of each {' and '.join(keys)} by {measure.title}: {count}{left}.")
+    left = f"; {limit} of {len(champions)}" if len(champions) > limit else ""
+    reason = f"The best run of each {' and '.join(keys)} by {measure.title}{left}."
+    return Best(tuple(champions.values())[:limit], reason)

@@ -82,12 +82,12 @@ def read_runs(folders: Sequence[Path]) -> list[Run]:
 
 
 def by_settings(runs: Sequence[Run]) -> list[Run]:
-    """Runs in the order of the settings in which they differ, numbers by their size."""
+    """Runs in the order of the settings in which they differ, numbers by their size; last those without results."""
     differing = differing_settings(runs)
 
-    def place(run: Run) -> list[tuple[bool, float, str]]:
+    def place(run: Run) -> tuple[bool, list[tuple[bool, float, str]]]:
         own = settings(run)
-        return [_natural(own.get(key, "")) for key in differing]
+        return not run.results, [_natural(own.get(key, "")) for key in differing]
 
     return sorted(runs, key=place)
 

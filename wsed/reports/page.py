@@ -97,6 +97,7 @@ def write_comparison(runs: Sequence[Run], out: Path) -> Path:
         timeline=_image(timeline_figure(examples)) if examples else None,
         psd_roc=_image(psd_roc_figure(rocs)) if rocs else None,
         psd_roc_runs=list(rocs),
+        shown_count=len(shown),
         listening=_listening([run for run, _ in shown], [label for _, label in shown], examples),
         facts=[(label, _facts(run)) for run, label in zip(runs, labels, strict=True)],
         commands=[run.results.get("command") or "" for run in runs],

@@ -117,8 +117,8 @@ def make_predictions(folder: Path, rng: np.random.Generator) -> None:
         label=np.array(LABELS[:EXAMPLES]),
         labels=np.array(LABELS),
         log_mel=rng.normal(size=(EXAMPLES, FRAMES, BANDS)),
-        ideal_binary_mask=rng.integers(0, 2, (EXAMPLES, FRAMES, BANDS)),
-        masks=rng.uniform(size=(EXAMPLES, FRAMES, BANDS)),
+        ideal_binary_mask=patches(rng) > 0.5,
+        masks=patches(rng),
         frame_probs=rng.uniform(size=(EXAMPLES, len(LABELS), FRAMES)),
         strong=strong,
         frames_per_second=np.float64(1 / 0.033),
@@ -128,6 +128,12 @@ def make_predictions(folder: Path, rng: np.random.Generator) -> None:
         for name in ("mixture", "truth", "separated"):
             samples = rng.normal(0, 0.005, 4 * RATE)
             soundfile.write(folder / "audio" / str(clip) / f"{name}.flac", samples, RATE)
+
+
+def patches(rng: np.random.Generator) -> np.ndarray:
+    """Masks that vary as slowly as those of a network with pooling."""
+    coarse = rng.uniform(size=(EXAMPLES, FRAMES // 4 + 1, BANDS // 4))
+    return coarse.repeat(4, axis=1).repeat(4, axis=2)[:, :FRAMES]
 
 
 def read(root: Path) -> tuple[float, float]:

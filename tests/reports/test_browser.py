@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from wsed.cli import main
+from wsed.reports.measures import MISSING
 
 pytestmark = pytest.mark.slow
 
@@ -88,7 +89,7 @@ def column(page: Page, title: str) -> list[str]:
 
 
 def numbers(page: Page, title: str) -> list[float]:
-    return [float(text) for text in column(page, title) if text != "–"]
+    return [float(text) for text in column(page, title) if text != MISSING]
 
 
 def header(page: Page, title: str) -> Callable[[], str | None]:
@@ -106,11 +107,11 @@ def test_sort(page: Page, report: Path) -> None:
     assert order() == "ascending"
     assert numbers(page, "EER") == [round(value, 3) for value in known]
     # The one that failed has no number and stays below.
-    assert column(page, "EER")[RUNS:] == ["–"] * FAILED
+    assert column(page, "EER")[RUNS:] == [MISSING] * FAILED
     page.keyboard.press("Enter")
     assert order() == "descending"
     assert numbers(page, "EER") == [round(value, 3) for value in reversed(known)]
-    assert column(page, "EER")[RUNS:] == ["–"] * FAILED
+    assert column(page, "EER")[RUNS:] == [MISSING] * FAILED
     assert header(page, "AT-mAP")() == "descending"
     assert numbers(page, "AT-mAP") == sorted(numbers(page, "AT-mAP"), reverse=True)
     assert order() == "none"

@@ -16,6 +16,9 @@ HELP = """Compares runs, by their folders alone.
 Every run in or below a DIR counts. The output, by default the first DIR, gets index.html, which needs nothing else;
 comparison.md, a table over seeds to paste; and comparison.csv, every score of every run."""
 
+OF_A_RUN = ("checkpoints", "predictions", "wandb")
+"""Folders in which no runs lie."""
+
 
 def parser() -> Parser:
     """The options."""
@@ -69,12 +72,12 @@ def find_runs(folders: list[Path]) -> list[Path]:
 
 
 def _runs_below(folder: Path) -> Iterator[Path]:
-    """Run folders. What lies in one, thousands of files maybe, is not looked through."""
+    """Run folders; what a run has of its own, thousands of files maybe, is not looked through."""
     for path, names, files in os.walk(folder):
-        if {"status.json", "results.json"} & set(files):
-            names.clear()
-            yield Path(path)
         names.sort()
+        if {"status.json", "results.json"} & set(files):
+            names[:] = [name for name in names if name not in OF_A_RUN]
+            yield Path(path)
 
 
 def _ended(run: Path) -> bool:

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import json
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
@@ -109,6 +110,34 @@ def test_text_is_escaped(make_run: MakeRun, tmp_path: Path) -> None:
     assert not any(page.all(tag) for tag in ("b", "i", "u"))
     assert "<i>" in page.text
     assert "<b>" in page.text
+
+
+def test_embedded_text_can_not_end_the_script(make_run: MakeRun, tmp_path: Path) -> None:
+    name = "</script><script>alert('x')</script><!--"
+    folders = [make_run("a", name, command=name, labels=[name, "glass_break"]), make_run("b", "gap")]
+    page = Page(write_page(folders, tmp_path / "page"))
+    assert len(page.all("script")) == 2
+    embedded = page.source.split('id="data">')[1].split("</script>")[0]
+    data = json.loads(embedded)
+    assert data["settings"]["pooling"] == [name, "gap"]
+    assert data["classes"][0] == name
+    assert name in page.text
+
+
+def test_of_many_runs_the_best_are_drawn_and_heard(make_run: MakeRun, tmp_path: Path) -> None:
+    folders = [
+        make_run(f"{pooling}{seed}", pooling, seed=seed, metrics={"frame/map": seed / 10, "separation/sdr": 1.0})
+        for pooling in ("gap", "gmp", "gwrp")
+        for seed in (1, 2, 3)
+    ]
+    page = Page(write_page(folders, tmp_path / "page"))
+    heard = [str(player["aria-label"]) for player in page.all("audio")]
+    best = [f"{pooling}, seed=3" for pooling in ("gap", "gmp", "gwrp")]
+    assert [text.split(" of ")[0] for text in heard[:5]] == ["mixture", "truth", *best]
+    assert f"the mask of {', '.join(best)} for" in str(page.all("img")[0]["alt"])
+    assert "The best run of each pooling by SED-mAP." in page.text
+    rows = [element for element in page.all("tr") if "data-run" in element]
+    assert len(rows) == 9
 
 
 def test_failed_run_is_listed_with_its_reason(make_run: MakeRun, failed_run: Path, tmp_path: Path) -> None:

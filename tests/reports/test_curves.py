@@ -38,9 +38,9 @@ def test_damaged_curves_are_named(text: str, tmp_path: Path) -> None:
         read_curves(tmp_path / "metrics.csv")
 
 
-@given(st.dictionaries(st.integers(0, 10_000), st.floats(0, 1), min_size=1), st.integers(2, 50))
-def test_a_thinned_curve_keeps_its_ends_and_its_points(values: dict[int, float], points: int) -> None:
-    curve = dict(sorted(values.items()))
+@given(st.sets(st.integers(0, 100), min_size=1), st.integers(2, 50))
+def test_a_thinned_curve_keeps_its_ends_and_its_points(epochs: set[int], points: int) -> None:
+    curve = {epoch: 1 / (epoch + 1) for epoch in sorted(epochs)}
     thin = thinned(curve, points)
     assert len(thin) == min(len(curve), points)
     assert thin.items() <= curve.items()

@@ -47,6 +47,9 @@ def write_page(folders: Sequence[Path], out: Path) -> Path:
     Args:
         folders: run folders, in the order of the page.
         out: folder of the page; made if missing.
+
+    Raises:
+        UserError: a folder that is no run folder, or a damaged file in it.
     """
     return write_comparison(read_runs(folders), out)
 

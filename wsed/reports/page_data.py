@@ -57,8 +57,8 @@ def page_data(runs: Sequence[Run], labels: Sequence[str]) -> dict[str, Any]:
 
 def _text(run: Run, label: str, own: Mapping[str, str]) -> str:
     """What the filter looks through."""
-    parts = [label, run.name, str(run.status.get("status", "done")), *(f"{key}={value}" for key, value in own.items())]
-    return " ".join(parts).lower()
+    parts = [label.replace(",", ""), run.name, str(run.status.get("status", "done"))]
+    return " ".join([*parts, *(f"{key}={value}" for key, value in own.items())]).lower()
 
 
 def _metrics(runs: Sequence[Run]) -> list[dict[str, Any]]:
@@ -98,8 +98,8 @@ def _number(scores: Mapping[str, Any], key: str) -> float | None:
 
 
 def short(value: float, digits: int) -> float:
-    """A number with so many significant digits; infinity is `INFINITE`."""
-    return float(f"{max(-INFINITE, min(value, INFINITE)):.{digits}g}")
+    """A number with so many significant digits."""
+    return float(f"{value:.{digits}g}")
 
 
 def _inner(results: Mapping[str, Any], path: Sequence[str]) -> Any:

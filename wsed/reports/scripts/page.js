@@ -3,7 +3,7 @@
 
 const data = JSON.parse(document.getElementById("data").textContent);
 const everyRun = data.runs.map((_, run) => run);
-const chosen = { words: [], colour: "", means: false, marked: new Set() };
+const chosen = { tests: [], colour: "", means: false, marked: new Set() };
 const collator = new Intl.Collator("en", { numeric: true });
 const views = [];
 
@@ -41,7 +41,14 @@ function redraw() {
 }
 
 function isVisible(run) {
-  return chosen.words.every((word) => data.runs[run].text.includes(word));
+  return chosen.tests.every((test) => test(data.runs[run].text));
+}
+
+/** Whether a text has a word: anywhere in it, but seed=1 does not find seed=10 where there is a seed=1. */
+function wordTest(word) {
+  const asSetting = (text) => ` ${text} `.includes(` ${word} `) || `${text} `.includes(`.${word} `);
+  const isSetting = word.includes("=") && data.runs.some((run) => asSetting(run.text));
+  return isSetting ? asSetting : (text) => text.includes(word);
 }
 
 function visibleRuns() {
@@ -165,7 +172,7 @@ document.getElementById("colour").addEventListener("change", (event) => {
   redraw();
 });
 document.getElementById("filter").addEventListener("input", (event) => {
-  chosen.words = event.target.value.toLowerCase().split(/\s+/).filter(Boolean);
+  chosen.tests = event.target.value.toLowerCase().split(/\s+/).filter(Boolean).map(wordTest);
   showCount();
   filterFacts();
   redraw();

@@ -145,10 +145,11 @@ def table(runs: Sequence[Run]) -> pd.DataFrame:
 def csv_text(runs: Sequence[Run]) -> str:
     """The same as CSV; of a thousand runs with a thousand scores each, in half the time that a data frame takes."""
     rows = _score_rows(runs)
+    names = list(dict.fromkeys(name for row in rows for name in row))
     text = io.StringIO()
-    writer = csv.DictWriter(text, list(dict.fromkeys(name for row in rows for name in row)), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(names)
+    writer.writerows([row.get(name) for name in names] for row in rows)
     return text.getvalue()
 
 

@@ -39,6 +39,11 @@ def test_every_number_that_is_not_of_a_class_can_be_chosen(make_run: MakeRun, fa
     assert data["settings"] == {"pooling": ["gwrp", "gap", None]}
 
 
+def test_what_a_run_was_not_told_is_the_default(make_run: MakeRun) -> None:
+    told = make_run("a", "gwrp", overrides=["pooling=gwrp", "pooling.decay=0.9"])
+    assert data_of([told, make_run("b", "gwrp")])["settings"] == {"pooling.decay": ["0.9", "default"]}
+
+
 def test_scores_of_classes_with_slashes(make_run: MakeRun) -> None:
     labels = ["cat", "cat/purr"]
     metrics = {

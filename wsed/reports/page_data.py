@@ -17,6 +17,9 @@ CURVE_NUMBERS = 200_000
 """Numbers of training curves that a page holds; longer curves are thinned."""
 FEWEST_POINTS, MOST_POINTS = 12, 400
 
+DEFAULT = "default"
+"""Value of a setting that a run was not told."""
+
 INFINITE = 1e9
 """JSON has no infinity; the page prints what is beyond 100 dB as infinite."""
 
@@ -42,7 +45,10 @@ def page_data(runs: Sequence[Run], labels: Sequence[str]) -> dict[str, Any]:
             {"label": label, "text": _text(run, label, own)}
             for run, label, own in zip(runs, labels, known, strict=True)
         ],
-        "settings": {key: [own.get(key) for own in known] for key in differing_settings(runs)},
+        # What a run was not told is as the configs have it; of one that failed nothing is known.
+        "settings": {
+            key: [own.get(key, DEFAULT) if own else None for own in known] for key in differing_settings(runs)
+        },
         "metrics": _metrics(runs),
         "references": dict(REFERENCES),
         "classes": (classes := list(dict.fromkeys(str(c) for run in runs for c in run.results.get("labels") or []))),

@@ -21,8 +21,9 @@ function settingAxis(setting) {
   const [low, high] = [numbers[0], numbers[numbers.length - 1]];
   const logarithmic = low > 0 && high / low >= 10;
   const x = scale([low, high], [from + 16, to - 16], logarithmic);
-  const every = Math.ceil(numbers.length / 7);
-  const labels = numbers.filter((_, place) => place % every === 0);
+  // The values themselves where their labels fit, else round numbers.
+  const round = logarithmic ? logTicks(low, high) : ticks(low, high, 5);
+  const labels = numbers.length <= 6 ? numbers : round.filter((_, place) => place % Math.ceil(round.length / 8) === 0);
   return { position: (value) => x(Number(value)), width: 0, labels: labels.map((value) => [x(value), tickText(value)]) };
 }
 

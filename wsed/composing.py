@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from hydra import compose, initialize_config_dir
 from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
 from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import IntervalSweep, Override
 from hydra.errors import ConfigCompositionException, HydraException, MissingConfigException, OverrideParseException
 from omegaconf import DictConfig
 
@@ -49,6 +50,29 @@ def jobs(overrides: list[str]) -> list[list[str]]:
     except HydraException as error:
         raise UserError(_in_plain_words(error, overrides)) from error
     return [list(job) for batch in BasicSweeper.split_arguments(parsed, max_batch_size=None) for job in batch]
+
+
+def first(overrides: list[str]) -> list[str]:
+    """The overrides of a sweep with the first value of each key, so that they compose.
+
+    Raises:
+        UserError: an override that cannot be read.
+    """
+    try:
+        parsed = OverridesParser.create().parse_overrides(overrides)
+    except HydraException as error:
+        raise UserError(_in_plain_words(error, overrides)) from error
+    return [_first(override) for override in parsed]
+
+
+def _first(override: Override) -> str:
+    value = override.value()
+    if isinstance(value, IntervalSweep):
+        return f"{override.get_key_element()}={value.start}"
+    if override.is_sweep_override():
+        return f"{override.get_key_element()}={next(iter(override.sweep_string_iterator()))}"
+    assert override.input_line is not None
+    return override.input_line
 
 
 def _in_plain_words(error: Exception, overrides: list[str]) -> str:

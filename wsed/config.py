@@ -43,6 +43,8 @@ READ_BY_TRAIN = frozenset(
         "evaluation",
         "trainer",
         "logger",
+        "launcher",
+        "sweeper",
         "mixing",
         "data.labels",
         "data.sample_rate",
@@ -56,6 +58,15 @@ GIVEN_LATER = {
     "pytorch_lightning.Trainer": {"logger", "callbacks", "default_root_dir", "plugins"},
 }
 """Arguments that the program adds to those of the config, by the beginning of the class's name."""
+
+OF_THE_SWEEP = ("launcher", "sweeper")
+"""Sections that say how runs are started, not what they are."""
+
+REPLACED = {"trainer.precision": "auto"}
+"""Words that stand for what only the machine of a run can tell, so that a run has one identity on all machines."""
+
+EXTRAS = {"submitit": "slurm", "optuna": "optuna"}
+"""Packages that only some choices need, and the extra of wsed that brings each."""
 
 FOLDERS = ("root", "scenes_root")
 """Keys that are folders of data."""
@@ -87,7 +98,8 @@ def settle(config: DictConfig) -> dict[str, Any]:
         config: as Hydra composes it; a `hydra` section is left out.
 
     Returns:
-        Plain Python: nested dicts, lists, strings, numbers, booleans and None.
+        Plain Python: nested dicts, lists, strings, numbers, booleans and None. What is about the sweep and not about
+        the run is checked and left out.
 
     Raises:
         UserError: a value that is missing, of the wrong type, or that nothing reads.
@@ -120,7 +132,7 @@ def settle(config: DictConfig) -> dict[str, Any]:
     raw = OmegaConf.to_container(own, resolve=False)
     for key, node in _targets(settled):
         _check_arguments(key, node, raw)
-    return settled
+    return {key: value for key, value in settled.items() if key not in OF_THE_SWEEP}
 
 
 def identity(config: Mapping[str, Any]) -> str:
@@ -192,6 +204,9 @@ def _check_arguments(key: str, node: Mapping[str, Any], raw: Any) -> None:
     try:
         cls = locate(node[TARGET])
     except ImportError as error:
+        package = getattr(error.__cause__, "name", None) or ""
+        if package in EXTRAS:
+            raise UserError(f"{key}: needs the package {package}; pip install 'wsed[{EXTRAS[package]}]'") from error
         raise UserError(f"{key}._target_: {error}; check its spelling") from error
     variable = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
     parameters = {
@@ -206,7 +221,8 @@ def _check_arguments(key: str, node: Mapping[str, Any], raw: Any) -> None:
         if name not in known:
             raise UserError(f"{key}.{name}: {cls.__name__} has no such argument.{nearest(name, known)}")
         described = any(_targets({name: value}))
-        if name in hints and not described and not _fits(value, hints[name]):
+        replaced = value is not None and value == REPLACED.get(f"{key}.{name}")
+        if name in hints and not described and not replaced and not _fits(value, hints[name]):
             raise UserError(f"{_origin(f'{key}.{name}', raw)}: is {value!r}; it needs {_words(hints[name])}")
     for name in known:
         if parameters[name].default is inspect.Parameter.empty and name not in node:

@@ -15,6 +15,8 @@ def silence_lightning() -> None:
     warnings.filterwarnings("ignore", message=".*directory .* exists and not empty.*")
     # A corpus may have no validation split.
     warnings.filterwarnings("ignore", message=".*Total length of `list` across ranks is zero.*")
+    # A job that has not several tasks needs no srun.
+    warnings.filterwarnings("ignore", message=".*`srun` command is available on your system but is not used.*")
     # Lightning's own use of torch.
     warnings.filterwarnings("ignore", message=".*LeafSpec.*")
     # Without a GPU there is none to use.

@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-import pytorch_lightning as pl
 import yaml
 
 from wsed.build import build
@@ -15,6 +14,7 @@ from wsed.memory import keep_memory
 from wsed.metrics.scorer import Scorer
 from wsed.quiet import silence_lightning
 from wsed.systems.base import System
+from wsed.trainers import ALONE, make_trainer
 from wsed.training import Bars
 
 
@@ -84,11 +84,7 @@ def test_pass(checkpoint: Path, run: Path | None, data: list[str] | None) -> Sco
     silence_lightning()
     keep_memory()
     bars = [Bars()] if config["trainer"]["enable_progress_bar"] else []
-    trainer: pl.Trainer = build(
-        {**config["trainer"], "fast_dev_run": False, "devices": 1, "num_nodes": 1, "strategy": "auto"},
-        logger=False,
-        callbacks=bars,
-    )
+    trainer = make_trainer({**config["trainer"], **ALONE, "fast_dev_run": False}, logger=False, callbacks=bars)
     trainer.test(system, datamodule=module, verbose=False)
     assert system.scorer is not None
     return system.scorer

@@ -1,15 +1,16 @@
 """What configs can ask for with `${name:...}`."""
 
 import json
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 
+from wsed import slurm
 from wsed.config import identity, settle
 from wsed.data.folder import folder_names
 from wsed.errors import UserError
+from wsed.launchers.cells import plugin
 
 LONGEST_NAME = 80
 """Characters of overrides in the name of a run folder."""
@@ -20,7 +21,9 @@ def register() -> None:
     OmegaConf.register_new_resolver("run_folder", run_folder, replace=True)
     OmegaConf.register_new_resolver("folder_names", lambda root: folder_names(Path(root)), replace=True)
     OmegaConf.register_new_resolver("mix", mix, replace=True)
-    OmegaConf.register_new_resolver("fast_precision", fast_precision, replace=True)
+    OmegaConf.register_new_resolver("plugin", plugin, replace=True)
+    OmegaConf.register_new_resolver("slurm_nodes", slurm.nodes, replace=True)
+    OmegaConf.register_new_resolver("slurm_tasks_per_node", lambda: slurm.tasks() // slurm.nodes(), replace=True)
 
 
 def run_folder(*, _root_: DictConfig) -> str:
@@ -32,6 +35,8 @@ def run_folder(*, _root_: DictConfig) -> str:
         "resume=",
         "logger",
         "hydra",
+        "launcher",
+        "sweep",
         "experiment=",
         "trainer.devices",
         "data.num_workers",
@@ -52,14 +57,3 @@ def mix(root: str, name: str) -> Any:
     if not path.is_file():
         raise UserError(f"data.root={root}: has no mix.json; write the folder with `wsed data mix`")
     return json.loads(path.read_text(encoding="utf-8"))[name]
-
-
-@cache
-def fast_precision() -> str:
-    """`bf16-mixed` where the processor or the GPU multiplies bfloat16 matrices in hardware, otherwise `32-true`."""
-    import torch
-
-    if torch.cuda.is_available():
-        return "bf16-mixed" if torch.cuda.is_bf16_supported(including_emulation=False) else "32-true"
-    fast = torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported()
-    return "bf16-mixed" if fast else "32-true"

@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 from omegaconf import OmegaConf
 
+from wsed import slurm
 from wsed.config import identity, leaves
 from wsed.errors import UserError
 from wsed.whole import write_text
@@ -74,23 +75,66 @@ class RunFolder:
         self.started = True
 
     def set_status(self, status: str, reason: str | None = None) -> None:
-        """Says how the run stands: `running`, `done`, or `failed` with the reason."""
-        process = {"host": socket.gethostname(), "pid": os.getpid()}
+        """Says how the run stands: `running`, `done`, or `stopped`, `pruned` or `failed` with the reason."""
+        process = {"host": socket.gethostname(), "pid": os.getpid(), "slurm_job": slurm.job()}
         values = {"status": status, "reason": reason, "identity": self.identity, **process}
         write_text(self.path / "status.json", json.dumps(values, indent=2) + "\n")
 
-    def fail(self, error: BaseException, in_sweep: bool) -> None:
-        """Says that the run failed and why; outside of sweeps, a folder in which nothing started stays as it was."""
+    def runs_elsewhere(self) -> str | None:
+        """Which process is training this run just now, in words, or None."""
+        status = self.path / "status.json"
+        found = json.loads(status.read_text()) if status.is_file() else {"status": "pending"}
+        if found["status"] != "running" or found["pid"] == os.getpid() or not alive(found):
+            return None
+        job = f", Slurm job {found['slurm_job']}" if found.get("slurm_job") else ""
+        return f"process {found['pid']} on {found['host']}{job}"
+
+    def end(self, status: str, error: BaseException, in_sweep: bool) -> None:
+        """Says how and why the run ended early; outside of sweeps, a folder in which nothing started stays as it was.
+
+        Args:
+            status: `stopped`, `pruned` or `failed`.
+            error: why.
+            in_sweep: whether the run is one of a sweep.
+        """
         if self.started or in_sweep:
             self.path.mkdir(parents=True, exist_ok=True)
-            self.set_status("failed", " ".join(f"{type(error).__name__}: {error}".split()))
+            self.set_status(status, " ".join(f"{type(error).__name__}: {error}".split()))
         elif self.path.is_dir() and not any(self.path.iterdir()):
             self.path.rmdir()
+
+    def reached(self) -> float | str:
+        """What a done run reaches in its `monitor` on the validation split, or `done` without one."""
+        results = json.loads((self.path / "results.json").read_text())
+        value: float | None = results["validation"].get(self.config["monitor"])
+        return "done" if value is None else value
 
     def finish(self, results: Mapping[str, Any]) -> None:
         """Writes `results.json`, then says that the run is done."""
         write_text(self.path / "results.json", json.dumps(results, indent=2, allow_nan=False) + "\n")
         self.set_status("done")
+
+
+def alive(process: Mapping[str, Any]) -> bool:
+    """Whether a process is still there, as far as can be known.
+
+    Args:
+        process: `host`, `pid`, and `slurm_job` where it has one.
+    """
+    job = process.get("slurm_job")
+    if job is not None:
+        known = False if job == slurm.job() else slurm.waits_or_runs(job)
+        if known is not None:
+            return known
+    if process["host"] != socket.gethostname():
+        return True
+    try:
+        os.kill(process["pid"], 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def versions() -> dict[str, str]:

@@ -2,17 +2,16 @@
 
 import argparse
 import json
-import os
-import socket
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from wsed.cli import Parser, exit_code
 from wsed.errors import UserError
 
-HELP = """Says how the runs of a sweep stand: done, running, stopped, failed and why, or pending.
+HELP = """Says how the runs of a sweep stand: done, running, stopped, pruned, failed and why, or pending.
 
   wsed sweep status outputs/demo
 
@@ -20,7 +19,7 @@ The same `wsed train -m` again leaves done runs alone, goes on with stopped ones
 grid adds to the sweep."""
 
 GRID = "sweep.json"
-STATES = ("done", "running", "stopped", "failed", "pending")
+STATES = ("done", "running", "stopped", "pruned", "failed", "pending")
 
 
 def parser() -> Parser:
@@ -54,14 +53,59 @@ def status(options: argparse.Namespace) -> None:
     print(", ".join(f"{counts[state]} {state}" for state in STATES if counts[state]))
 
 
-def record(folders: Sequence[Path]) -> None:
-    """Adds runs to the grid of their sweep, before the first of them starts."""
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """While one sweep writes its folder.
+
+    Raises:
+        UserError: another one does.
+    """
+    from filelock import FileLock, Timeout
+
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / ".lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise UserError(
+            f"{folder}: another sweep is writing here; wait for it, or choose another hydra.sweep.dir"
+        ) from error
+    with lock:
+        yield
+
+
+def same_grid(folder: Path, names: Sequence[str]) -> None:
+    """Refuses a sweep in the folder of another.
+
+    Args:
+        folder: of the sweep.
+        names: of the folders of its runs.
+
+    Raises:
+        UserError: the folder's sweep has none of these runs.
+    """
+    known = _grid(folder)
+    if known and not set(known) & set(names):
+        raise UserError(
+            f"{folder}: holds another sweep, of {len(known)} runs such as {known[0]}, of which this one has none; "
+            "repeat its values beside the new ones, or choose another hydra.sweep.dir"
+        )
+
+
+def record(folder: Path, names: Sequence[str]) -> None:
+    """Adds runs to the grid of a sweep, before the first of them starts.
+
+    Args:
+        folder: of the sweep.
+        names: of the folders of its runs.
+    """
+    from filelock import FileLock
+
     from wsed.whole import write_text
 
-    path = folders[0].parent / GRID
-    path.parent.mkdir(parents=True, exist_ok=True)
-    known = json.loads(path.read_text()) if path.is_file() else []
-    write_text(path, json.dumps(list(dict.fromkeys([*known, *(folder.name for folder in folders)])), indent=2) + "\n")
+    folder.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder / f".{GRID}.lock"):
+        write_text(folder / GRID, json.dumps(list(dict.fromkeys([*_grid(folder), *names])), indent=2) + "\n")
 
 
 def states(folder: Path) -> dict[str, tuple[str, str | None]]:
@@ -70,27 +114,24 @@ def states(folder: Path) -> dict[str, tuple[str, str | None]]:
     Raises:
         UserError: a folder without a sweep.
     """
-    grid = folder / GRID
-    if not grid.is_file():
+    if not (folder / GRID).is_file():
         raise UserError(f"{folder}: has no {GRID}; give the folder of a sweep, such as outputs/demo")
-    return {name: _state(folder / name / "status.json") for name in json.loads(grid.read_text())}
+    return {name: _state(folder / name / "status.json") for name in _grid(folder)}
+
+
+def _grid(folder: Path) -> list[str]:
+    path = folder / GRID
+    names: list[str] = json.loads(path.read_text()) if path.is_file() else []
+    return names
 
 
 def _state(path: Path) -> tuple[str, str | None]:
+    from wsed.runs import alive
+
     if not path.is_file():
         return "pending", None
     found: dict[str, Any] = json.loads(path.read_text())
     state = found["status"]
-    if state == "running" and found["host"] == socket.gethostname() and not _alive(found["pid"]):
+    if state == "running" and not alive(found):
         state = "stopped"
     return state, found["reason"]
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

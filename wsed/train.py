@@ -4,6 +4,9 @@ import os
 import shlex
 import sys
 import traceback
+from collections import Counter
+from contextlib import nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,17 +14,32 @@ import hydra
 from hydra._internal.utils import get_args_parser
 from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
 
+from wsed import slurm
+from wsed.build import build, locate
 from wsed.cli import mistake
-from wsed.composing import PRIMARY, composed, conf, jobs
-from wsed.config import settle
-from wsed.errors import UserError
+from wsed.composing import PRIMARY, composed, conf, first, jobs
+from wsed.config import OF_THE_SWEEP, settle
+from wsed.errors import PrunedError, UserError
 from wsed.groups import conf_folder, groups
 from wsed.memory import keep_memory
 from wsed.quiet import silence_lightning
 from wsed.runs import RunFolder
-from wsed.sweep import record, states
+from wsed.sweep import alone, record, same_grid, states
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """Several runs of one command.
+
+    Attributes:
+        folder: of them all.
+        names: of their folders; None where they are chosen as it goes.
+    """
+
+    folder: Path
+    names: tuple[str, ...] | None
 
 
 def main(words: list[str]) -> int:
@@ -31,17 +49,20 @@ def main(words: list[str]) -> int:
     arguments = get_args_parser().parse_intermixed_args(words)
     asks = arguments.cfg or arguments.info or arguments.hydra_help
     try:
-        folders = check(arguments.overrides, arguments.multirun, compose_only=bool(asks))
+        sweep = check(arguments.overrides, arguments.multirun, compose_only=bool(asks))
         # Hydra itself does not take options between overrides.
         options = [word for word in words if word not in arguments.overrides]
         sys.argv = ["wsed train", *options, *arguments.overrides]
-        sweeps = arguments.multirun and folders
-        if sweeps:
-            record(folders)
-        hydra.main(version_base="1.3", config_path=str(conf_folder()), config_name=PRIMARY)(run)()
-        if len(folders) > 1:
-            _compare(folders)
-        return _failures(folders[0].parent) if sweeps else 0
+        app = hydra.main(version_base="1.3", config_path=str(conf_folder()), config_name=PRIMARY)(run)
+        if sweep is None:
+            app()
+            return 0
+        with alone(sweep.folder) if sweep.names is not None else nullcontext():
+            if sweep.names is not None:
+                same_grid(sweep.folder, sweep.names)
+                record(sweep.folder, sweep.names)
+            app()
+            return _compare(sweep)
     except UserError as error:
         return mistake(str(error))
     except SystemExit as stop:
@@ -54,7 +75,7 @@ def main(words: list[str]) -> int:
         return 1
 
 
-def check(overrides: list[str], multirun: bool, compose_only: bool) -> list[Path]:
+def check(overrides: list[str], multirun: bool, compose_only: bool) -> Sweep | None:
     """Composes and checks every run of a command before the first one starts.
 
     Args:
@@ -63,56 +84,97 @@ def check(overrides: list[str], multirun: bool, compose_only: bool) -> list[Path
         compose_only: values may still be missing, as for `--cfg job`.
 
     Returns:
-        The folder of each run; none with `compose_only`.
+        The sweep, if it is one and not with `compose_only`.
 
     Raises:
         UserError: naming what is wrong.
     """
-    found = []
     with conf():
-        for job in jobs(overrides) if multirun else [overrides]:
-            config = composed(job)
+        if not multirun:
+            config = composed(overrides)
             if not compose_only:
-                plain = settle(config)
-                hydra_config = config.hydra
-                path = Path(hydra_config.sweep.dir, hydra_config.sweep.subdir) if multirun else hydra_config.run.dir
-                RunFolder(Path(path), plain).holds_this_run()
-                found.append(Path(path))
-    return found
+                _checked(config, multirun)
+            return None
+        config = composed(first(overrides))
+        words = [*(f"{key}={value}" for key, value in config.sweeper.params.items()), *overrides]
+        config = composed(first(words))
+        if compose_only:
+            return None
+        folder = _checked(config, multirun).parent
+        for name in OF_THE_SWEEP:
+            build(OmegaConf.to_container(config[name], resolve=True))
+        if not _is_grid(config):
+            return Sweep(folder, None)
+        return Sweep(folder, tuple(_checked(composed(job), multirun).name for job in jobs(words)))
 
 
-def run(config: DictConfig) -> None:
+def _checked(config: DictConfig, multirun: bool) -> Path:
+    """The folder of a run whose config is sound."""
+    plain, own = settle(config), config.hydra
+    path = Path(own.sweep.dir, own.sweep.subdir) if multirun else Path(own.run.dir)
+    RunFolder(path, plain).holds_this_run()
+    return path
+
+
+def _is_grid(config: DictConfig) -> bool:
+    """Whether all runs of a sweep are known before the first."""
+    return not hasattr(locate(config.sweeper._target_), "pruning")
+
+
+def run(config: DictConfig) -> float | str:
     """One job of the Hydra app. In a sweep, one that fails leaves the rest alone; its folder says why.
+
+    Returns:
+        What the weights that were tested reach in `monitor`, if there is a validation split, otherwise how it ended.
 
     Raises:
         SystemExit: the job cannot be done, which was said in one line. Hydra would add lines of its own to any other.
     """
-    from wsed.training import TrainingDivergedError, train
+    from wsed.training import TrainingDivergedError, follow, train
 
     started = HydraConfig.get()
     plain = settle(config)
+    in_sweep = started.mode == RunMode.MULTIRUN
     folder = RunFolder(Path(started.runtime.output_dir), plain)
-    done = folder.holds_this_run()
-    if done and not plain["force"]:
+    if folder.holds_this_run() and not plain["force"]:
         print(f"{folder.path}: is done already; force=true trains it anew")
-        return
+        return folder.reached()
     silence_lightning()
     keep_memory()
-    in_sweep = started.mode == RunMode.MULTIRUN
+    slurm.requeue_when_told()
+    if slurm.rank():
+        try:
+            follow(plain, folder.path)
+        except UserError as error:
+            raise SystemExit(mistake(str(error))) from error
+        return "done"
+    callbacks = []
     try:
-        folder.finish(train(plain, folder, _facts(started)))
+        if elsewhere := folder.runs_elsewhere():
+            raise UserError(f"{folder.path}: is being trained by {elsewhere}; wait for it, or stop it first")
+        if in_sweep and not _is_grid(config):
+            record(folder.path.parent, [folder.path.name])
+            callbacks.append(build(OmegaConf.to_container(config.sweeper, resolve=True)).pruning(folder.path.parent))
+        folder.finish(train(plain, folder, _facts(started), callbacks))
+        return folder.reached()
+    except PrunedError as error:
+        folder.end("pruned", error, in_sweep)
+        print(f"{folder.path}: {error}")
+        return "pruned"
     except (UserError, TrainingDivergedError) as error:
-        folder.fail(error, in_sweep)
+        folder.end("failed", error, in_sweep)
         code = mistake(str(error)) if isinstance(error, UserError) else _failure(error)
         if not in_sweep:
             raise SystemExit(code) from error
+        return "failed"
     except Exception as error:
-        folder.fail(error, in_sweep)
+        folder.end("failed", error, in_sweep)
         if not in_sweep:
             raise
         traceback.print_exception(error)
+        return "failed"
     except BaseException as error:
-        folder.fail(error, in_sweep)
+        folder.end("stopped", error, in_sweep)
         raise
 
 
@@ -121,30 +183,34 @@ def _failure(error: Exception) -> int:
     return 1
 
 
-def _failures(sweep: Path) -> int:
-    """Says how many runs failed; returns the exit code."""
-    failed = [name for name, (state, _) in states(sweep).items() if state == "failed"]
-    if not failed:
-        return 0
-    print(f"wsed: {len(failed)} of the runs failed; `wsed sweep status {sweep}` says why", file=sys.stderr)
-    return 1
-
-
 def _facts(started: Any) -> dict[str, Any]:
     """How the run was asked for."""
-    overrides = [str(word) for word in started.overrides.task]
+    overrides = [str(word) for word in started.overrides.task if not str(word).lstrip("+~").startswith(OF_THE_SWEEP)]
     choices = {group: choice for group, choice in started.runtime.choices.items() if "/" not in group}
     return {
         "overrides": overrides,
         "command": shlex.join(["wsed", "train", *overrides]),
-        "choices": {group: choice for group, choice in choices.items() if group in groups()},
+        "choices": {
+            group: choice for group, choice in choices.items() if group in groups() and group not in OF_THE_SWEEP
+        },
     }
 
 
-def _compare(folders: list[Path]) -> None:
+def _compare(sweep: Sweep) -> int:
+    """Compares the runs of a sweep and says how many failed; returns the exit code."""
     from wsed.reports.comparison import read_runs
     from wsed.reports.page import write_page
     from wsed.reports.table import print_comparison
 
-    print_comparison(read_runs(folders))
-    print(f"\nThe comparison with pictures and sounds: {write_page(folders, folders[0].parent)}")
+    found = states(sweep.folder)
+    names = sweep.names or tuple(found)
+    folders = [sweep.folder / name for name in names if found[name][0] in ("done", "failed")]
+    if len(folders) > 1:
+        print_comparison(read_runs(folders))
+        print(f"\nThe comparison with pictures and sounds: {write_page(folders, sweep.folder)}")
+    left = Counter(found[name][0] for name in names if found[name][0] not in ("done", "pruned"))
+    if not left:
+        return 0
+    counts = ", ".join(f"{count} {state}" for state, count in left.items())
+    print(f"wsed: of the runs, {counts}; `wsed sweep status {sweep.folder}` says why", file=sys.stderr)
+    return 1

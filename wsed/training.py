@@ -2,11 +2,12 @@
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytorch_lightning as pl
 import torch
 from pytorch_lightning.callbacks import Callback, ModelCheckpoint, RichProgressBar
@@ -14,11 +15,12 @@ from pytorch_lightning.loggers import CSVLogger, Logger
 from rich.progress import track
 from torch import Tensor
 
+from wsed import slurm
 from wsed.build import build
 from wsed.data.batch import Batch
 from wsed.data.datamodule import ClipData
 from wsed.data.mixtures import ClipSet
-from wsed.ddp import SharedNorms, leave_group
+from wsed.ddp import leave_group
 from wsed.errors import UserError
 from wsed.evaluation import Results, Settings, evaluate_pass, plain, tune
 from wsed.inference.postprocessing import Postprocessing
@@ -29,6 +31,7 @@ from wsed.predictions import Examples
 from wsed.resuming import Curves, EpochRow, Randomness, WholeCheckpoints, last_checkpoint
 from wsed.runs import RunFolder, git_state, versions
 from wsed.systems.base import System
+from wsed.trainers import ALONE, check_devices, make_trainer, precision
 from wsed.whole import write_text
 
 
@@ -98,13 +101,16 @@ class CurvesFile(CSVLogger):
         return str(self.save_dir)
 
 
-def train(config: Mapping[str, Any], folder: RunFolder, facts: Mapping[str, Any]) -> dict[str, Any]:
+def train(
+    config: Mapping[str, Any], folder: RunFolder, facts: Mapping[str, Any], callbacks: Sequence[Callback] = ()
+) -> dict[str, Any]:
     """Trains and tests what a settled config describes.
 
     Args:
         config: settled, see `wsed.config.settle`.
         folder: where to; it is started once the data are there.
         facts: more entries of `results.json`, such as the command.
+        callbacks: that look on while it trains.
 
     Returns:
         What `results.json` holds.
@@ -113,6 +119,7 @@ def train(config: Mapping[str, Any], folder: RunFolder, facts: Mapping[str, Any]
         UserError: data that cannot be used.
         TrainingDivergedError: the loss is not a number.
     """
+    check_devices(config["trainer"])
     pl.seed_everything(config["seed"], verbose=False)
     data = build(config["data"]["module"])
     data.setup()
@@ -125,8 +132,7 @@ def train(config: Mapping[str, Any], folder: RunFolder, facts: Mapping[str, Any]
         print(f"{data.audio.folder}: {data.audio.decoded} recordings decoded now, {data.audio.size / 1e6:.0f} MB kept")
     git = git_state()
     system = build_system(config)
-    resumes = config["resume"] == "auto" and not config["force"]
-    checkpoint = last_checkpoint(folder.path) if resumes else None
+    checkpoint = left_off(config, folder.path)
     folder.start(resumed=checkpoint is not None)
     print(f"{folder.path}: {'running' if checkpoint is None else 'goes on'}")
     curves = Curves(folder.path, checkpoint)
@@ -136,7 +142,10 @@ def train(config: Mapping[str, Any], folder: RunFolder, facts: Mapping[str, Any]
     failed = True
     try:
         logger = [wandb.start(folder.path.name, folder.identity, folder.path, config)] if wandb else []
-        metrics, timing = _fit_and_test(config, folder.path, system, data, logger, settings, postprocessing, checkpoint)
+        watching = [*callbacks, *_bars(config)]
+        metrics, timing = _fit_and_test(
+            config, folder.path, system, data, logger, settings, postprocessing, checkpoint, watching
+        )
         curves.join()
         results = {
             "name": config["name"],
@@ -147,6 +156,8 @@ def train(config: Mapping[str, Any], folder: RunFolder, facts: Mapping[str, Any]
             "decoded": data.audio.decoded if data.audio else 0,
             "skipped": data.audio.skipped if data.audio else {},
             "parameters": sum(parameter.numel() for parameter in system.parameters()),
+            "precision": precision(config["trainer"]),
+            "validation": _validation(folder.path / "metrics.csv", config),
             "metrics": plain(metrics),
             "timing": timing,
             "versions": versions(),
@@ -185,16 +196,17 @@ def _fit_and_test(
     settings: Settings,
     postprocessing: Postprocessing | Tuned,
     checkpoint: Path | None,
+    watching: Sequence[Callback],
 ) -> tuple[Results, dict[str, float]]:
     """Scores by flat name, and seconds of training and testing; goes on from a checkpoint if there is one."""
     started = time.perf_counter()
-    trainer, best = _fit(config, folder, system, data, [CurvesFile(folder, name=""), *loggers], checkpoint)
+    trainer, best = _fit(config, folder, system, data, [CurvesFile(folder, name=""), *loggers], checkpoint, watching)
     trained = time.perf_counter()
     if config["test"] == "best" and "val" in data.sets:
         system = System.load(best)
     # On one device, whatever it was trained on: so each clip is scored once.
-    alone = {**config["trainer"], "devices": 1, "num_nodes": 1, "strategy": "auto"}
-    tester = build(alone, default_root_dir=folder, callbacks=_bars(config), logger=False)
+    alone = {**config["trainer"], **ALONE}
+    tester = make_trainer(alone, default_root_dir=folder, callbacks=_bars(config), logger=False)
     if isinstance(postprocessing, Tuned):
         tester.validate(system, datamodule=data, verbose=False)
         assert system.scorer is not None
@@ -210,17 +222,37 @@ def _fit_and_test(
 
 
 def follow(config: Mapping[str, Any], folder: Path) -> None:
-    """Trains along with the first process of a run, which has started it and does all else.
+    """Trains along with the first process of a run, which does all else.
 
     Args:
         config: settled, as the run folder has it.
         folder: of the run.
     """
+    check_devices(config["trainer"])
     pl.seed_everything(config["seed"], verbose=False)
     data = build(config["data"]["module"])
     data.setup()
     # Weights and statistics of features come from the first process.
-    _fit(config, folder, build_system(config), data, [], last_checkpoint(folder))
+    _fit(config, folder, build_system(config), data, [], left_off(config, folder), _bars(config))
+
+
+def _validation(curves: Path, config: Mapping[str, Any]) -> dict[str, float]:
+    """What the weights that are tested reach in `monitor`; empty without a validation split."""
+    name = config["monitor"]
+    table = pd.read_csv(curves) if curves.is_file() else pd.DataFrame()
+    if name not in table:
+        return {}
+    values = table[name].dropna()
+    if config["test"] == "best":
+        return {name: float(values.max() if config["monitor_mode"] == "max" else values.min())}
+    return {name: float(values.iloc[-1])}
+
+
+def left_off(config: Mapping[str, Any], folder: Path) -> Path | None:
+    """The checkpoint that a run goes on from, or None for one that starts anew."""
+    # What was to be trained anew has been, when Slurm has put it back into the queue.
+    anew = config["resume"] == "never" or (config["force"] and not slurm.restarts())
+    return None if anew else last_checkpoint(folder)
 
 
 def _fit(
@@ -230,6 +262,7 @@ def _fit(
     data: ClipData,
     loggers: list[Logger],
     checkpoint: Path | None,
+    watching: Sequence[Callback],
 ) -> tuple[pl.Trainer, str]:
     """Trains; returns the trainer, and the path of the best weights on the validation split."""
     # At the very end of an epoch, after validation, where nothing of the epoch is left to be done again.
@@ -243,12 +276,12 @@ def _fit(
     callbacks.append(ModelCheckpoint(folder / "checkpoints", filename="last", **at_end))
     if config["keep_every"]:
         callbacks.append(KeepEpochs(folder / "checkpoints", config["keep_every"]))
-    trainer: pl.Trainer = build(
+    trainer = make_trainer(
         config["trainer"],
+        [WholeCheckpoints()],
         default_root_dir=folder,
-        callbacks=[*callbacks, *_bars(config)],
+        callbacks=[*callbacks, *watching],
         logger=loggers,
-        plugins=[WholeCheckpoints(), *([SharedNorms()] if "strategy" in config["trainer"] else [])],
     )
     trainer.fit(system, datamodule=data, ckpt_path=checkpoint)
     leave_group(trainer)

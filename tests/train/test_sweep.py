@@ -17,7 +17,7 @@ def test_a_failing_run_leaves_the_rest_alone(train: Train, capsys: pytest.Captur
     code, _, err = train("-m", "loss.weights.clip_bce=1e39,1,2")
     assert code == 1
     assert "the loss is inf at step" in err
-    assert "1 of the runs failed; `wsed sweep status outputs/train` says why" in err
+    assert "of the runs, 1 failed; `wsed sweep status outputs/train` says why" in err
     assert "Traceback" not in err
     sweep = Path("outputs/train")
     assert sorted(state for state, _ in states(sweep).values()) == ["done", "done", "failed"]

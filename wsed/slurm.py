@@ -1,0 +1,62 @@
+"""What a process can know of the Slurm job that it belongs to, and ask of Slurm."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from types import FrameType
+
+
+def job() -> str | None:
+    """The job's id as Slurm's commands take it, such as `17` or `17_3` of an array; None outside of batch jobs."""
+    if "SLURM_ARRAY_JOB_ID" in os.environ:
+        return f"{os.environ['SLURM_ARRAY_JOB_ID']}_{os.environ['SLURM_ARRAY_TASK_ID']}"
+    return os.environ.get("SLURM_JOB_ID")
+
+
+def rank() -> int:
+    """Which of the job's tasks this one is, from 0."""
+    return int(os.environ.get("SLURM_PROCID", 0))
+
+
+def tasks() -> int:
+    """How many tasks `srun` has started together; 1 outside of Slurm."""
+    return int(os.environ.get("SLURM_NTASKS", 1)) if "SLURM_PROCID" in os.environ else 1
+
+
+def nodes() -> int:
+    """On how many machines."""
+    return int(os.environ.get("SLURM_NNODES", 1)) if "SLURM_PROCID" in os.environ else 1
+
+
+def restarts() -> int:
+    """How often the job was put back into the queue."""
+    return int(os.environ.get("SLURM_RESTART_COUNT", 0))
+
+
+def waits_or_runs(job: str) -> bool | None:
+    """Whether Slurm still has work for a job; None where Slurm cannot be asked."""
+    if shutil.which("squeue") is None:
+        return None
+    asked = subprocess.run(["squeue", "--noheader", f"--jobs={job}", "--format=%T"], capture_output=True, text=True)
+    if asked.returncode and "Invalid job id" not in asked.stderr:
+        return None
+    return bool(asked.stdout.strip())
+
+
+def requeue_when_told() -> None:
+    """From now on SIGUSR1 puts this batch job back into the queue, where it later goes on from its last checkpoint.
+
+    Slurm sends the signal ahead of a time limit, and of a preemption where the cluster is set up so, to jobs that ask
+    for it (`sbatch --signal=USR1@60`). Jobs that submitit starts have its signal and its handler instead.
+    """
+    if job() is not None and "SUBMITIT_EXECUTOR" not in os.environ:
+        signal.signal(signal.SIGUSR1, _requeue)
+
+
+def _requeue(number: int, frame: FrameType | None) -> None:
+    if rank() == 0:
+        print(f"Slurm is about to stop job {job()}; it goes back into the queue", flush=True)
+        subprocess.run(["scontrol", "requeue", str(job())], check=True)
+        sys.exit(1)

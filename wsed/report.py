@@ -1,6 +1,8 @@
 """`wsed report`: finished runs compared."""
 
 import argparse
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from wsed.cli import Parser, exit_code
@@ -13,6 +15,9 @@ HELP = """Compares runs, by their folders alone.
 
 Every run in or below a DIR counts. The output, by default the first DIR, gets index.html, which needs nothing else;
 comparison.md, a table over seeds to paste; and comparison.csv, every score of every run."""
+
+OF_A_RUN = ("checkpoints", "predictions", "wandb")
+"""Folders in which no runs lie."""
 
 
 def parser() -> Parser:
@@ -34,20 +39,19 @@ def report(options: argparse.Namespace) -> None:
     Raises:
         UserError: folders without runs, or a damaged file in one.
     """
-    from wsed.reports.comparison import read_run
-    from wsed.reports.over_seeds import group_runs, markdown, table
-    from wsed.reports.page import write_page
+    from wsed.reports.comparison import by_settings, read_run
+    from wsed.reports.over_seeds import csv_text, group_runs, markdown
+    from wsed.reports.page import write_comparison
     from wsed.reports.table import print_comparison
     from wsed.whole import write_text
 
-    folders = find_runs(options.folders)
-    runs = [read_run(folder) for folder in folders]
+    runs = by_settings([read_run(folder) for folder in find_runs(options.folders)])
     output: Path = options.output or options.folders[0]
     output.mkdir(parents=True, exist_ok=True)
     print_comparison(runs)
-    write_text(output / "comparison.csv", table(runs).to_csv(index=False))
+    write_text(output / "comparison.csv", csv_text(runs))
     write_text(output / "comparison.md", markdown(group_runs(runs)))
-    print(f"\n{write_page(folders, output)}: the comparison, with comparison.md and comparison.csv beside it")
+    print(f"\n{write_comparison(runs, output)}: the comparison, with comparison.md and comparison.csv beside it")
 
 
 def find_runs(folders: list[Path]) -> list[Path]:
@@ -60,12 +64,21 @@ def find_runs(folders: list[Path]) -> list[Path]:
     for folder in folders:
         if not folder.is_dir():
             raise UserError(f"{folder}: is no folder; give the folder of a run, or one of runs")
-        ended = [
-            path.parent
-            for path in sorted([*folder.rglob("status.json"), *folder.rglob("results.json")])
-            if (path.parent / "results.json").is_file() or '"failed"' in path.read_text(encoding="utf-8")
-        ]
+        ended = [run for run in _runs_below(folder) if _ended(run)]
         if not ended:
             raise UserError(f"{folder}: has no run that is done or failed; check the path, or wait for one")
         found |= dict.fromkeys(ended)
     return list(found)
+
+
+def _runs_below(folder: Path) -> Iterator[Path]:
+    """Run folders; what a run has of its own, thousands of files maybe, is not looked through."""
+    for path, names, files in os.walk(folder):
+        names.sort()
+        if {"status.json", "results.json"} & set(files):
+            names[:] = [name for name in names if name not in OF_A_RUN]
+            yield Path(path)
+
+
+def _ended(run: Path) -> bool:
+    return (run / "results.json").is_file() or '"failed"' in (run / "status.json").read_text(encoding="utf-8")

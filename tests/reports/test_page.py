@@ -2,6 +2,7 @@
 
 import base64
 import io
+import json
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
@@ -17,7 +18,7 @@ from wsed.reports.page import write_page
 
 MakeRun = Callable[..., Path]
 
-VOID = {"meta", "img", "source", "link", "br"}
+VOID = {"meta", "img", "source", "link", "br", "input"}
 
 
 class Page(HTMLParser):
@@ -42,7 +43,8 @@ class Page(HTMLParser):
         assert self.open.pop() == tag
 
     def handle_data(self, data: str) -> None:
-        self.text += data
+        if self.open and self.open[-1] not in ("script", "style"):
+            self.text += data
 
     def all(self, tag: str) -> list[dict[str, str | None]]:
         return [attributes for name, attributes in self.elements if name == tag]
@@ -67,7 +69,7 @@ def test_page_is_one_file_with_everything_inside(make_run: MakeRun, tmp_path: Pa
         if key in ("src", "srcset", "href")
     ]
     assert all(link is not None and link.startswith("data:") for link in links)
-    assert not page.all("script")
+    assert [script.get("type") for script in page.all("script")] == ["application/json", None]
     assert page.all("html")[0]["lang"] == "en"
     assert len(page.all("img")) == 2
     assert all(image["alt"] for image in page.all("img"))
@@ -108,6 +110,34 @@ def test_text_is_escaped(make_run: MakeRun, tmp_path: Path) -> None:
     assert not any(page.all(tag) for tag in ("b", "i", "u"))
     assert "<i>" in page.text
     assert "<b>" in page.text
+
+
+def test_embedded_text_can_not_end_the_script(make_run: MakeRun, tmp_path: Path) -> None:
+    name = "</script><script>alert('x')</script><!--"
+    folders = [make_run("a", name, command=name, labels=[name, "glass_break"]), make_run("b", "gap")]
+    page = Page(write_page(folders, tmp_path / "page"))
+    assert len(page.all("script")) == 2
+    embedded = page.source.split('id="data">')[1].split("</script>")[0]
+    data = json.loads(embedded)
+    assert data["settings"]["pooling"] == [name, "gap"]
+    assert data["classes"][0] == name
+    assert name in page.text
+
+
+def test_of_many_runs_the_best_are_drawn_and_heard(make_run: MakeRun, tmp_path: Path) -> None:
+    folders = [
+        make_run(f"{pooling}{seed}", pooling, seed=seed, metrics={"frame/map": seed / 10, "separation/sdr": 1.0})
+        for pooling in ("gap", "gmp", "gwrp")
+        for seed in (1, 2, 3)
+    ]
+    page = Page(write_page(folders, tmp_path / "page"))
+    heard = [str(player["aria-label"]) for player in page.all("audio")]
+    best = [f"{pooling}, seed=3" for pooling in ("gap", "gmp", "gwrp")]
+    assert [text.split(" of ")[0] for text in heard[:5]] == ["mixture", "truth", *best]
+    assert f"the mask of {', '.join(best)} for" in str(page.all("img")[0]["alt"])
+    assert "The best run of each pooling by SED-mAP." in page.text
+    rows = [element for element in page.all("tr") if "data-run" in element]
+    assert len(rows) == 9
 
 
 def test_failed_run_is_listed_with_its_reason(make_run: MakeRun, failed_run: Path, tmp_path: Path) -> None:

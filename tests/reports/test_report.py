@@ -14,7 +14,7 @@ from scipy import stats
 
 from wsed.cli import main
 from wsed.reports.comparison import read_runs
-from wsed.reports.over_seeds import group_runs, interval, markdown
+from wsed.reports.over_seeds import csv_text, group_runs, interval, markdown, paired_p, table
 
 MakeRun = Callable[..., Path]
 
@@ -26,6 +26,18 @@ def test_the_interval_is_students(values: list[float]) -> None:
         low, high = stats.t.interval(0.95, len(values) - 1, np.mean(values), stats.sem(values))
         assert (mean - half, mean + half) == pytest.approx((low, high), abs=1e-9)
     assert math.isnan(interval(values[:1])[1])
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), min_size=3, max_size=20))
+def test_the_paired_test_is_students(pairs: list[tuple[float, float]]) -> None:
+    ours, others = np.array(pairs).T
+    if np.ptp(ours - others) > 1e-6:
+        assert paired_p(ours - others) == pytest.approx(stats.ttest_rel(ours, others).pvalue)
+
+
+def test_differences_that_are_all_the_same_are_none_or_certain() -> None:
+    assert paired_p(np.zeros(3)) == 1
+    assert paired_p(np.full(3, 0.5)) == 0
 
 
 @pytest.fixture
@@ -89,6 +101,19 @@ def test_intervals_of_scores_have_columns_of_their_own(make_run: MakeRun, tmp_pa
     assert main(["report", str(folder), "--output", str(tmp_path / "out")]) == 0
     found = pd.read_csv(tmp_path / "out" / "comparison.csv")
     assert (found["frame/eer/low"][0], found["frame/eer/high"][0]) == (0.2, 0.4)
+
+
+def test_the_csv_is_that_of_pandas(sweep: Path, failed_run: Path) -> None:
+    runs = read_runs([failed_run, *sorted(path.parent for path in sweep.rglob("results.json"))])
+    assert csv_text(runs) == table(runs).to_csv(index=False)
+
+
+def test_runs_are_found_below_runs_but_not_among_their_files(make_run: MakeRun, tmp_path: Path) -> None:
+    outer = make_run("outer", "gap", examples=False)
+    make_run("outer/inner", "gmp", examples=False)
+    make_run("outer/predictions/no_run", "gwrp", examples=False)
+    assert main(["report", str(outer)]) == 0
+    assert list(pd.read_csv(outer / "comparison.csv")["pooling"]) == ["gap", "gmp"]
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from rich.console import Console
 
 from wsed.reports.comparison import comparison_rows, read_runs
@@ -72,6 +73,16 @@ def test_many_classes_are_cut_to_the_width(make_run: MakeRun) -> None:
     assert max(map(len, text.splitlines())) <= 80
     assert all(label in text for label in labels)
     assert [value for line in cells(text, "demo")[1:] for value in line] == [f"{n}.0" for n in range(12)]
+
+
+def test_of_many_runs_the_best_are_printed(make_run: MakeRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wsed.reports.table.MANY", 2)
+    values = {"gap": 0.5, "gmp": 0.7, "gwrp": 0.6}
+    folders = [make_run(name, name, metrics={"frame/map": value}) for name, value in values.items()]
+    text = printed(folders)
+    assert "The best 2 of 3 runs by SED-mAP." in text
+    assert cells(text, "gap") == []
+    assert [row[1] for name in ("gmp", "gwrp") for row in cells(text, name)] == ["0.700", "0.600"]
 
 
 def test_markup_in_labels_is_text_and_failures_are_told(make_run: MakeRun, failed_run: Path) -> None:

@@ -1,7 +1,9 @@
 """Finished runs side by side: what they are called and the numbers they reached."""
 
+import itertools
 import json
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,6 +81,24 @@ def read_runs(folders: Sequence[Path]) -> list[Run]:
     return [read_run(folder) for folder in folders]
 
 
+def by_settings(runs: Sequence[Run]) -> list[Run]:
+    """Runs in the order of the settings in which they differ, numbers by their size; last those without results."""
+    differing = differing_settings(runs)
+
+    def place(run: Run) -> tuple[bool, list[tuple[bool, float, str]]]:
+        own = settings(run)
+        return not run.results, [_natural(own.get(key, "")) for key in differing]
+
+    return sorted(runs, key=place)
+
+
+def _natural(value: str) -> tuple[bool, float, str]:
+    try:
+        return False, float(value), value
+    except ValueError:
+        return True, 0.0, value
+
+
 def differing_settings(runs: Sequence[Run]) -> list[str]:
     """Keys of the group choices, overrides and seed that are not the same in all runs."""
     known = [own for own in map(settings, runs) if own]
@@ -97,23 +117,31 @@ def label_runs(runs: Sequence[Run]) -> list[str]:
             short = key.rsplit(".", 1)[-1]
             parts.append(own[key] if key in choices else f"{short}={own[key]}")
         labels.append(", ".join(parts) or run.name)
-    twins = {label for label in labels if labels.count(label) > 1}
-    unique: list[str] = []
+    counts = Counter(labels)
+    unique: dict[str, None] = {}
     for run, label in zip(runs, labels, strict=True):
-        base = f"{label} {run.results.get('identity') or run.folder.resolve().name}" if label in twins else label
+        twin = counts[label] > 1
+        base = f"{label} {run.results.get('identity') or run.folder.resolve().name}" if twin else label
         copies = (f"{base} ({number})" for number in range(2, len(runs) + 2))
-        unique.append(base if base not in unique else next(copy for copy in copies if copy not in unique))
-    return unique
+        unique[base if base not in unique else next(copy for copy in copies if copy not in unique)] = None
+    return list(unique)
 
 
-def comparison_rows(runs: Sequence[Run]) -> list[Row]:
-    """The mixture and the ideal binary mask, from the first run that has them, and then a row for each run."""
+def comparison_rows(runs: Sequence[Run], labels: Sequence[str] | None = None) -> list[Row]:
+    """The mixture and the ideal masks, from the first run that has them, and then a row for each run.
+
+    Args:
+        runs: of one comparison.
+        labels: a name for each run; `label_runs` by default.
+    """
     classes = list(dict.fromkeys(str(label) for run in runs for label in run.results.get("labels") or []))
-    rows = []
+    rows: list[Row] = []
     for reference, title in REFERENCES.items():
         candidates = (_row(run, title, classes, reference) for run in runs)
-        rows += [row for row in candidates if any(value is not None for value in row.overall.values())][:1]
-    return rows + [_row(run, label, classes) for run, label in zip(runs, label_runs(runs), strict=True)]
+        known = (row for row in candidates if any(value is not None for value in row.overall.values()))
+        rows += itertools.islice(known, 1)
+    named = zip(runs, label_runs(runs) if labels is None else labels, strict=True)
+    return rows + [_row(run, label, classes) for run, label in named]
 
 
 def _row(run: Run, title: str, classes: Sequence[str], reference: str | None = None) -> Row:

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 
 from wsed.reports.examples import Array, Example
+from wsed.reports.psd_roc import RocCurves
 
 MASK_COLOURS = "viridis"
 LOG_MEL_COLOURS = "magma"
@@ -82,6 +83,45 @@ def timeline_figure(examples: Sequence[Example]) -> bytes:
         grid[-1, 0].set_xlabel("time (s)")
         legend = figure.legend(
             handles, names, loc="upper left", bbox_to_anchor=(0.06, 1), ncols=5, frameon=False, borderaxespad=0.2
+        )
+        for text in legend.get_texts():
+            text.set_parse_math(False)
+        return _svg(figure)
+
+
+def psd_roc_figure(rocs: Mapping[str, RocCurves]) -> bytes:
+    """PSD-ROC as Bilen et al. 2020 draw it: a panel per scenario, a line per run.
+
+    Args:
+        rocs: by run label, at least one.
+
+    Returns:
+        SVG for light screens.
+    """
+    titles = list(next(iter(rocs.values())))
+    rows = -(-len(rocs) // 3)
+    top = 0.45 + 0.2 * rows
+    with _style():
+        height = top + 3.0 + 0.5
+        figure = Figure(figsize=(10.6, height))
+        spaces = {"left": 0.06, "right": 0.985, "top": 1 - top / height, "bottom": 0.5 / height, "wspace": 0.12}
+        grid = figure.subplots(1, len(titles), squeeze=False, sharey=True, gridspec_kw=spaces)
+        highest = max(found.max(initial=0.0) for curves in rocs.values() for _, found in curves.values())
+        for title, axes in zip(titles, grid[0], strict=True):
+            handles = []
+            for index, curves in enumerate(rocs.values()):
+                colour = LINE_COLOURS[index % len(LINE_COLOURS)]
+                false, found = (np.concatenate([[0.0], values]) for values in curves[title])
+                # Between two operating points no more is found than at the left one.
+                handles += axes.step(false, found, where="post", color=colour, linewidth=1.5)
+            axes.set(
+                ylim=(0, min(1.0, 1.1 * highest) or 1.0), xlim=(0, None), xlabel="effective false positives per hour"
+            )
+            axes.set_title(title.replace("scenario", "scenario "), loc="left")
+            axes.spines[["top", "right"]].set_visible(False)
+        grid[0, 0].set_ylabel("effective true positive ratio")
+        legend = figure.legend(
+            handles, list(rocs), loc="upper left", bbox_to_anchor=(0.05, 1), ncols=3, frameon=False, borderaxespad=0.2
         )
         for text in legend.get_texts():
             text.set_parse_math(False)

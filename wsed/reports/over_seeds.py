@@ -1,15 +1,21 @@
 """Runs that differ in their seed alone, taken together."""
 
+import csv
+import io
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from numpy.typing import NDArray
+from scipy.special import stdtr, stdtrit
 
 from wsed.reports.comparison import Run, differing_settings, settings
 from wsed.reports.measures import MEASURES, MISSING, Measure
+
+Array = NDArray[np.float64]
 
 SIGNIFICANT = 0.05
 
@@ -66,7 +72,12 @@ def interval(values: Sequence[float]) -> tuple[float, float]:
     mean = float(np.mean(values))
     if len(values) < 2:
         return mean, math.nan
-    return mean, float(stats.t.ppf(0.975, len(values) - 1) * np.std(values, ddof=1) / math.sqrt(len(values)))
+    return mean, quantile(len(values)) * float(np.std(values, ddof=1)) / math.sqrt(len(values))
+
+
+def quantile(number: int) -> float:
+    """Standard errors from the mean of so many values to the end of its 95 % confidence interval (Student's t)."""
+    return float(stdtrit(number - 1, 0.975))
 
 
 def markdown(groups: Sequence[Group]) -> str:
@@ -115,24 +126,43 @@ def _cell(group: Group, best: Group | None, measure: Measure) -> tuple[str, bool
     shared = sorted(set(values) & set(theirs))
     if len(shared) < 3:
         return text, None
-    ours, others = ([found[seed] for seed in shared] for found in (values, theirs))
-    if np.ptp(np.subtract(ours, others)) == 0:
-        return text, ours != others
-    return text, bool(stats.ttest_rel(ours, others).pvalue < SIGNIFICANT)
+    return text, paired_p(np.array([values[seed] - theirs[seed] for seed in shared])) < SIGNIFICANT
+
+
+def paired_p(differences: Array) -> float:
+    """The p-value of a two-sided paired t-test, from at least two differences."""
+    error = np.std(differences, ddof=1) / math.sqrt(len(differences))
+    if error == 0:
+        return float(not differences.any())
+    return float(2 * stdtr(len(differences) - 1, -abs(np.mean(differences)) / error))
 
 
 def table(runs: Sequence[Run]) -> pd.DataFrame:
     """A row for each run: folder, status, reason, command, settings, and every score by its flat name."""
+    return pd.DataFrame(_score_rows(runs))
+
+
+def csv_text(runs: Sequence[Run]) -> str:
+    """The same as CSV; of a thousand runs with a thousand scores each, in half the time that a data frame takes."""
+    rows = _score_rows(runs)
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(names)
+    writer.writerows([row.get(name) for name in names] for row in rows)
+    return text.getvalue()
+
+
+def _score_rows(runs: Sequence[Run]) -> list[dict[str, Any]]:
     rows = []
     for run in runs:
-        metrics = run.results.get("metrics") or {}
-        scores = {name: value for name, value in metrics.items() if not isinstance(value, list)}
-        ends = {
-            f"{name.removesuffix('/ci95')}/{end}": value[number]
-            for name, value in metrics.items()
-            if isinstance(value, list)
-            for number, end in enumerate(("low", "high"))
-        }
+        scores: dict[str, Any] = {}
+        for name, value in (run.results.get("metrics") or {}).items():
+            if isinstance(value, list):
+                base = name.removesuffix("/ci95")
+                scores[f"{base}/low"], scores[f"{base}/high"] = value
+            else:
+                scores[name] = value
         facts = {
             "folder": str(run.folder),
             "name": run.name,
@@ -140,5 +170,5 @@ def table(runs: Sequence[Run]) -> pd.DataFrame:
             "reason": run.status.get("reason"),
             "command": run.results.get("command"),
         }
-        rows.append({**facts, **settings(run), **scores, **ends})
-    return pd.DataFrame(rows)
+        rows.append({**facts, **settings(run), **scores})
+    return rows

@@ -8,11 +8,14 @@ import rich.table
 from rich.console import Console
 from rich.text import Text
 
+from wsed.reports.best import best_runs
 from wsed.reports.comparison import Row, Run, comparison_rows, label_runs
 from wsed.reports.measures import MEASURES, Measure
 
 FALLBACK_WIDTH = 100
 NUMBER_WIDTH = 6
+MANY = 50
+"""Runs that are printed, at most."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,7 @@ class Table:
 
 def overall_table(rows: Sequence[Row]) -> Table:
     """All measures over all classes, one measure per column."""
-    headers = tuple(f"{m.title} {'↑' if m.higher_is_better else '↓'}\n{m.unit and f'({m.unit})'}" for m in MEASURES)
+    headers = tuple(f"{m.title} {m.arrow}\n{m.unit and f'({m.unit})'}" for m in MEASURES)
     columns = [_column(rows, measure, None) for measure in MEASURES]
     return Table("All classes", headers, _table_rows(rows, columns))
 
@@ -76,7 +79,7 @@ def class_tables(rows: Sequence[Row], titles: Sequence[str]) -> list[Table]:
 
 
 def print_comparison(runs: Sequence[Run], console: Console | None = None) -> None:
-    """Prints the overall numbers, then SDR and EER by class, then the runs that failed.
+    """Prints the overall numbers, then SDR and EER by class, then the runs that failed; of many runs, the best ones.
 
     Args:
         runs: of one comparison.
@@ -86,11 +89,16 @@ def print_comparison(runs: Sequence[Run], console: Console | None = None) -> Non
         console = Console()
         if not console.is_terminal:
             console = Console(width=FALLBACK_WIDTH)
-    rows = comparison_rows(runs)
+    best = best_runs(runs, MANY)
+    shown = sorted(best.places)
+    labels = label_runs(runs)
+    rows = comparison_rows([runs[place] for place in shown], [labels[place] for place in shown])
+    if best.reason:
+        console.print(Text(best.reason))
     for table in [overall_table(rows), *class_tables(rows, ("SDR", "EER"))]:
         for part in _split(table, console.width):
             console.print(_rich_table(part))
-    for run, label in zip(runs, label_runs(runs), strict=True):
+    for run, label in zip(runs, labels, strict=True):
         if run.failed:
             console.print(Text(f"{label} failed: {run.status.get('reason') or 'no reason given'}", style="red"))
 

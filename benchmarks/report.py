@@ -1,0 +1,196 @@
+"""`wsed report` over 1,000 runs, against what reading their `results.json` and `metrics.csv` takes alone."""
+
+import csv
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+LABELS = [f"class_{index}" for index in range(10)]
+MODELS = ("jsc", "crnn", "gated_crnn", "talnet")
+POOLINGS = ("gap", "gmp", "gwrp", "linear_softmax", "attention")
+RATES = ("0.0001", "0.0003", "0.001", "0.003", "0.01")
+SEEDS = range(1, 11)
+EPOCHS, CLIPS, FRAMES, BANDS, EXAMPLES, RATE = 40, 96, 121, 64, 3, 16_000
+COUNTS = ("f1", "precision", "recall", "error_rate", "deletion_rate", "insertion_rate")
+SOURCES = ("", "mixture/", "ideal_binary_mask/", "ideal_ratio_mask/")
+DECIBELS = ("sdr", "sir", "sar", "si_sdr")
+
+
+def names() -> list[str]:
+    """Every score of a run, as `wsed train` names them."""
+    found = []
+    for metric, overall, alone in (
+        ("tagging", ("map", "auroc", "lwlrap"), ("ap", "auroc", "f1", "precision", "recall")),
+        ("frame", ("map", "auroc", "eer"), ("ap", "auroc", "eer")),
+        *((f"{kind}_based", (), COUNTS) for kind in ("event", "segment", "intersection")),
+        *((f"separation/{source}".rstrip("/"), DECIBELS, DECIBELS) for source in SOURCES),
+    ):
+        found += [f"{metric}/{measure}" for measure in overall]
+        found += [f"{metric}/class/{label}/{measure}" for label in LABELS for measure in alone]
+        if metric.endswith("_based"):
+            found += [f"{metric}/{mean}/{measure}" for mean in ("micro", "macro") for measure in COUNTS]
+    for scenario in ("psds/scenario1", "psds/scenario2"):
+        found += [scenario, *(f"{scenario}/class/{label}" for label in LABELS)]
+    return found
+
+
+def make_runs(root: Path) -> int:
+    """Fakes a sweep; its runs share one folder of predictions. Returns how many runs."""
+    rng = np.random.default_rng(0)
+    make_predictions(root / "predictions", rng)
+    scores = names()
+    tests = [f"test/{name}" for name in scores]
+    curves = ["train/loss", "train/clip_bce", "train/clip_bce_weighted", "val/loss", "val/clip_bce", "val/tagging/map"]
+    curves += [f"val/{name}" for name in scores if name.startswith(("tagging", "frame"))]
+    header = ["epoch", "step", *dict.fromkeys([*curves, *tests])]
+    grid = list(product(MODELS, POOLINGS, RATES, SEEDS))
+    for number, (model, pooling, rate, seed) in enumerate(grid):
+        folder = root / "sweep" / f"model={model},pooling={pooling},optimizer.lr={rate},seed={seed}"
+        folder.mkdir(parents=True)
+        (folder / "predictions").symlink_to(root / "predictions")
+        overrides = [f"model={model}", f"pooling={pooling}", f"optimizer.lr={rate}", f"seed={seed}"]
+        scale = (SEEDS.index(seed) + 3 * POOLINGS.index(pooling)) / 20
+        values = (rng.uniform(0.2, 0.5, len(scores)) + scale / 3) * [
+            20 if name.startswith("sep") else 1 for name in scores
+        ]
+        metrics = dict(zip(scores, values.tolist(), strict=True))
+        metrics |= {f"{name}/ci95": [0.9 * value, 1.1 * value] for name, value in list(metrics.items())}
+        results = {
+            "name": "fake",
+            "identity": f"{number:08x}",
+            "overrides": overrides,
+            "command": " ".join(["wsed train", *overrides]),
+            "choices": {"data": "desed", "model": model, "pooling": pooling, "loss": "clip_bce"},
+            "labels": LABELS,
+            "seed": seed,
+            "parameters": 260_355,
+            "metrics": metrics,
+            "timing": {"train_seconds": 1426.1, "test_seconds": 5.7},
+            "git": {"commit": "0123456789abcdef", "dirty": False},
+        }
+        failed = number % 100 == 99
+        status = {"status": "failed", "reason": "loss is nan"} if failed else {"status": "done", "reason": None}
+        (folder / "status.json").write_text(json.dumps(status))
+        if failed:
+            continue
+        (folder / "results.json").write_text(json.dumps(results, indent=2))
+        with (folder / "metrics.csv").open("w", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(header)
+            for epoch in range(EPOCHS):
+                fall = (0.5 + scale) * np.exp(-epoch / 10) + rng.normal(0, 0.02, len(curves))
+                row = {"epoch": epoch, "step": 100 * epoch, **dict(zip(curves, fall.tolist(), strict=True))}
+                writer.writerow([row.get(name, "") for name in header])
+            writer.writerow(["", 100 * EPOCHS, *(metrics.get(name.removeprefix("test/"), "") for name in header[2:])])
+    return len(grid)
+
+
+def make_predictions(folder: Path, rng: np.random.Generator) -> None:
+    """Scores of every clip, the truth, and a few clips to look at and listen to."""
+    edges = np.arange(FRAMES + 1) * 0.033
+    truth, durations = ["filename\tonset\toffset\tevent_label"], ["filename\tduration"]
+    (folder / "scores").mkdir(parents=True)
+    for clip in range(CLIPS):
+        rows = ["\t".join(["onset", "offset", *LABELS])]
+        # Smooth, and higher where the event of the clip sounds.
+        walk = rng.normal(size=(FRAMES, len(LABELS))).cumsum(0) * 0.1 - 1.5
+        walk[15:60, clip % len(LABELS)] += rng.uniform(0, 3)
+        probs = (1 / (1 + np.exp(-walk))).round(6)
+        rows += ["\t".join(map(str, [*edges[i : i + 2].round(3), *probs[i]])) for i in range(FRAMES)]
+        (folder / "scores" / f"{clip}.tsv").write_text("\n".join(rows) + "\n")
+        truth.append(f"{clip}.wav\t0.5\t2.0\t{LABELS[clip % len(LABELS)]}")
+        durations.append(f"{clip}.wav\t4.0")
+    (folder / "reference.tsv").write_text("\n".join(truth) + "\n")
+    (folder / "durations.tsv").write_text("\n".join(durations) + "\n")
+    strong = np.zeros((EXAMPLES, len(LABELS), FRAMES), np.uint8)
+    strong[:, :, 15:60] = 1
+    np.savez(
+        folder / "examples.npz",
+        filename=np.array([f"{clip}.wav" for clip in range(EXAMPLES)]),
+        label=np.array(LABELS[:EXAMPLES]),
+        labels=np.array(LABELS),
+        log_mel=rng.normal(size=(EXAMPLES, FRAMES, BANDS)),
+        ideal_binary_mask=patches(rng) > 0.5,
+        masks=patches(rng),
+        frame_probs=rng.uniform(size=(EXAMPLES, len(LABELS), FRAMES)),
+        strong=strong,
+        frames_per_second=np.float64(1 / 0.033),
+    )
+    for clip in range(EXAMPLES):
+        (folder / "audio" / str(clip)).mkdir(parents=True)
+        for name in ("mixture", "truth", "separated"):
+            samples = rng.normal(0, 0.005, 4 * RATE)
+            soundfile.write(folder / "audio" / str(clip) / f"{name}.flac", samples, RATE)
+
+
+def patches(rng: np.random.Generator) -> np.ndarray:
+    """Masks that vary as slowly as those of a network with pooling."""
+    coarse = rng.uniform(size=(EXAMPLES, FRAMES // 4 + 1, BANDS // 4))
+    return coarse.repeat(4, axis=1).repeat(4, axis=2)[:, :FRAMES]
+
+
+def read(root: Path) -> tuple[float, float]:
+    """Seconds to read every `results.json` and every `metrics.csv`, and nothing else."""
+    started = time.perf_counter()
+    for path in root.glob("sweep/*/results.json"):
+        json.loads(path.read_text())
+    between = time.perf_counter()
+    for path in root.glob("sweep/*/metrics.csv"):
+        with path.open(newline="") as file:
+            list(csv.reader(file))
+    return between - started, time.perf_counter() - between
+
+
+def stages(folder: Path) -> dict[str, float]:
+    """Seconds of each stage, one after the other in this process, which has loaded little so far."""
+    clock = [time.perf_counter()]
+
+    def lap() -> float:
+        clock.append(time.perf_counter())
+        return clock[-1] - clock[-2]
+
+    from wsed.report import find_runs
+    from wsed.reports.comparison import by_settings, read_run
+    from wsed.reports.over_seeds import csv_text, group_runs, markdown
+    from wsed.reports.page import write_comparison
+
+    seconds = {"imports": lap()}
+    runs = by_settings([read_run(path) for path in find_runs([folder])])
+    seconds["results.json"] = lap()
+    markdown(group_runs(runs))
+    seconds["comparison.md"] = lap()
+    csv_text(runs)
+    seconds["comparison.csv"] = lap()
+    write_comparison(runs, folder)
+    seconds["page with metrics.csv, PSD-ROC and figures"] = lap()
+    return seconds
+
+
+def main() -> None:
+    """Prints seconds by stage, the size of the page, and the ratio."""
+    with tempfile.TemporaryDirectory() as name:
+        root = Path(name)
+        count = make_runs(root)
+        results, curves = read(root)
+        # In a process of its own, since imports count.
+        command = [sys.executable, "-c", "import sys; from wsed.cli import main; sys.exit(main(sys.argv[1:]))"]
+        started = time.perf_counter()
+        subprocess.run([*command, "report", str(root / "sweep")], check=True, stdout=subprocess.DEVNULL)
+        whole = time.perf_counter() - started
+        size = (root / "sweep" / "index.html").stat().st_size / 1e6
+        print("; ".join(f"{stage} {seconds:.1f} s" for stage, seconds in stages(root / "sweep").items()))
+        print(
+            f"report: {count} runs in {whole:.1f} s, {whole / (results + curves):.1f} times what reading "
+            f"results.json ({results:.1f} s) and metrics.csv ({curves:.1f} s) alone takes; a page of {size:.1f} MB"
+        )
+
+
+if __name__ == "__main__":
+    main()

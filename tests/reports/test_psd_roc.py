@@ -1,0 +1,114 @@
+"""PSD-ROC from the folders of runs."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+from sed_scores_eval import intersection_based
+
+from wsed.errors import UserError
+from wsed.reports import psd_roc
+from wsed.reports.comparison import read_run
+from wsed.reports.psd_roc import read_psd_rocs
+
+MakeRun = Callable[..., Path]
+MakeScored = Callable[..., Path]
+LABELS = ["baby_cry", "glass_break"]
+CLIPS, FRAMES, HOP = 20, 50, 0.2
+
+
+@pytest.fixture
+def make_scored(make_run: MakeRun) -> MakeScored:
+    """Makes a run with scores that know of the events, the better the higher the gain."""
+
+    def make(name: str, gain: float) -> Path:
+        folder = make_run(name, "gap", examples=False)
+        rng = np.random.default_rng(0)
+        (folder / "predictions" / "scores").mkdir()
+        edges = np.arange(FRAMES + 1) * HOP
+        rows = []
+        for clip in range(CLIPS):
+            label, first = LABELS[clip % 2], int(rng.integers(0, 30))
+            values = rng.normal(0, 1, (FRAMES, len(LABELS)))
+            values[first : first + 10, clip % 2] += gain
+            table = pd.DataFrame(values, columns=LABELS)
+            table.insert(0, "onset", edges[:-1])
+            table.insert(1, "offset", edges[1:])
+            table.to_csv(folder / "predictions" / "scores" / f"{clip}.tsv", sep="\t", index=False)
+            rows.append((f"{clip}.wav", edges[first], edges[first + 10], label))
+        columns = ["filename", "onset", "offset", "event_label"]
+        pd.DataFrame(rows, columns=columns).to_csv(folder / "predictions" / "reference.tsv", sep="\t", index=False)
+        durations = pd.DataFrame({"filename": [f"{clip}.wav" for clip in range(CLIPS)], "duration": FRAMES * HOP})
+        durations.to_csv(folder / "predictions" / "durations.tsv", sep="\t", index=False)
+        return folder
+
+    return make
+
+
+def area(curve: tuple[np.ndarray, np.ndarray], limit: float) -> float:
+    """Of the staircase, as a share of the most."""
+    false, found = curve
+    return float((found * np.diff(false, append=limit)).sum() / limit)
+
+
+def published(folder: Path, dtc: float, cttc: float | None, alpha_ct: float, limit: float) -> float:
+    """PSDS of the files in a folder by sed_scores_eval's own reading of them."""
+    value, *_ = intersection_based.psds(
+        scores=str(folder / "predictions" / "scores"),
+        ground_truth=str(folder / "predictions" / "reference.tsv"),
+        audio_durations=str(folder / "predictions" / "durations.tsv"),
+        dtc_threshold=dtc,
+        gtc_threshold=dtc,
+        cttc_threshold=cttc,
+        alpha_ct=alpha_ct,
+        alpha_st=1.0,
+        max_efpr=limit,
+    )
+    return float(value)
+
+
+def test_the_area_below_the_curve_is_the_psds_of_the_published_tool(make_scored: MakeScored) -> None:
+    folder = make_scored("a", 1.0)
+    (curves,) = read_psd_rocs([read_run(folder)]).values()
+    assert area(curves["scenario1"], 100) == pytest.approx(published(folder, 0.7, None, 0.0, 100.0))
+    assert area(curves["scenario2"], 100) == pytest.approx(published(folder, 0.1, 0.3, 0.5, 100.0))
+    assert 0.05 < area(curves["scenario2"], 100) < 0.95
+
+
+def test_the_scenario_is_that_of_the_run(make_scored: MakeScored) -> None:
+    folder = make_scored("a", 1.0)
+    own = {"dtc": 0.3, "gtc": 0.3, "cttc": 0.4, "alpha_ct": 0.2, "alpha_st": 1.0, "max_efpr": 50.0}
+    config = {"evaluation": {"scenario2": {"_target_": "wsed.metrics.psds.Scenario", **own}}}
+    (folder / "config.yaml").write_text(yaml.safe_dump(config))
+    (curves,) = read_psd_rocs([read_run(folder)]).values()
+    assert area(curves["scenario2"], 50) == pytest.approx(published(folder, 0.3, 0.4, 0.2, 50.0))
+    assert area(curves["scenario1"], 100) == pytest.approx(published(folder, 0.7, None, 0.0, 100.0))
+
+
+def test_the_best_come_first_until_the_effort_is_spent(
+    make_scored: MakeScored, make_run: MakeRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs = [read_run(make_run("bare", "gwrp"))] + [read_run(make_scored(name, 2.0)) for name in ("a", "b", "c")]
+    assert list(read_psd_rocs(runs)) == [1, 2, 3]
+    monkeypatch.setattr(psd_roc, "EFFORT", 2 * CLIPS * len(LABELS))
+    assert list(read_psd_rocs(runs)) == [1, 2]
+    monkeypatch.setattr(psd_roc, "EFFORT", 0)
+    assert list(read_psd_rocs(runs)) == [1]
+
+
+def test_damaged_scores_are_named(make_scored: MakeScored) -> None:
+    folder = make_scored("a", 2.0)
+    (folder / "predictions" / "scores" / "0.tsv").write_text("onset\toffset\n0\t1\n")
+    with pytest.raises(UserError, match=r"predictions: is damaged \("):
+        read_psd_rocs([read_run(folder)])
+
+
+def test_without_known_events_there_is_no_curve(make_scored: MakeScored) -> None:
+    folder = make_scored("a", 2.0)
+    results = json.loads((folder / "results.json").read_text())
+    (folder / "results.json").write_text(json.dumps(results | {"labels": ["other"]}))
+    assert read_psd_rocs([read_run(folder)]) == {}

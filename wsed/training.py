@@ -135,7 +135,8 @@ def train(config: Mapping[str, Any], folder: RunFolder, facts: Mapping[str, Any]
     wandb = build(config["logger"]) if config["logger"] else None
     failed = True
     try:
-        logger = [wandb.start(folder.path.name, folder.identity, folder.path, config)] if wandb else []
+        before = curves.kept()
+        logger = [wandb.start(folder.path.name, folder.identity, folder.path, config, before)] if wandb else []
         metrics, timing = _fit_and_test(config, folder.path, system, data, logger, settings, postprocessing, checkpoint)
         curves.join()
         results = {

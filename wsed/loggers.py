@@ -32,8 +32,8 @@ def open_run(
         name: shown in lists.
         kind: the job type, `train` or `report`.
         config: plain values.
-        identity: the id of the run. A run of that id that is in the project already gives way to this one, online at
-            once and offline with `wandb sync`. None for an id that no run has.
+        identity: the id of the run. One that W&B knows is started anew: nothing is appended to what it has, which
+            would double the curves. None for an id that no run has.
 
     Raises:
         UserError: W&B refuses, or cannot be reached.
@@ -88,7 +88,7 @@ class Wandb:
             folder: of the run.
             config: the composed config.
             curves: rows of `metrics.csv` from before the run was stopped. They are logged again, so that this run is
-                whole and can take the place of the one that was cut off.
+                whole: one that was killed offline may have nothing on disk.
 
         Raises:
             UserError: W&B refuses, or cannot be reached.

@@ -185,7 +185,7 @@ def test_a_run_that_was_cut_off_is_whole_in_the_end(tmp_path: Path) -> None:
     *known, _ = curves(tmp_path / "run")
     assert after.history[:-1] == known
     assert sorted(row["epoch"] for row in known if "train/loss" in row) == [0, 1, 2, 3, 4, 5]
-    # To W&B it takes the place of the one that was cut off, and is no continuation of it.
+    # It holds all epochs, so it must not be appended to what W&B may have of the first.
     assert "resume" not in after.settings
 
 

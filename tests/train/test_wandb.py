@@ -160,6 +160,8 @@ def test_a_job_that_fails_is_closed_as_failed(train: Train) -> None:
 def start(*words: str) -> subprocess.Popen[bytes]:
     """A session of its own, so that no process of it outlives a failure."""
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "WANDB_MODE": "offline"}
+    # W&B's helper process of these tests, which would keep the run of a process that was killed.
+    environment.pop("WANDB_SERVICE", None)
     command = [sys.executable, "-m", "wsed.cli", "train", *SMALL, *words]
     return subprocess.Popen(command, env=environment, start_new_session=True)
 

@@ -12,9 +12,12 @@ HELP = """Compares runs, by their folders alone.
 
   wsed report outputs/jsc
   wsed report RUN RUN --output COMPARED
+  wsed report outputs/jsc --wandb
 
 Every run in or below a DIR counts. The output, by default the first DIR, gets index.html, which needs nothing else;
-comparison.md, a table over seeds to paste; and comparison.csv, every score of every run."""
+comparison.md, a table over seeds to paste; and comparison.csv, every score of every run. With --wandb both tables also
+go to a Weights & Biases run of the job type `report`, in the project and the group of the runs: online where an API key
+is set, otherwise offline in the output."""
 
 OF_A_RUN = ("checkpoints", "predictions", "wandb")
 """Folders in which no runs lie."""
@@ -25,6 +28,7 @@ def parser() -> Parser:
     options = Parser("wsed report", description=HELP, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("folders", nargs="+", type=Path, metavar="DIR", help="run folder, or a folder of run folders")
     options.add_argument("--output", type=Path, help="folder to write (the first DIR)")
+    options.add_argument("--wandb", action="store_true", help="log the tables to Weights & Biases as well")
     return options
 
 
@@ -37,7 +41,7 @@ def report(options: argparse.Namespace) -> None:
     """Writes the comparison.
 
     Raises:
-        UserError: folders without runs, or a damaged file in one.
+        UserError: folders without runs, a damaged file in one, or W&B refuses.
     """
     from wsed.reports.comparison import by_settings, read_run
     from wsed.reports.over_seeds import csv_text, group_runs, markdown
@@ -52,6 +56,10 @@ def report(options: argparse.Namespace) -> None:
     write_text(output / "comparison.csv", csv_text(runs))
     write_text(output / "comparison.md", markdown(group_runs(runs)))
     print(f"\n{write_comparison(runs, output)}: the comparison, with comparison.md and comparison.csv beside it")
+    if options.wandb:
+        from wsed.report_to_wandb import log_comparison
+
+        print(log_comparison(runs, output))
 
 
 def find_runs(folders: list[Path]) -> list[Path]:

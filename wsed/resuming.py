@@ -100,6 +100,13 @@ class Curves:
             rows = pd.concat([rows, pd.DataFrame([{name: str(value) for name, value in last.items()}])])
         write_text(self.before, rows.to_csv(index=False))
 
+    def kept(self) -> list[dict[str, float]]:
+        """Each row from before, without its empty cells; none for a run from the beginning."""
+        if not self.before.is_file():
+            return []
+        rows = pd.read_csv(self.before, float_precision="round_trip").to_dict("records")
+        return [{str(name): value for name, value in row.items() if not pd.isna(value)} for row in rows]
+
     def join(self) -> None:
         """Puts what was before in front of what the logger wrote."""
         if self.before.is_file():

@@ -141,7 +141,8 @@ def train(
     wandb = build(config["logger"]) if config["logger"] else None
     failed = True
     try:
-        logger = [wandb.start(folder.path.name, folder.identity, folder.path, config)] if wandb else []
+        before = curves.kept()
+        logger = [wandb.start(folder.path.name, folder.identity, folder.path, config, before)] if wandb else []
         watching = [*callbacks, *_bars(config)]
         metrics, timing = _fit_and_test(
             config, folder.path, system, data, logger, settings, postprocessing, checkpoint, watching

@@ -132,3 +132,22 @@ def test_subcommands(capsys: pytest.CaptureFixture[str]) -> None:
         err = capsys.readouterr().err
         assert is_one_line(err)
         assert said in err
+
+
+@pytest.mark.parametrize(
+    ("mode", "said"), [("sideways", "Input should be 'online', 'offline'"), ("online", "No API key configured")]
+)
+def test_what_wandb_refuses_is_said_in_one_line(
+    mode: str, said: str, train: Train, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WANDB_MODE", mode)
+    monkeypatch.delenv("WANDB_API_KEY", raising=False)
+    # Where no earlier login is found.
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    code, _, err = train("hydra.run.dir=run", "logger=wandb")
+    assert code == 2
+    lines = [line for line in err.splitlines() if line.startswith("wsed: ")]
+    assert len(lines) == 1
+    assert lines[0].startswith(f"wsed: W&B, WANDB_MODE={mode}: {said}")
+    assert "Traceback" not in err
+    assert not list(Path().rglob("*.wandb"))

@@ -80,27 +80,49 @@ def quantile(number: int) -> float:
     return float(stdtrit(number - 1, 0.975))
 
 
-def markdown(groups: Sequence[Group]) -> str:
-    """A table to paste: mean ± half a confidence interval over seeds; the best of a column in bold.
+@dataclass(frozen=True)
+class SeedTable:
+    """Mean ± half a confidence interval over seeds, as text; the best of a column in bold.
 
     Where groups share three seeds or more, what differs from the best by a paired t-test over them has a dagger.
+
+    Attributes:
+        headers: of all columns but the first.
+        rows: a label, a cell for each measure, and the number of seeds.
+        note: what the signs mean; may be empty.
     """
+
+    headers: list[str]
+    rows: list[list[str]]
+    note: str
+
+
+def seed_table(groups: Sequence[Group]) -> SeedTable:
+    """The measures that any of the groups has, a row for each group."""
     shown = [measure for measure in MEASURES if any(group.values(measure) for group in groups)]
     titles = [f"{measure.title}{f' ({measure.unit})' if measure.unit else ''}" for measure in shown]
-    lines = [f"| | {' | '.join(titles)} | seeds |", "|" + " --- |" * (len(shown) + 2)]
     best = {measure: _best(groups, measure) for measure in shown}
     tested = False
+    rows = []
     for group in groups:
         cells = []
         for measure in shown:
             text, differs = _cell(group, best[measure], measure)
             tested = tested or differs is not None
             cells.append(text + ("†" if differs else ""))
-        lines.append(f"| {group.label} | {' | '.join(cells)} | {len(group.runs)} |")
+        rows.append([group.label, *cells, str(len(group.runs))])
     notes = ["Mean ± 95 % confidence interval over seeds."] if any(len(group.runs) > 1 for group in groups) else []
     if tested:
         notes.append(f"† differs from the best of its column (paired t-test over seeds, p < {SIGNIFICANT}).")
-    return "\n".join([*lines, *(["", " ".join(notes)] if notes else [])]) + "\n"
+    return SeedTable([*titles, "seeds"], rows, " ".join(notes))
+
+
+def markdown(groups: Sequence[Group]) -> str:
+    """The table to paste, and its note."""
+    seeds = seed_table(groups)
+    lines = [f"| | {' | '.join(seeds.headers)} |", "|" + " --- |" * (len(seeds.headers) + 1)]
+    lines += [f"| {' | '.join(row)} |" for row in seeds.rows]
+    return "\n".join([*lines, *(["", seeds.note] if seeds.note else [])]) + "\n"
 
 
 def _best(groups: Sequence[Group], measure: Measure) -> Group | None:

@@ -23,7 +23,6 @@ from wsed.errors import UserError
 from wsed.evaluation import Results, Settings, evaluate_pass, plain, tune
 from wsed.inference.postprocessing import Postprocessing
 from wsed.inference.tuning import Tuned
-from wsed.loggers import Wandb
 from wsed.metrics.scorer import write_tsv
 from wsed.predictions import Examples
 from wsed.resuming import Curves, EpochRow, Randomness, WholeCheckpoints, last_checkpoint
@@ -155,7 +154,7 @@ def train(config: Mapping[str, Any], folder: RunFolder, facts: Mapping[str, Any]
         failed = False
         return results
     finally:
-        if isinstance(wandb, Wandb):
+        if wandb:
             wandb.finish(failed)
 
 

@@ -1,11 +1,10 @@
 #!/bin/sh
 # Builds docker/Dockerfile as it is where no registry of images can be reached, and trains in it as a user that it does not
-# know. Debian 12 stands in for NVIDIA's image. For root, with the packages buildah, debootstrap, podman and runc, 40 GB of
+# know. Debian 12 stands in for NVIDIA's image. For root, with the packages buildah, debootstrap, podman and runc, 20 GB of
 # disk and a quarter of an hour; it is no part of the tests that run each time.
 set -eu
 cd "$(dirname "$0")/../.."
 folder=$(mktemp -d)
-export STORAGE_DRIVER=vfs
 
 mirror=$(sed -n 's/^URIs: //p' /etc/apt/sources.list.d/debian.sources | head -n 1)
 debootstrap --variant=minbase --include=ca-certificates,python3 bookworm "$folder/base" "$mirror"

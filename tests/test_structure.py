@@ -60,6 +60,12 @@ def test_poolings_and_losses_load_without_lightning_hydra_and_wandb() -> None:
     assert not {"pytorch_lightning", "hydra", "wandb", "omegaconf"} & set(loaded)
 
 
+def test_training_loads_nothing_that_only_the_test_or_a_logger_needs() -> None:
+    program = "import sys, wsed.train, wsed.training, wsed.systems.jsc; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
+    assert not {"sklearn", "sed_eval", "sed_scores_eval", "dcase_util", "wandb"} & set(loaded)
+
+
 def test_help_lists_every_choice_and_loads_nothing_heavy() -> None:
     heavy = {"torch", "hydra", "omegaconf", "pytorch_lightning", "numpy", "pandas", "pydantic"}
     for words in (["--help"], ["train", "--help"]):

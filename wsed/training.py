@@ -25,7 +25,6 @@ from wsed.errors import UserError
 from wsed.evaluation import Results, Settings, evaluate_pass, plain, tune
 from wsed.inference.postprocessing import Postprocessing
 from wsed.inference.tuning import Tuned
-from wsed.loggers import Wandb
 from wsed.metrics.scorer import write_tsv
 from wsed.predictions import Examples
 from wsed.resuming import Curves, EpochRow, Randomness, WholeCheckpoints, last_checkpoint
@@ -167,7 +166,7 @@ def train(
         failed = False
         return results
     finally:
-        if isinstance(wandb, Wandb):
+        if wandb:
             wandb.finish(failed)
 
 

@@ -65,7 +65,8 @@ class Slurm(Cells):
         if submitit.SlurmExecutor.affinity() < 0:
             raise UserError("launcher=slurm: there is no srun here; run this on a login node of the cluster")
         self.requeues = requeues
-        self.parameters = {
+        self.tasks = nodes * tasks_per_node
+        self.parameters: dict[str, Any] = {
             "partition": partition,
             "account": account,
             "nodes": nodes,
@@ -85,10 +86,9 @@ class Slurm(Cells):
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
         super().setup(hydra_context=hydra_context, task_function=task_function, config=config)
-        tasks = self.parameters["nodes"] * self.parameters["ntasks_per_node"]
-        if tasks > 1 and "strategy" not in config.trainer:
+        if self.tasks > 1 and "strategy" not in config.trainer:
             raise UserError(
-                f"launcher: starts {tasks} tasks for each run (nodes times tasks_per_node), and this trainer has one; "
+                f"launcher: starts {self.tasks} tasks a run (nodes times tasks_per_node), and this trainer has one; "
                 "add trainer=ddp_slurm"
             )
 

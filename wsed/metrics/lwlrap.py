@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-from sklearn.metrics import label_ranking_average_precision_score
 
 from wsed.metrics.counts import Array
 
@@ -17,6 +16,9 @@ class Lwlrap:
     """
 
     def __init__(self, clip_probs: Array, weak: Array) -> None:
+        # Takes half a second, which training need not wait for.
+        from sklearn.metrics import label_ranking_average_precision_score
+
         labels = weak.sum(1)
         self.labels = labels
         self.precision = np.array(

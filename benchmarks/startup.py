@@ -1,0 +1,190 @@
+"""How long `wsed train` takes to its first training step, where that time goes, and what a cell of a sweep costs."""
+
+import builtins
+import importlib
+import json
+import os
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+REPEATS = 3
+SHOWN = 12
+"""Packages."""
+FEW, MANY = 2, 6
+"""Cells of a small sweep and of a larger one; both end with a comparison."""
+CELL = [
+    "mixing.duration=1.0",
+    "data.source.recordings=4",
+    "data.clips={train: 60, val: 0, test: 12}",
+    "data.batch_size=6",
+    "model.network.widths=[4]",
+    "trainer.max_epochs=2",
+    "trainer.enable_progress_bar=false",
+    "logger=csv",
+]
+
+
+class Watch:
+    """Notes when parts of a command end, and how much of each were imports.
+
+    Args:
+        started: seconds since the epoch at which the process was asked for.
+    """
+
+    def __init__(self, started: float) -> None:
+        self.last = started
+        self.importing = 0.0
+        self.depth = 0
+        self.parts: dict[str, float] = {}
+
+    def mark(self, name: str) -> None:
+        """A part ends here."""
+        now = time.time()
+        self.parts[name] = now - self.last - self.importing
+        self.parts["imports"] = self.parts.get("imports", 0.0) + self.importing
+        self.last, self.importing = now, 0.0
+
+    def imports(self, module: Any, name: str) -> None:
+        """Counts a function's time as that of imports."""
+        function = getattr(module, name)
+
+        def timed(*args: Any, **kwargs: Any) -> Any:
+            self.depth += 1
+            started = time.time()
+            try:
+                return function(*args, **kwargs)
+            finally:
+                self.depth -= 1
+                if not self.depth:
+                    self.importing += time.time() - started
+
+        setattr(module, name, timed)
+
+    def starts(self, owner: Any, name: str, part: str) -> None:
+        """A part ends where a function is called."""
+        function = getattr(owner, name)
+
+        def marked(*args: Any, **kwargs: Any) -> Any:
+            self.mark(part)
+            return function(*args, **kwargs)
+
+        setattr(owner, name, marked)
+
+
+def child(started: float, words: list[str]) -> None:
+    """`wsed train` up to its second training step; prints the seconds of each part as the last line of stderr."""
+    watch = Watch(started)
+    watch.mark("python")
+    watch.imports(builtins, "__import__")
+    watch.imports(importlib, "import_module")
+    from wsed import train, training
+    from wsed.cli import main as command
+    from wsed.runs import RunFolder
+    from wsed.systems.base import System
+
+    watch.starts(train.HydraConfig, "get", "compose and check")
+    watch.starts(training.pl, "seed_everything", "run folder")
+    watch.starts(RunFolder, "start", "data and system")
+    watch.starts(training, "Curves", "start of the run folder")
+    watch.starts(training, "_fit_and_test", "statistics of features and logger")
+    step = System.training_step
+    steps = iter(["trainer", "first step"])
+
+    def stepping(*args: Any) -> Any:
+        watch.mark(part := next(steps))
+        if part == "first step":
+            print(f"\n{json.dumps(watch.parts)}", file=sys.stderr, flush=True)
+            os._exit(0)
+        return step(*args)
+
+    System.training_step = stepping  # type: ignore[method-assign]
+    sys.exit(command(["train", *words]))
+
+
+def first_step(folder: Path, logger: str, *python: str) -> tuple[dict[str, float], list[str]]:
+    """Seconds of each part of `wsed train`, and what it said on stderr.
+
+    Args:
+        folder: of the run, a new one.
+        logger: a choice of that group; all else is as it is without overrides.
+        python: options of the interpreter.
+    """
+    words = [f"logger={logger}", f"hydra.run.dir={folder}"]
+    process = subprocess.Popen(
+        [sys.executable, *python, __file__, str(time.time()), *words],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        env={**os.environ, "WANDB_MODE": "offline"},
+    )
+    assert process.stderr is not None
+    lines = []
+    for line in process.stderr:
+        lines.append(line)
+        if line.startswith("{"):
+            break
+    # The logger's own process as well.
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    return json.loads(lines[-1]), lines
+
+
+def packages(lines: list[str]) -> dict[str, float]:
+    """Seconds of importing each package itself, the slowest first, from what `-X importtime` said."""
+    found: dict[str, float] = defaultdict(float)
+    for line in lines:
+        if line.startswith("import time:") and "self" not in line:
+            own, _, name = line.removeprefix("import time:").split("|")
+            found[name.strip().partition(".")[0]] += int(own) / 1e6
+    return dict(sorted(found.items(), key=lambda item: -item[1]))
+
+
+def sweep(folder: Path, cells: int) -> tuple[float, float]:
+    """Seconds of a whole sweep, and of training and testing in it."""
+    seeds = ",".join(str(seed) for seed in range(cells))
+    words = ["-m", *CELL, f"seed={seeds}", f"hydra.sweep.dir={folder}"]
+    started = time.perf_counter()
+    subprocess.run([sys.executable, "-m", "wsed.cli", "train", *words], check=True, capture_output=True)
+    taken = time.perf_counter() - started
+    timings = [json.loads(path.read_text())["timing"] for path in folder.glob("*/results.json")]
+    assert len(timings) == cells
+    return taken, sum(sum(timing.values()) for timing in timings)
+
+
+def medians(root: Path, logger: str) -> dict[str, float]:
+    """Seconds of each part over the repeats, after one to warm the caches."""
+    runs = [first_step(root / f"{logger}{repeat}", logger)[0] for repeat in range(REPEATS + 1)][1:]
+    return {name: statistics.median(run[name] for run in runs) for name in runs[0]}
+
+
+def main() -> None:
+    """Prints seconds, their shares, and ratios."""
+    if len(sys.argv) > 1:
+        child(float(sys.argv[1]), sys.argv[2:])
+        return
+    with tempfile.TemporaryDirectory() as root:
+        for logger in ("csv", "wandb"):
+            parts = medians(Path(root), logger)
+            step = parts.pop("first step")
+            total = sum(parts.values())
+            shares = ", ".join(f"{name} {part / total:.0%}" for name, part in parts.items() if part > total / 100)
+            print(f"startup: logger={logger}: {total:.1f} s to the first step, which takes {step:.1f} s: {shares}")
+        slowest = packages(first_step(Path(root, "imports"), "wandb", "-X", "importtime")[1])
+        shares = ", ".join(f"{name} {slowest[name] / sum(slowest.values()):.0%}" for name in list(slowest)[:SHOWN])
+        print(f"startup: of the imports: {shares}")
+        few, of_few = sweep(Path(root, "few"), FEW)
+        many, of_many = sweep(Path(root, "many"), MANY)
+    cell, training = (many - few) / (MANY - FEW), (of_many - of_few) / (MANY - FEW)
+    print(f"startup: a further cell of a sweep takes {cell / training:.2f} times its own training and testing")
+
+
+if __name__ == "__main__":
+    main()

@@ -76,8 +76,6 @@ WITHOUT_INFLUENCE = frozenset(
         "force",
         "resume",
         "logger",
-        "data.cache",
-        "data.audio.folder",
         "data.num_workers",
         "data.module.num_workers",
         "trainer.accelerator",
@@ -89,6 +87,9 @@ WITHOUT_INFLUENCE = frozenset(
     }
 )
 """Keys that cannot change a result, and so are no part of a run's identity."""
+
+CACHES = (".cache", ".audio.folder")
+"""Ends of keys that cannot either: where is kept what is made only once."""
 
 
 def settle(config: DictConfig) -> dict[str, Any]:
@@ -142,7 +143,8 @@ def identity(config: Mapping[str, Any]) -> str:
     """
     counted = {}
     for key, value in leaves(config).items():
-        if not any(key == quiet or key.startswith(f"{quiet}.") for quiet in WITHOUT_INFLUENCE):
+        quiet = any(key == without or key.startswith(f"{without}.") for without in WITHOUT_INFLUENCE)
+        if not quiet and not key.endswith(CACHES):
             counted[key] = value if value is None or key.split(".")[-1] not in FOLDERS else fingerprint(value)
     return hashlib.sha256(json.dumps(counted, sort_keys=True).encode()).hexdigest()[:8]
 

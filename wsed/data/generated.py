@@ -1,8 +1,10 @@
 """Generated sounds: three event classes over four scenes, synthesised from a seed, so that no files are needed."""
 
+import hashlib
 import zlib
 from collections.abc import Sequence
-from functools import cache
+from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -12,6 +14,7 @@ from wsed.data.about import About
 from wsed.data.soundbank import Recording, Soundbank
 from wsed.errors import UserError
 from wsed.groups import nearest
+from wsed.whole import whole
 
 Samples = NDArray[np.float64]
 
@@ -34,6 +37,7 @@ class Generated:
         labels: event classes in the order of the `class` axis, of `baby_cry`, `glass_break` and `gunshot`.
         recordings: of each class and each scene, at least 4; number `i` is in fold `1 + i % 4`.
         seed: of the sounds.
+        cache: folder where they are kept, for all runs; None synthesises them each time.
 
     Raises:
         UserError: a label that is not one of the three, or too few recordings.
@@ -43,7 +47,9 @@ class Generated:
         "synthetic baby cries, breaking glass and gunshots over four scenes", "that of wsed", "", ("no files",)
     )
 
-    def __init__(self, sample_rate: int, labels: Sequence[str], recordings: int, seed: int) -> None:
+    def __init__(
+        self, sample_rate: int, labels: Sequence[str], recordings: int, seed: int, cache: str | None = None
+    ) -> None:
         for label in labels:
             if label not in EVENTS:
                 known = list(EVENTS)
@@ -54,6 +60,7 @@ class Generated:
         self.labels = tuple(labels)
         self.recordings = recordings
         self.seed = seed
+        self.cache = cache
 
     def load(self) -> Soundbank:
         """Synthesises every recording, each with a peak of 0.5."""
@@ -65,20 +72,41 @@ class Generated:
         )
 
     def _recordings(self, label: str) -> tuple[Recording, ...]:
-        return recordings(label, self.recordings, self.sample_rate, self.seed)
+        return recordings(label, self.recordings, self.sample_rate, self.seed, self.cache)
 
 
-@cache
-def recordings(label: str, count: int, rate: int, seed: int) -> tuple[Recording, ...]:
+@lru_cache
+def recordings(label: str, count: int, rate: int, seed: int, cache: str | None) -> tuple[Recording, ...]:
     """The recordings of one event class or scene; kept, so that the runs of a sweep synthesise them once."""
+    if cache is None:
+        sounds = synthesise(label, count, rate, seed)
+    else:
+        # Another version of this file may make other sounds.
+        known = f"{Path(__file__).read_text(encoding='utf-8')} {np.__version__} {label} {count} {rate} {seed}"
+        name = hashlib.blake2b(known.encode(), digest_size=8).hexdigest()
+        path = Path(cache).expanduser() / "generated" / f"{label}-{name}.npz"
+        if not path.is_file():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with whole(path) as partial, partial.open("wb") as file:
+                np.savez(file, *synthesise(label, count, rate, seed))
+        with np.load(path) as kept:
+            sounds = [kept[name] for name in kept.files]
+    names = [f"generated/{label}/{number:03d}" for number in range(count)]
+    return tuple(
+        Recording(name, label, 1 + number % FOLDS, name, torch.from_numpy(samples))
+        for number, (name, samples) in enumerate(zip(names, sounds, strict=True))
+    )
+
+
+def synthesise(label: str, count: int, rate: int, seed: int) -> list[NDArray[np.float32]]:
+    """The samples of each recording of one event class or scene."""
     found = []
     for number in range(count):
         rng = np.random.default_rng([seed, zlib.crc32(label.encode()), number])
         samples = {**EVENTS, **SCENES}[label](rng, rate)
         samples *= 0.5 / np.abs(samples).max()
-        name = f"generated/{label}/{number:03d}"
-        found.append(Recording(name, label, 1 + number % FOLDS, name, torch.from_numpy(samples).float()))
-    return tuple(found)
+        found.append(samples.astype(np.float32))
+    return found
 
 
 def baby_cry(rng: np.random.Generator, rate: int) -> Samples:

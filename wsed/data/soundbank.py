@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -33,9 +34,11 @@ class Recording:
     def __post_init__(self) -> None:
         if self.samples.ndim != 1 or self.samples.dtype != torch.float32:
             raise ValueError(f"{self.id}: samples must be a one-dimensional float32 tensor")
-        if not bool(torch.isfinite(self.samples).all()):
+        # By numpy, for torch's threads wait for each other on a busy machine.
+        samples = self.samples.numpy()
+        if not np.isfinite(samples).all():
             raise UserError(f"{self.id}: holds samples that are not finite; re-export the file or remove it")
-        if not bool(self.samples.any()):
+        if not samples.any():
             raise UserError(f"{self.id}: is silent; replace the file or remove it")
 
 

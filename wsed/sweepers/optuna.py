@@ -162,7 +162,7 @@ class Pruning(Callback):
         self.monitor = monitor
 
     def on_fit_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        if not trainer.enable_validation:
+        if not trainer.datamodule.val_dataloader():  # type: ignore[attr-defined]  # not in its annotations
             raise UserError("sweeper=optuna needs a validation split, to choose by; give the data one")
 
     def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
@@ -176,8 +176,9 @@ class Pruning(Callback):
 def space_of(arguments: Sequence[str]) -> tuple[list[str], dict[str, BaseDistribution]]:
     """What is the same in all trials, as overrides, and what values are drawn from, by key.
 
-    A list (`1,2,3`) or `choice(...)` is a set, `range(...)` a grid, `interval(1e-4, 1e-2)` continuous, on a logarithmic
-    scale with `tag(log, interval(...))`. A key that comes twice counts as it comes last.
+    A list (`1,2,3`), `choice(...)` or `range(...)` is a set, `interval(1e-4, 1e-2)` is continuous, of whole numbers as
+    `int(interval(1, 5))`, and on a logarithmic scale as `tag(log, interval(...))`. A key that comes twice counts as it
+    comes last.
     """
     fixed: dict[str, str] = {}
     space: dict[str, BaseDistribution] = {}
@@ -209,7 +210,7 @@ def _values(trial: Trial | optuna.trial.FrozenTrial) -> list[str]:
 
 
 def _counted(study: optuna.Study) -> int:
-    return sum("again" not in trial.user_attrs for trial in study.trials)
+    return sum(trial.state != TrialState.WAITING and "again" not in trial.user_attrs for trial in study.trials)
 
 
 def _take_up(study: optuna.Study) -> None:

@@ -50,7 +50,8 @@ def open_run(
             group=group,
             name=name,
             job_type=kind,
-            id=identity,
+            # An agent of a sweep has given the run an id already.
+            id=None if "WANDB_SWEEP_ID" in os.environ else identity,
             dir=str(folder),
             config=dict(config),
             settings=settings,

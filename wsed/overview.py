@@ -7,7 +7,7 @@ SUBCOMMANDS = {
     "train": "train and test what a config describes, or sweep over many",
     "data": "list and check corpora, write mixtures to disk (`wsed data --help`)",
     "evaluate": "score a run, or what anyone's system said",
-    "sweep": "say how the runs of a sweep stand",
+    "sweep": "say how the runs of a sweep stand, or describe one to W&B",
     "report": "compare runs on one page and in tables",
     "fuse": "average runs, and epochs of a run, and score that",
 }

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -26,7 +27,7 @@ SMALL = [
     "logger=csv",
 ]
 JOBS = ["launcher=slurm", "launcher.cpus_per_task=1", "launcher.memory=2", "launcher.minutes=10"]
-LONG = ["trainer.max_epochs=400", "data.fresh=false"]
+LONG = ["trainer.max_epochs=300", "data.fresh=false"]
 
 
 def scores(sweep: Path) -> dict[str, object]:
@@ -60,11 +61,12 @@ def equal(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> bool:
     return list(one) == list(other) and all(torch.equal(one[name], other[name]) for name in one)
 
 
-@pytest.fixture
-def uninterrupted(cluster: Cluster, tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A long run that nothing happened to."""
-    run = tmp_path / "uninterrupted"
-    assert main(["train", *SMALL, *LONG, f"hydra.run.dir={run}"]) == 0
+    run = tmp_path_factory.mktemp("whole") / "run"
+    words = [sys.executable, "-m", "wsed.cli", "train", *SMALL, *LONG, f"hydra.run.dir={run}"]
+    subprocess.run(words, env={**os.environ, "OMP_NUM_THREADS": "1"}, check=True)
     return run
 
 
@@ -78,7 +80,7 @@ def test_jobs_reach_the_scores_of_runs_one_after_another(cluster: Cluster) -> No
 
 @pytest.mark.parametrize("where", [["launcher.tasks_per_node=2"], ["launcher.nodes=2"]], ids=["tasks", "nodes"])
 def test_two_tasks_have_the_losses_of_one(cluster: Cluster, where: list[str]) -> None:
-    words = [*SMALL, "model.network.dropout=0", "pooling=gmp,gap"]
+    words = [*SMALL, "model.network.dropout=0", "pooling=gmp"]
     assert main(["train", "-m", *words, "hydra.sweep.dir=one"]) == 0
     assert main(["train", "-m", *words, "hydra.sweep.dir=two", *JOBS, *where, "trainer=ddp_slurm"]) == 0
     assert list(states(Path("two"))) == list(states(Path("one")))
@@ -106,13 +108,15 @@ def test_a_batch_job_goes_on_after_it_was_requeued(cluster: Cluster, uninterrupt
     assert equal(weights(run), weights(uninterrupted))
 
 
-def test_a_job_goes_on_after_its_time_limit(cluster: Cluster, uninterrupted: Path) -> None:
+def test_a_job_goes_on_after_its_time_limit(cluster: Cluster) -> None:
     limit = ["launcher.minutes=1", "launcher.warning=30"]
     words = [*SMALL, *LONG, "seed=1", "trainer.max_epochs=1200"]
     assert main(["train", "-m", *words, "hydra.sweep.dir=limited", *JOBS, *limit]) == 0
     (log,) = Path("limited/.slurm").glob("*_0_log.out")
-    assert "Job has timed out" in log.read_text()
     assert "goes on" in log.read_text()
+    assert int(cluster.job(log.name.split("_")[0])["Restarts"]) >= 1
+    (state,) = states(Path("limited")).values()
+    assert state == ("done", None)
 
 
 def test_a_preempted_job_goes_on(cluster: Cluster, uninterrupted: Path) -> None:

@@ -1,0 +1,95 @@
+"""The ready sweeps: what they compare, under Hydra and under W&B."""
+
+import itertools
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from wandb.sdk.launch.sweeps.utils import create_sweep_command, create_sweep_command_args
+
+from wsed.cli import main
+from wsed.composing import composed, conf, jobs
+from wsed.config import identity, settle
+from wsed.groups import groups
+from wsed.wandb_sweep import wandb_sweep
+
+EXPERIMENTS = Path(__file__).parents[2] / "experiments"
+HOMES = {
+    "jsc_pooling": "jsc",
+    "mtl_losses": "mtl",
+    "strong_weak_weights": "strong_weak",
+    "gated_crnn_parts": "gated_crnn",
+}
+"""Whose page has a sweep."""
+
+
+def cells(name: str) -> list[dict[str, Any]]:
+    """The settled configs of a sweep's runs, as Hydra makes them."""
+    with conf():
+        words = [f"{key}={value}" for key, value in composed([f"sweep={name}"]).sweeper.params.items()]
+        return [settle(composed(job)) for job in jobs([*words, f"sweep={name}"])]
+
+
+def test_every_sweep_has_a_home() -> None:
+    assert set(groups()["sweep"]) == set(HOMES)
+    for name, home in HOMES.items():
+        assert f"wsed train -m sweep={name}" in (EXPERIMENTS / home / "README.md").read_text()
+
+
+def test_sweeps_ask_what_the_papers_ask() -> None:
+    poolings = {(cell["pooling"]["_target_"].split(".")[2], cell["seed"]) for cell in cells("jsc_pooling")}
+    assert poolings == set(itertools.product(("gmp", "gap", "gwrp"), (1, 2, 3)))
+    terms = [(cell["loss"]["terms"]["segment"], cell["loss"]["weights"]["silent"]) for cell in cells("mtl_losses")]
+    kinds = {(term["select"], term["k"] if term["select"] == "top" else None, silent) for term, silent in terms}
+    assert kinds == set(itertools.product(("label",), (None,), (0, 0.2))) | set(
+        itertools.product(("top",), (2, 3, 5), (0, 0.2))
+    )
+    weights = {tuple(cell["loss"]["weights"].values()) for cell in cells("strong_weak_weights")}
+    assert weights == {(0.002, 1), (0.02, 1), (0.2, 1), (1, 1), (1, 0.2), (1, 0.02), (1, 0.002)}
+    parts = {
+        (cell["model"]["network"]["activation"], cell["data"]["module"]["sampler"]["_target_"].split(".")[2])
+        for cell in cells("gated_crnn_parts")
+    }
+    assert parts == set(itertools.product(("gate", "relu"), ("balanced", "shuffled")))
+
+
+@pytest.mark.parametrize(("name", "home"), HOMES.items())
+def test_the_agents_of_wandb_train_the_same_runs(name: str, home: str) -> None:
+    text = (EXPERIMENTS / home / "wandb_sweep.yaml").read_text()
+    assert text == wandb_sweep(name, [])
+    sweep = yaml.safe_load(text)
+    names, lists = zip(*((key, values["values"]) for key, values in sweep["parameters"].items()), strict=True)
+    found = []
+    for values in itertools.product(*lists):
+        # As an agent does.
+        drawn = {key: {"value": value} for key, value in zip(names, values, strict=True)}
+        macros = create_sweep_command_args({"args": drawn})
+        words = [
+            word
+            for part in create_sweep_command(list(sweep["command"]))
+            for word in (macros[part[2:-1]] if part.startswith("${") else [part])
+        ]
+        assert words[:2] == ["wsed", "train"]
+        with conf():
+            found.append(identity(settle(composed(words[2:]))))
+    assert sorted(found) == sorted(identity(cell) for cell in cells(name))
+
+
+def test_one_command_is_a_sweep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    small = ["mixing.duration=1.0", "data.source.recordings=4", "data.clips={train: 12, val: 0, test: 3}"]
+    words = [*small, "data.batch_size=6", "model.network.widths=[4]", "trainer.max_epochs=1", "evaluation.draws=0"]
+    # Values of the command line take the place of those of the sweep.
+    assert (
+        main(["train", "-m", "sweep=jsc_pooling", *words, "logger=csv", "trainer.enable_progress_bar=false", "seed=7"])
+        == 0
+    )
+    runs = [json.loads(path.read_text()) for path in Path("outputs/jsc_pooling").glob("*/results.json")]
+    assert sorted((run["choices"]["pooling"], run["seed"]) for run in runs) == [("gap", 7), ("gmp", 7), ("gwrp", 7)]
+
+
+def test_a_sweep_that_does_not_exist(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["sweep", "wandb", "jsc_poling"]) == 2
+    assert "sweep=jsc_poling: is no choice of sweep" in capsys.readouterr().err

@@ -25,6 +25,7 @@ OWN = {
     "test": Literal["last", "best"],
     "monitor": str,
     "monitor_mode": Literal["max", "min"],
+    "compile": bool,
     "keep_every": int,
 }
 """Keys of the program itself, and their types."""

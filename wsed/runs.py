@@ -27,10 +27,12 @@ class RunFolder:
     Args:
         path: the folder.
         config: the settled config of the run that belongs there.
+        command: that does this run again, for those who wonder at its state.
     """
 
-    def __init__(self, path: Path, config: Mapping[str, Any]) -> None:
+    def __init__(self, path: Path, config: Mapping[str, Any], command: str | None = None) -> None:
         self.path = path
+        self.command = command
         self.config = config
         self.identity = identity(config)
         self.started = False
@@ -77,7 +79,8 @@ class RunFolder:
     def set_status(self, status: str, reason: str | None = None) -> None:
         """Says how the run stands: `running`, `done`, or `stopped`, `pruned` or `failed` with the reason."""
         process = {"host": socket.gethostname(), "pid": os.getpid(), "slurm_job": slurm.job()}
-        values = {"status": status, "reason": reason, "identity": self.identity, **process}
+        run = {"identity": self.identity, "command": self.command}
+        values = {"status": status, "reason": reason, **run, **process}
         write_text(self.path / "status.json", json.dumps(values, indent=2) + "\n")
 
     def runs_elsewhere(self) -> str | None:

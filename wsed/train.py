@@ -135,7 +135,8 @@ def run(config: DictConfig) -> float | str:
     started = HydraConfig.get()
     plain = settle(config)
     in_sweep = started.mode == RunMode.MULTIRUN
-    folder = RunFolder(Path(started.runtime.output_dir), plain)
+    facts = _facts(started)
+    folder = RunFolder(Path(started.runtime.output_dir), plain, facts["command"])
     if folder.holds_this_run() and not plain["force"]:
         print(f"{folder.path}: is done already; force=true trains it anew")
         return folder.reached()
@@ -155,7 +156,7 @@ def run(config: DictConfig) -> float | str:
         if in_sweep and not _is_grid(config):
             record(folder.path.parent, [folder.path.name])
             callbacks.append(build(OmegaConf.to_container(config.sweeper, resolve=True)).pruning(folder.path.parent))
-        folder.finish(train(plain, folder, _facts(started), callbacks))
+        folder.finish(train(plain, folder, facts, callbacks))
         return folder.reached()
     except PrunedError as error:
         folder.end("pruned", error, in_sweep)

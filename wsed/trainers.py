@@ -1,6 +1,7 @@
 """Lightning's trainer for the devices that are there."""
 
 import os
+import shutil
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -61,6 +62,17 @@ def check_devices(description: Mapping[str, Any]) -> None:
         raise UserError(f"trainer.devices={asked}: Slurm has started {started} tasks on each machine; make them equal")
     if wanted > there and started == 1:
         raise UserError(f"trainer.devices={asked}: this machine has {there} {kind}; ask for {there} at most")
+
+
+def check_compiler() -> None:
+    """Looks for what torch.compile needs.
+
+    Raises:
+        UserError: it is not there.
+    """
+    compiler = os.environ.get("CXX", "g++")
+    if not torch.cuda.is_available() and shutil.which(compiler) is None:
+        raise UserError(f"compile=true: there is no C++ compiler ({compiler}) here; install one, or set CXX")
 
 
 def precision(description: Mapping[str, Any]) -> str:

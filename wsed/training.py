@@ -30,7 +30,7 @@ from wsed.predictions import Examples
 from wsed.resuming import Curves, EpochRow, Randomness, WholeCheckpoints, last_checkpoint
 from wsed.runs import RunFolder, git_state, versions
 from wsed.systems.base import System
-from wsed.trainers import ALONE, check_devices, make_trainer, precision
+from wsed.trainers import ALONE, check_compiler, check_devices, make_trainer, precision
 from wsed.whole import write_text
 
 
@@ -119,6 +119,8 @@ def train(
         TrainingDivergedError: the loss is not a number.
     """
     check_devices(config["trainer"])
+    if config["compile"]:
+        check_compiler()
     pl.seed_everything(config["seed"], verbose=False)
     data = build(config["data"]["module"])
     data.setup()
@@ -283,6 +285,8 @@ def _fit(
         callbacks=[*callbacks, *watching],
         logger=loggers,
     )
+    if config["compile"]:
+        system.network.compile()
     trainer.fit(system, datamodule=data, ckpt_path=checkpoint)
     leave_group(trainer)
     return trainer, best.best_model_path

@@ -33,6 +33,12 @@ class Run:
         return str(self.results.get("name") or self.folder.resolve().name)
 
     @property
+    def command(self) -> str | None:
+        """That does this run again."""
+        command = self.results.get("command") or self.status.get("command")
+        return None if command is None else str(command)
+
+    @property
     def failed(self) -> bool:
         """Whether the run ended with an error."""
         return bool(self.status.get("status") == "failed")

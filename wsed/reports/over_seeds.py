@@ -190,7 +190,7 @@ def _score_rows(runs: Sequence[Run]) -> list[dict[str, Any]]:
             "name": run.name,
             "status": run.status.get("status", "done"),
             "reason": run.status.get("reason"),
-            "command": run.results.get("command"),
+            "command": run.command,
         }
         rows.append({**facts, **settings(run), **scores})
     return rows

@@ -103,7 +103,7 @@ def write_comparison(runs: Sequence[Run], out: Path) -> Path:
         shown_count=len(shown),
         listening=_listening([run for run, _ in shown], [label for _, label in shown], examples),
         facts=[(label, _facts(run)) for run, label in zip(runs, labels, strict=True)],
-        commands=[run.results.get("command") or "" for run in runs],
+        commands=[run.command or "" for run in runs],
         failures=[
             (label, str(run.folder), str(run.status.get("reason") or "no reason given"))
             for run, label in zip(runs, labels, strict=True)

@@ -41,7 +41,7 @@ class RunFolder:
         """Whether this very run is there and done.
 
         Raises:
-            UserError: the folder holds something else.
+            UserError: the folder holds something else; another run is no hindrance with `force`.
         """
         status = self.path / "status.json"
         if not status.is_file():
@@ -49,9 +49,14 @@ class RunFolder:
                 raise UserError(f"{self.path}: holds something that is not a run; choose another hydra.run.dir")
             return False
         found = json.loads(status.read_text())
-        if found["identity"] != self.identity:
-            raise UserError(f"{self.path}: holds another run{self._difference()}; choose another hydra.run.dir")
-        return bool(found["status"] == "done")
+        if found["identity"] == self.identity:
+            return bool(found["status"] == "done")
+        if self.config["force"]:
+            return False
+        raise UserError(
+            f"{self.path}: holds another run{self._difference()}; choose another hydra.run.dir, or add force=true to "
+            "train this one in its place"
+        )
 
     def _difference(self) -> str:
         """The first keys in which the run that is there differs from this one."""

@@ -9,14 +9,14 @@ import pytest
 import torch
 
 from wsed.build import build
-from wsed.composing import composed, conf, jobs
+from wsed.composing import composed, conf, first, jobs
 from wsed.config import settle
 from wsed.groups import groups
 from wsed.prediction import Target
 from wsed.training import build_system
 
 ROOT = Path(__file__).parents[2]
-READMES = sorted((ROOT / "experiments").glob("*/README.md"))
+READMES = sorted((ROOT / "experiments").glob("**/README.md"))
 TABLES = ROOT.parent / "shared" / "papers" / "tables"
 
 
@@ -128,7 +128,8 @@ def test_a_command_of_the_pages_composes(command: str, tmp_path: Path) -> None:
     words = [word.strip("'") for word in re.findall(r"'[^']*'|\S+", command)][2:]
     overrides = [re.sub(r"root=[A-Z0-9]+$", f"root={tmp_path}", word) for word in words if word != "-m"]
     with conf():
-        found = [settle(composed(job)) for job in jobs(overrides)]
+        chosen = "sweeper=optuna" in words
+        found = [settle(composed(job)) for job in ([first(overrides)] if chosen else jobs(overrides))]
     assert found
     assert len(found) == 1 or "-m" in words
 

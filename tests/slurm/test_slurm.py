@@ -15,6 +15,7 @@ from tests.slurm.cluster import Cluster, until
 from wsed.cli import main
 from wsed.sweep import states
 
+README = (Path(__file__).parents[2] / "README.md").read_text()
 SMALL = [
     "mixing.duration=1.0",
     "data.source.recordings=4",
@@ -76,6 +77,13 @@ def test_jobs_reach_the_scores_of_runs_one_after_another(cluster: Cluster) -> No
     assert main(["train", "-m", *SMALL, *grid, "hydra.sweep.dir=jobs", *JOBS]) == 0
     assert scores(Path("jobs")) == scores(Path("serial"))
     assert len(scores(Path("jobs"))) == 4
+
+
+def test_the_command_of_the_readme(cluster: Cluster) -> None:
+    (line,) = (line for line in README.splitlines() if line.startswith("wsed train") and "launcher=slurm" in line)
+    words = line.replace("launcher.partition=gpu launcher.gpus_per_node=1", "launcher.partition=urgent").split()
+    assert main([*words[1:], *SMALL, "seed=1", *JOBS[1:]]) == 0
+    assert len(scores(Path("outputs/jsc_pooling"))) == 3
 
 
 @pytest.mark.parametrize("where", [["launcher.tasks_per_node=2"], ["launcher.nodes=2"]], ids=["tasks", "nodes"])

@@ -99,6 +99,8 @@ def test_a_folder_with_another_run_is_left_alone(train: Train) -> None:
     assert err.startswith("wsed: run: holds another run, with seed=")
     assert len(err.splitlines()) == 1
     assert {path: path.stat().st_mtime_ns for path in Path("run").rglob("*")} == kept
+    assert train("hydra.run.dir=run", "seed=2", "force=true")[0] == 0
+    assert json.loads(Path("run/results.json").read_text())["seed"] == 2
 
 
 def test_post_processing_is_tuned_on_validation(train: Train) -> None:

@@ -1,6 +1,7 @@
 """Training on several devices: processes that are started from the run's own config."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytorch_lightning as pl
 import torch
+from lightning_fabric.utilities.distributed import _set_num_threads_if_needed
 from pytorch_lightning.plugins import LayerSync
 from pytorch_lightning.strategies import DDPStrategy
 from pytorch_lightning.strategies.launchers.subprocess_script import _SubprocessScriptLauncher
@@ -47,7 +49,12 @@ class Ranks(_SubprocessScriptLauncher):
         assert trainer is not None
         self.folder = Path(trainer.default_root_dir)
         self.before = {name: os.environ.get(name) for name in VARIABLES}
-        return super().launch(function, *args, trainer=trainer, **kwargs)
+        self.cluster_environment.validate_settings(num_devices=self.num_processes, num_nodes=self.num_nodes)
+        if not self.cluster_environment.creates_processes_externally:
+            # Without Lightning's observer: it kills this process, and so a whole sweep, when another one fails.
+            self._call_children_scripts()
+        _set_num_threads_if_needed(num_processes=self.num_processes)
+        return function(*args, **kwargs)
 
     def _call_children_scripts(self) -> None:
         self._check_can_spawn_children()
@@ -73,13 +80,21 @@ class Ranks(_SubprocessScriptLauncher):
                 os.environ[name] = value
 
 
-def leave_group(trainer: pl.Trainer) -> None:
-    """Ends what processes that trained together have in common; nothing where one trained alone."""
+def leave_group(trainer: pl.Trainer, failed: bool) -> None:
+    """Ends what processes that trained together have in common; nothing where one trained alone.
+
+    Args:
+        trainer: that trained.
+        failed: in an error, so that the other processes would wait for this one for ever.
+    """
+    launcher = trainer.strategy.launcher
+    ranks = launcher if isinstance(launcher, Ranks) and launcher.procs else None
+    if ranks and failed:
+        ranks.kill(signal.SIGKILL)
     if torch.distributed.is_available() and torch.distributed.is_initialized():
         torch.distributed.destroy_process_group()
-    launcher = trainer.strategy.launcher
-    if isinstance(launcher, Ranks) and launcher.procs:
-        launcher.finish()
+    if ranks:
+        ranks.finish()
 
 
 class SharedNorms(LayerSync):

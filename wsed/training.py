@@ -287,8 +287,12 @@ def _fit(
     )
     if config["compile"]:
         system.network.compile()
-    trainer.fit(system, datamodule=data, ckpt_path=checkpoint)
-    leave_group(trainer)
+    try:
+        trainer.fit(system, datamodule=data, ckpt_path=checkpoint)
+    except BaseException:
+        leave_group(trainer, failed=True)
+        raise
+    leave_group(trainer, failed=False)
     return trainer, best.best_model_path
 
 

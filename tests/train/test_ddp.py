@@ -10,6 +10,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from wsed.sweep import states
+
 SMALL = [
     "mixing.duration=1.0",
     "data.source.recordings=4",
@@ -80,9 +82,18 @@ def test_runs_of_a_sweep_follow_each_other(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_batch_that_cannot_be_shared_is_refused(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "wsed.cli", "train", *SMALL, "trainer=ddp", "trainer.devices=4"]
+    command = [sys.executable, "-m", "wsed.cli", "train", *SMALL, "trainer=ddp", "data.batch_size=5"]
     run = subprocess.run(
         [*command, f"hydra.run.dir={tmp_path}/run"], capture_output=True, text=True, timeout=200, start_new_session=True
     )
     assert run.returncode == 2
-    assert "wsed: data.batch_size=6: is not a multiple of the 4 devices" in run.stderr
+    assert "wsed: data.batch_size=5: is not a multiple of the 2 devices" in run.stderr
+
+
+@pytest.mark.slow
+def test_a_run_that_fails_leaves_the_rest_of_a_sweep_alone(tmp_path: Path) -> None:
+    words = ["train", "-m", *SMALL, "trainer=ddp", "loss.weights.clip_bce=1e39,1", f"hydra.sweep.dir={tmp_path}/sweep"]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    done = subprocess.run([sys.executable, "-m", "wsed.cli", *words], env=environment, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert [state for state, _ in states(tmp_path / "sweep").values()] == ["failed", "done"]

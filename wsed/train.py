@@ -209,7 +209,8 @@ def _compare(sweep: Sweep) -> int:
     if len(folders) > 1:
         print_comparison(read_runs(folders))
         print(f"\nThe comparison with pictures and sounds: {write_page(folders, sweep.folder)}")
-    left = Counter(found[name][0] for name in names if found[name][0] not in ("done", "pruned"))
+    # Another worker of the same study may still be at one.
+    left = Counter(found[name][0] for name in names if found[name][0] not in ("done", "pruned", "running"))
     if not left:
         return 0
     counts = ", ".join(f"{count} {state}" for state, count in left.items())

@@ -10,15 +10,6 @@ import pytest
 from tests.slurm.cluster import Cluster, missing
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.slurm)
-            item.add_marker(pytest.mark.slow)
-            # On one process of the test run, for there is one cluster.
-            item.add_marker(pytest.mark.xdist_group("slurm"))
-
-
 @pytest.fixture(scope="session")
 def started() -> Iterator[Cluster]:
     reason = missing()

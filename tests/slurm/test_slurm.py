@@ -15,6 +15,9 @@ from tests.slurm.cluster import Cluster, until
 from wsed.cli import main
 from wsed.sweep import states
 
+# In one file, for there is one cluster, and a test run with several processes gives each whole files.
+pytestmark = [pytest.mark.slurm, pytest.mark.slow]
+
 README = (Path(__file__).parents[2] / "README.md").read_text()
 SMALL = [
     "mixing.duration=1.0",

@@ -9,21 +9,11 @@ from typing import Any
 
 import pytest
 
+from tests.train.conftest import SMALL
 from wsed.cli import main
 from wsed.sweep import alone, states
 
-SMALL = [
-    "mixing.duration=1.0",
-    "data.source.recordings=4",
-    "data.clips={train: 12, val: 0, test: 3}",
-    "data.batch_size=6",
-    "model.network.widths=[4]",
-    "trainer.max_epochs=1",
-    "trainer.precision=32-true",
-    "trainer.enable_progress_bar=false",
-    "evaluation.draws=0",
-    "logger=csv",
-]
+TINY = [*SMALL, "trainer.max_epochs=1", "evaluation.draws=0"]
 GRID = ["pooling=gmp,gap,gwrp", "loss=clip_bce,mtl,focal_bce", "seed=1,2"]
 
 
@@ -45,7 +35,7 @@ def wsed(*words: str) -> "subprocess.CompletedProcess[str]":
 @pytest.mark.slow
 @pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="needs two cores")
 def test_a_sweep_has_the_same_scores_under_each_launcher_and_is_compared() -> None:
-    words = ["train", "-m", *SMALL, *GRID]
+    words = ["train", "-m", *TINY, *GRID]
     assert wsed(*words, "hydra.sweep.dir=serial").returncode == 0
     assert wsed(*words, "hydra.sweep.dir=joblib", "launcher=joblib").returncode == 0
     assert metrics(Path("joblib")) == metrics(Path("serial"))
@@ -76,7 +66,7 @@ def test_each_process_has_a_share_of_the_cores_of_its_own() -> None:
 
 def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
     capsys.readouterr()
-    assert main(["train", "-m", *SMALL, *words]) == 2
+    assert main(["train", "-m", *TINY, *words]) == 2
     (line,) = capsys.readouterr().err.strip().splitlines()
     return line
 
@@ -100,18 +90,18 @@ def test_slurm_where_there_is_none(capsys: pytest.CaptureFixture[str], monkeypat
 
 
 def test_more_devices_than_there_are(capsys: pytest.CaptureFixture[str]) -> None:
-    code = main(["train", *SMALL, "trainer=ddp", "trainer.accelerator=cpu", "trainer.devices=1000"])
+    code = main(["train", *TINY, "trainer=ddp", "trainer.accelerator=cpu", "trainer.devices=1000"])
     assert code == 2
     assert "trainer.devices=1000: this machine has" in capsys.readouterr().err
     assert not list(Path("outputs").rglob("config.yaml"))
 
 
 def test_the_folder_of_another_grid(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["train", "-m", *SMALL, "seed=1,2"]) == 0
+    assert main(["train", "-m", *TINY, "seed=1,2"]) == 0
     line = refused(capsys, "seed=3,4")
     assert "outputs/train: holds another sweep, of 2 runs such as" in line
     assert len(states(Path("outputs/train"))) == 2
-    assert main(["train", "-m", *SMALL, "seed=1,2,3"]) == 0
+    assert main(["train", "-m", *TINY, "seed=1,2,3"]) == 0
 
 
 def test_two_sweeps_in_one_folder(capsys: pytest.CaptureFixture[str]) -> None:
@@ -120,7 +110,7 @@ def test_two_sweeps_in_one_folder(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_a_run_that_another_process_is_training(capsys: pytest.CaptureFixture[str]) -> None:
-    words = ["train", *SMALL, "hydra.run.dir=run"]
+    words = ["train", *TINY, "hydra.run.dir=run"]
     assert main(words) == 0
     path = Path("run/status.json")
     path.write_text(json.dumps({**json.loads(path.read_text()), "status": "running", "pid": os.getppid()}))

@@ -12,6 +12,7 @@ import pytest
 import torch
 
 from tests.slurm.cluster import Cluster, until
+from tests.train.conftest import SMALL
 from wsed.cli import main
 from wsed.sweep import states
 
@@ -19,17 +20,6 @@ from wsed.sweep import states
 pytestmark = [pytest.mark.slurm, pytest.mark.slow]
 
 README = (Path(__file__).parents[2] / "README.md").read_text()
-SMALL = [
-    "mixing.duration=1.0",
-    "data.source.recordings=4",
-    "data.clips={train: 12, val: 0, test: 3}",
-    "data.batch_size=6",
-    "model.network.widths=[4]",
-    "trainer.max_epochs=2",
-    "trainer.precision=32-true",
-    "trainer.enable_progress_bar=false",
-    "logger=csv",
-]
 JOBS = ["launcher=slurm", "launcher.cpus_per_task=1", "launcher.memory=2", "launcher.minutes=10"]
 LONG = ["trainer.max_epochs=300", "data.fresh=false"]
 

@@ -13,21 +13,16 @@ from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 from optuna.trial import TrialState
 
+from tests.train.conftest import SMALL
 from wsed.cli import main
 from wsed.sweep import states
 from wsed.sweepers.optuna import space_of
 
-SMALL = [
-    "mixing.duration=1.0",
-    "data.source.recordings=4",
+STUDY = [
+    *SMALL,
     "data.clips={train: 12, val: 6, test: 3}",
-    "data.batch_size=6",
-    "model.network.widths=[4]",
     "trainer.max_epochs=3",
-    "trainer.precision=32-true",
-    "trainer.enable_progress_bar=false",
     "evaluation.draws=0",
-    "logger=csv",
     "sweeper=optuna",
     "optimizer.lr=tag(log,interval(1e-4,1e-1))",
     "pooling=gmp,gap",
@@ -65,7 +60,7 @@ def test_overrides_are_what_values_are_drawn_from() -> None:
 
 
 def test_trials_are_runs_and_their_values_what_these_reach(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["train", "-m", *SMALL, "sweeper.trials=3"]) == 0
+    assert main(["train", "-m", *STUDY, "sweeper.trials=3"]) == 0
     found = trials()
     assert [trial.state for trial in found] == [TrialState.COMPLETE] * 3
     runs = [json.loads((SWEEP / name / "results.json").read_text()) for name in states(SWEEP)]
@@ -76,18 +71,18 @@ def test_trials_are_runs_and_their_values_what_these_reach(capsys: pytest.Captur
         assert sorted(trial.intermediate_values) == [0, 1, 2]
     assert "Best of 3 trials" in capsys.readouterr().out
     before = (SWEEP / next(iter(states(SWEEP))) / "results.json").stat().st_mtime_ns
-    assert main(["train", "-m", *SMALL, "sweeper.trials=4"]) == 0
+    assert main(["train", "-m", *STUDY, "sweeper.trials=4"]) == 0
     assert [trial.params for trial in trials()][:3] == [trial.params for trial in found]
     assert len(trials()) == 4
     assert (SWEEP / next(iter(states(SWEEP))) / "results.json").stat().st_mtime_ns == before
 
 
 def test_an_interrupted_study_draws_what_it_would_have_drawn() -> None:
-    assert main(["train", "-m", *SMALL, "sweeper.trials=3", "hydra.sweep.dir=outputs/train"]) == 0
+    assert main(["train", "-m", *STUDY, "sweeper.trials=3", "hydra.sweep.dir=outputs/train"]) == 0
     whole = [trial.params for trial in trials()]
     SWEEP.rename("whole")
     for count in (1, 3):
-        assert main(["train", "-m", *SMALL, f"sweeper.trials={count}"]) == 0
+        assert main(["train", "-m", *STUDY, f"sweeper.trials={count}"]) == 0
     assert [trial.params for trial in trials()] == whole
 
 
@@ -102,7 +97,7 @@ def test_a_run_that_falls_behind_is_pruned(monkeypatch: pytest.MonkeyPatch) -> N
         for epoch in range(3):
             best.report(2.0, epoch)
         study.tell(best, 2.0)
-    assert main(["train", "-m", *SMALL, "sweeper.trials=6", "sweeper.warmup=1"]) == 0
+    assert main(["train", "-m", *STUDY, "sweeper.trials=6", "sweeper.warmup=1"]) == 0
     assert trials()[-1].state == TrialState.PRUNED
     ((state, reason),) = states(SWEEP).values()
     assert state == "pruned"
@@ -110,21 +105,21 @@ def test_a_run_that_falls_behind_is_pruned(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_a_trial_whose_worker_is_gone_is_done_again() -> None:
-    assert main(["train", "-m", *SMALL, "sweeper.trials=1"]) == 0
+    assert main(["train", "-m", *STUDY, "sweeper.trials=1"]) == 0
     storage = JournalStorage(JournalFileBackend(str(SWEEP / "optuna.journal")))
     study = optuna.load_study(study_name="train", storage=storage)
     lost = study.ask(
         {"optimizer.lr": FloatDistribution(1e-4, 1e-1, log=True), "pooling": CategoricalDistribution(["gmp", "gap"])}
     )
     lost.set_user_attr("worker", {"host": os.uname().nodename, "pid": 2**22 + 1})
-    assert main(["train", "-m", *SMALL, "sweeper.trials=2"]) == 0
+    assert main(["train", "-m", *STUDY, "sweeper.trials=2"]) == 0
     assert [trial.state.name for trial in trials()] == ["COMPLETE", "FAIL", "COMPLETE"]
     assert trials()[2].params == lost.params
 
 
 @pytest.mark.slow
 def test_two_workers_share_a_study() -> None:
-    command = [sys.executable, "-m", "wsed.cli", "train", "-m", *SMALL, "sweeper.trials=6"]
+    command = [sys.executable, "-m", "wsed.cli", "train", "-m", *STUDY, "sweeper.trials=6"]
     workers = [subprocess.Popen(command) for _ in range(2)]
     assert [worker.wait() for worker in workers] == [0, 0]
     pids = {trial.user_attrs["worker"]["pid"] for trial in trials() if trial.state == TrialState.COMPLETE}
@@ -133,7 +128,7 @@ def test_two_workers_share_a_study() -> None:
 
 
 def test_without_a_validation_split(capsys: pytest.CaptureFixture[str]) -> None:
-    words = [word for word in SMALL if not word.startswith("data.clips")]
+    words = [word for word in STUDY if not word.startswith("data.clips")]
     assert main(["train", "-m", *words, "data.clips={train: 12, val: 0, test: 3}", "sweeper.trials=3"]) == 2
     said = capsys.readouterr().err.strip().splitlines()
     assert "needs a validation split" in said[0]

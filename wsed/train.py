@@ -149,10 +149,14 @@ def run(config: DictConfig) -> float | str:
         except UserError as error:
             raise SystemExit(mistake(str(error))) from error
         return "done"
+    if elsewhere := folder.runs_elsewhere():
+        said = f"{folder.path}: is being trained by {elsewhere}; wait for it, or stop it first"
+        if not in_sweep:
+            raise SystemExit(mistake(said))
+        print(said)
+        return "running"
     callbacks = []
     try:
-        if elsewhere := folder.runs_elsewhere():
-            raise UserError(f"{folder.path}: is being trained by {elsewhere}; wait for it, or stop it first")
         if in_sweep and not _is_grid(config):
             record(folder.path.parent, [folder.path.name])
             callbacks.append(build(OmegaConf.to_container(config.sweeper, resolve=True)).pruning(folder.path.parent))

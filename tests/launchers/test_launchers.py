@@ -118,3 +118,14 @@ def test_a_run_that_another_process_is_training(capsys: pytest.CaptureFixture[st
     assert main(words) == 2
     assert f"run: is being trained by process {os.getppid()}" in capsys.readouterr().err
     assert json.loads(path.read_text())["status"] == "running"
+
+
+def test_a_sweep_leaves_a_run_alone_that_another_process_is_training(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", "-m", *TINY, "seed=1,2"]) == 0
+    first = next(iter(states(Path("outputs/train"))))
+    path = Path("outputs/train", first, "status.json")
+    path.write_text(json.dumps({**json.loads(path.read_text()), "status": "running", "pid": os.getppid()}))
+    before = path.read_text()
+    assert main(["train", "-m", *TINY, "seed=1,2"]) == 0
+    assert f"is being trained by process {os.getppid()}" in capsys.readouterr().out
+    assert path.read_text() == before

@@ -55,10 +55,10 @@ function visibleRuns() {
   return everyRun.filter(isVisible);
 }
 
-/** The values of a setting in their order, by number where all are numbers. */
+/** The values of a setting, by number where all are numbers, otherwise as the runs have them: the figures' order. */
 function levels(setting) {
   const values = [...new Set(data.settings[setting].filter((value) => value !== null))];
-  return isNumeric(setting) ? values.sort((a, b) => a - b) : values.sort(collator.compare);
+  return isNumeric(setting) ? values.sort((a, b) => a - b) : values;
 }
 
 function isNumeric(setting) {

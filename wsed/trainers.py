@@ -52,7 +52,7 @@ def check_devices(description: Mapping[str, Any]) -> None:
     wanted = asked if isinstance(asked, int) else len(asked) if isinstance(asked, list) else 1
     gpus = torch.cuda.device_count()
     on_gpus = description["accelerator"] == "gpu" or (description["accelerator"] == "auto" and gpus > 0)
-    there, kind = (gpus, "GPUs") if on_gpus else (len(os.sched_getaffinity(0)), "cores")
+    there, kind = (gpus, "GPUs") if on_gpus else (os.cpu_count() or 1, "cores")
     started = slurm.tasks() // slurm.nodes()
     if slurm.tasks() > 1 and "strategy" not in description:
         raise UserError(

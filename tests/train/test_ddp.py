@@ -97,3 +97,35 @@ def test_a_run_that_fails_leaves_the_rest_of_a_sweep_alone(tmp_path: Path) -> No
     done = subprocess.run([sys.executable, "-m", "wsed.cli", *words], env=environment, capture_output=True, text=True)
     assert done.returncode == 1
     assert [state for state, _ in states(tmp_path / "sweep").values()] == ["failed", "done"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["launcher=joblib", "launcher.jobs=2", "seed=1,2"],
+        ["sweeper=optuna", "sweeper.trials=2", "optimizer.lr=tag(log,interval(1e-4,1e-2))"],
+    ],
+    ids=["joblib", "optuna"],
+)
+def test_it_works_under_every_launcher_and_sweeper(words: list[str], tmp_path: Path) -> None:
+    sweep = tmp_path / "sweep"
+    wsed(
+        "train",
+        "-m",
+        *SMALL,
+        "data.clips={train: 30, val: 5, test: 5}",
+        "trainer=ddp",
+        *words,
+        f"hydra.sweep.dir={sweep}",
+    )
+    assert [state for state, _ in states(sweep).values()] == ["done", "done"]
+    for number, name in enumerate(states(sweep)):
+        alone = tmp_path / f"alone{number}"
+        values = json.loads((sweep / name / "results.json").read_text())["overrides"]
+        wsed("train", *SMALL, *values, "trainer=default", f"hydra.run.dir={alone}")
+        assert losses(sweep / name) == pytest.approx(losses(alone), abs=2e-4)
+
+
+def losses(folder: Path) -> list[float]:
+    return [float(value) for value in pd.read_csv(folder / "metrics.csv")["train/loss"].dropna()]

@@ -58,6 +58,12 @@ class RunFolder:
             "train this one in its place"
         )
 
+    def is_done(self) -> bool:
+        """Whether this very run is done, whatever else lies there."""
+        status = self.path / "status.json"
+        found = json.loads(status.read_text()) if status.is_file() else {"identity": None}
+        return bool(found["identity"] == self.identity and found["status"] == "done")
+
     def _difference(self) -> str:
         """The first keys in which the run that is there differs from this one."""
         path = self.path / "config.yaml"

@@ -130,25 +130,21 @@ def run(config: DictConfig) -> float | str:
     Raises:
         SystemExit: the job cannot be done, which was said in one line. Hydra would add lines of its own to any other.
     """
-    from wsed.training import TrainingDivergedError, follow, train
+    from wsed.training import TrainingDivergedError, train
 
     started = HydraConfig.get()
     plain = settle(config)
     in_sweep = started.mode == RunMode.MULTIRUN
     facts = _facts(started)
     folder = RunFolder(Path(started.runtime.output_dir), plain, facts["command"])
+    if slurm.rank():
+        return _follow(folder, plain)
     if folder.holds_this_run() and not plain["force"]:
         print(f"{folder.path}: is done already; force=true trains it anew")
         return folder.reached()
     silence_lightning()
     keep_memory()
     slurm.requeue_when_told()
-    if slurm.rank():
-        try:
-            follow(plain, folder.path)
-        except UserError as error:
-            raise SystemExit(mistake(str(error))) from error
-        return "done"
     if elsewhere := folder.runs_elsewhere():
         said = f"{folder.path}: is being trained by {elsewhere}; wait for it, or stop it first"
         if not in_sweep:
@@ -181,6 +177,22 @@ def run(config: DictConfig) -> float | str:
     except BaseException as error:
         folder.end("stopped", error, in_sweep)
         raise
+
+
+def _follow(folder: RunFolder, plain: dict[str, Any]) -> str:
+    """Trains along in a task of Slurm's that is not the first, which may be writing the folder just now."""
+    from wsed.training import follow
+
+    if folder.is_done() and not plain["force"]:
+        return "done"
+    silence_lightning()
+    keep_memory()
+    slurm.requeue_when_told()
+    try:
+        follow(plain, folder.path)
+    except UserError as error:
+        raise SystemExit(mistake(str(error))) from error
+    return "done"
 
 
 def _failure(error: Exception) -> int:

@@ -66,6 +66,12 @@ def test_training_loads_nothing_that_only_the_test_or_a_logger_needs() -> None:
     assert not {"sklearn", "sed_eval", "sed_scores_eval", "dcase_util", "wandb"} & set(loaded)
 
 
+def test_a_job_heeds_the_signals_of_slurm_before_it_loads_pytorch() -> None:
+    program = "import sys, wsed.launchers.slurm, wsed.train; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
+    assert not {"torch", "pytorch_lightning", "pandas"} & set(loaded)
+
+
 def test_help_lists_every_choice_and_loads_nothing_heavy() -> None:
     heavy = {"torch", "hydra", "omegaconf", "pytorch_lightning", "numpy", "pandas", "pydantic"}
     for words in (["--help"], ["train", "--help"]):

@@ -45,11 +45,8 @@ def jobs(overrides: list[str]) -> list[list[str]]:
     Raises:
         UserError: an override that cannot be read.
     """
-    try:
-        parsed = OverridesParser.create().parse_overrides(overrides)
-    except HydraException as error:
-        raise UserError(_in_plain_words(error, overrides)) from error
-    return [list(job) for batch in BasicSweeper.split_arguments(parsed, max_batch_size=None) for job in batch]
+    batches = BasicSweeper.split_arguments(_parsed(overrides), max_batch_size=None)
+    return [list(job) for batch in batches for job in batch]
 
 
 def first(overrides: list[str]) -> list[str]:
@@ -58,11 +55,14 @@ def first(overrides: list[str]) -> list[str]:
     Raises:
         UserError: an override that cannot be read.
     """
+    return [_first(override) for override in _parsed(overrides)]
+
+
+def _parsed(overrides: list[str]) -> list[Override]:
     try:
-        parsed = OverridesParser.create().parse_overrides(overrides)
+        return OverridesParser.create().parse_overrides(overrides)
     except HydraException as error:
         raise UserError(_in_plain_words(error, overrides)) from error
-    return [_first(override) for override in parsed]
 
 
 def _first(override: Override) -> str:

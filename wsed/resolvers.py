@@ -8,7 +8,6 @@ from omegaconf import DictConfig, OmegaConf
 
 from wsed import slurm
 from wsed.config import identity, settle
-from wsed.data.folder import folder_names
 from wsed.errors import UserError
 from wsed.launchers.cells import plugin
 
@@ -19,11 +18,11 @@ LONGEST_NAME = 80
 def register() -> None:
     """Makes the resolvers known to OmegaConf."""
     OmegaConf.register_new_resolver("run_folder", run_folder, replace=True)
-    OmegaConf.register_new_resolver("folder_names", lambda root: folder_names(Path(root)), replace=True)
+    OmegaConf.register_new_resolver("folder_names", folder_names, replace=True)
     OmegaConf.register_new_resolver("mix", mix, replace=True)
     OmegaConf.register_new_resolver("plugin", plugin, replace=True)
     OmegaConf.register_new_resolver("slurm_nodes", slurm.nodes, replace=True)
-    OmegaConf.register_new_resolver("slurm_tasks_per_node", lambda: slurm.tasks() // slurm.nodes(), replace=True)
+    OmegaConf.register_new_resolver("slurm_tasks_per_node", slurm.tasks_per_node, replace=True)
 
 
 def run_folder(*, _root_: DictConfig) -> str:
@@ -45,6 +44,14 @@ def run_folder(*, _root_: DictConfig) -> str:
     words = [word for word in _root_.hydra.overrides.task if not word.lstrip("+~").startswith(quiet)]
     readable = "".join(letter if letter.isalnum() or letter in "=,.-_" else "_" for letter in ",".join(words))
     return "-".join(filter(None, [readable[:LONGEST_NAME], identity(settle(_root_))]))
+
+
+def folder_names(root: str) -> list[str]:
+    """See `wsed.data.folder.folder_names`."""
+    # Slurm's jobs load this file before they heed its signals, and PyTorch takes seconds.
+    from wsed.data import folder
+
+    return folder.folder_names(Path(root))
 
 
 def mix(root: str, name: str) -> Any:

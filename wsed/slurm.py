@@ -30,6 +30,11 @@ def nodes() -> int:
     return int(os.environ.get("SLURM_NNODES", 1)) if "SLURM_PROCID" in os.environ else 1
 
 
+def tasks_per_node() -> int:
+    """How many tasks there are on each of them."""
+    return tasks() // nodes()
+
+
 def restarts() -> int:
     """How often the job was put back into the queue."""
     return int(os.environ.get("SLURM_RESTART_COUNT", 0))

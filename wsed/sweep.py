@@ -88,14 +88,13 @@ def alone(folder: Path) -> Iterator[None]:
     from filelock import FileLock, Timeout
 
     folder.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(folder / ".lock")
     try:
-        lock.acquire(timeout=0)
+        held = FileLock(folder / ".lock").acquire(timeout=0)
     except Timeout as error:
         raise UserError(
             f"{folder}: another sweep is writing here; wait for it, or choose another hydra.sweep.dir"
         ) from error
-    with lock:
+    with held:
         yield
 
 

@@ -137,14 +137,14 @@ def run(config: DictConfig) -> float | str:
     in_sweep = started.mode == RunMode.MULTIRUN
     facts = _facts(started)
     folder = RunFolder(Path(started.runtime.output_dir), plain, facts["command"])
+    silence_lightning()
+    keep_memory()
+    slurm.requeue_when_told()
     if slurm.rank():
         return _follow(folder, plain)
     if folder.holds_this_run() and not plain["force"]:
         print(f"{folder.path}: is done already; force=true trains it anew")
         return folder.reached()
-    silence_lightning()
-    keep_memory()
-    slurm.requeue_when_told()
     if elsewhere := folder.runs_elsewhere():
         said = f"{folder.path}: is being trained by {elsewhere}; wait for it, or stop it first"
         if not in_sweep:
@@ -185,9 +185,6 @@ def _follow(folder: RunFolder, plain: dict[str, Any]) -> str:
 
     if folder.is_done() and not plain["force"]:
         return "done"
-    silence_lightning()
-    keep_memory()
-    slurm.requeue_when_told()
     try:
         follow(plain, folder.path)
     except UserError as error:

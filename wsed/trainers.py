@@ -53,7 +53,7 @@ def check_devices(description: Mapping[str, Any]) -> None:
     gpus = torch.cuda.device_count()
     on_gpus = description["accelerator"] == "gpu" or (description["accelerator"] == "auto" and gpus > 0)
     there, kind = (gpus, "GPUs") if on_gpus else (os.cpu_count() or 1, "cores")
-    started = slurm.tasks() // slurm.nodes()
+    started = slurm.tasks_per_node()
     if slurm.tasks() > 1 and "strategy" not in description:
         raise UserError(
             f"Slurm has started {slurm.tasks()} tasks, and trainer=default trains on one; add trainer=ddp_slurm"

@@ -10,24 +10,19 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
+from tests.train.conftest import SMALL
 from wsed.cli import main
 from wsed.reports.measures import MISSING
 
 pytestmark = pytest.mark.slow
 
-SMALL = [
-    "mixing.duration=1.0",
-    "data.source.recordings=4",
+SWEPT = [
     "data.clips={train: 12, val: 4, test: 4}",
-    "data.batch_size=6",
-    "model.network.widths=[4]",
-    "trainer.max_epochs=2",
-    "trainer.precision=32-true",
-    "trainer.enable_progress_bar=false",
     "evaluation.draws=0",
-    "logger=csv",
+    "pooling=gap,gmp",
+    "optimizer.lr=0.001,0.01",
+    "seed=1,12",
 ]
-SWEPT = ["pooling=gap,gmp", "optimizer.lr=0.001,0.01", "seed=1,12"]
 RUNS, FAILED = 8, 1
 REASON = "</script><script>console.error('a reason ran')</script><b>bold</b>"
 

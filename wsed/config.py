@@ -35,6 +35,7 @@ READ_BY_TRAIN = frozenset(
         *OWN,
         "data.module",
         "features",
+        "augmentation",
         "model",
         "pooling",
         "loss",
@@ -55,7 +56,7 @@ READ_BY_TRAIN = frozenset(
 
 GIVEN_LATER = {
     "torch.optim": {"params"},
-    "wsed.systems": {"labels", "features", "pooling", "loss", "optimizer", "schedule"},
+    "wsed.systems": {"labels", "features", "pooling", "loss", "optimizer", "schedule", "augmentation"},
     "pytorch_lightning.Trainer": {"logger", "callbacks", "default_root_dir", "plugins"},
 }
 """Arguments that the program adds to those of the config, by the beginning of the class's name."""

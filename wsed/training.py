@@ -175,7 +175,9 @@ def train(
 def build_system(config: Mapping[str, Any]) -> System:
     """The untrained system of a settled config."""
     parts = {name: config[name] for name in ("features", "pooling", "loss", "optimizer", "schedule")}
-    return System.from_description({**config["model"], "labels": config["data"]["labels"], **parts})
+    augmentation = config["augmentation"] or None
+    labels = config["data"]["labels"]
+    return System.from_description({**config["model"], "labels": labels, **parts, "augmentation": augmentation})
 
 
 def training_waveforms(clips: ClipSet, batch_size: int) -> Iterator[Tensor]:

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 import torch
@@ -145,10 +146,83 @@ def test_a_plan_survives_json(bank: Soundbank, index: int) -> None:
     assert MixturePlan.from_dict(json.loads(json.dumps(plan.to_dict()))) == plan
 
 
-@pytest.mark.parametrize("ratio", [[], [0.0], [0.0, 1.0, 2.0]])
+VARIED = JscRecipe(1.0, [0.0, 2.0], THIRDS, excerpt=[0.2, 0.9], ratio_variation=[-5.0, 10.0], second_event=0.4)
+
+
+def test_ratios_vary_more_in_training(bank: Soundbank) -> None:
+    plans = [planned(bank, index, recipe=VARIED, clips=900) for index in range(600, 900)]
+    ratios = torch.tensor([event.event_to_background_ratio for plan in plans for event in plan.events])
+    assert float(ratios.min()) == pytest.approx(-5, abs=0.5)
+    assert float(ratios.max()) == pytest.approx(12, abs=0.5)
+    gaps = (ratios.sort().values + 5) / 17 - torch.linspace(0, 1, len(ratios))
+    # The largest gap between a sample of 400 and an even spread exceeds 0.082 once in a hundred (Kolmogorov).
+    assert float(gaps.abs().max()) < 0.082
+
+
+def test_a_share_of_training_mixtures_has_a_second_event_of_another_class(bank: Soundbank) -> None:
+    plans = [planned(bank, index, recipe=VARIED, clips=900) for index in range(900)]
+    two = [plan for plan in plans if len(plan.events) == 2]
+    assert all(plan.background for plan in two)
+    # Of 300 mixtures, give or take three standard deviations of a binomial.
+    assert len(two) == pytest.approx(120, abs=26)
+    assert all({event.label for event in plan.events} == {"bark", "bell"} for plan in two)
+    assert len({event.recording for plan in two for event in plan.events[1:]}) == 16
+
+
+def test_excerpts_are_from_anywhere_in_a_recording(bank: Soundbank) -> None:
+    lengths = {sound.id: len(sound.samples) for sound in bank.events}
+    plans = [planned(bank, index, recipe=VARIED, clips=900) for index in range(300, 900)]
+    events = [event for plan in plans for event in plan.events if event.samples < plan.samples]
+    shares = torch.tensor([event.samples / lengths[event.recording] for event in events])
+    starts = torch.tensor([event.start / (lengths[event.recording] - event.samples) for event in events])
+    for values in ((shares - 0.2) / 0.7, starts):
+        gaps = values.sort().values - torch.linspace(0, 1, len(values))
+        # The largest gap between a sample of 600 and an even spread exceeds 0.067 once in a hundred (Kolmogorov).
+        assert float(gaps.abs().max()) < 0.067
+
+
+def test_no_excerpt_is_a_pause(bank: Soundbank) -> None:
+    sound = torch.cat([torch.ones(1000), torch.zeros(6000), torch.ones(1000)])
+    paused = replace(bank, events=tuple(replace(one, samples=sound) for one in bank.events))
+    plans = [planned(paused, index, recipe=VARIED, clips=900) for index in range(300, 600)]
+    parts = [sound[event.start : event.start + event.samples] for plan in plans for event in plan.events]
+    assert all(part.any() for part in parts)
+    assert any(len(part) == len(sound) for part in parts)
+    assert any(len(part) < 3000 for part in parts)
+
+
+@pytest.mark.parametrize("share", [[], [1.0], [0.0, 1.0], [0.9, 0.5], [0.5, 1.1]])
+def test_an_excerpt_is_two_shares(share: list[float]) -> None:
+    with pytest.raises(UserError, match=r"mixing\.excerpt: is \["):
+        JscRecipe(1.0, [0, 0], THIRDS, excerpt=share)
+
+
+@QUICK
+@given(seed=st.integers(0, 2**32), index=st.integers(0, 59))
+def test_what_varies_in_training_leaves_scored_clips_alone(bank: Soundbank, seed: int, index: int) -> None:
+    plain = JscRecipe(1.0, [0.0, 2.0], THIRDS)
+    given = {"seed": seed, "split": "test", "scored": True}
+    assert planned(bank, index, recipe=VARIED, **given) == planned(bank, index, recipe=plain, **given)
+
+
+def test_a_second_event_needs_two_classes(bank: Soundbank) -> None:
+    lone = Soundbank(bank.sample_rate, ("bell",), [one for one in bank.events if one.label == "bell"], bank.backgrounds)
+    with pytest.raises(UserError, match=r"mixing\.second_event: needs two classes"):
+        planned(lone, 0, recipe=VARIED)
+
+
+@pytest.mark.parametrize("share", [-0.1, 1.1])
+def test_a_second_event_is_a_share(share: float) -> None:
+    with pytest.raises(UserError, match=r"mixing\.second_event: is "):
+        JscRecipe(1.0, [0, 0], THIRDS, second_event=share)
+
+
+@pytest.mark.parametrize("ratio", [[], [0.0], [0.0, 1.0, 2.0], [1.0, 0.0]])
 def test_a_ratio_needs_two_ends(ratio: list[float]) -> None:
     with pytest.raises(UserError, match=r"mixing\.event_to_background_ratio: is \["):
         JscRecipe(1.0, ratio, THIRDS)
+    with pytest.raises(UserError, match=r"mixing\.ratio_variation: is \["):
+        JscRecipe(1.0, [0.0, 0.0], THIRDS, ratio_variation=ratio)
 
 
 @pytest.mark.parametrize("speed", [[], [1.0], [1.0, 0.5], [0.0, 1.0]])

@@ -28,7 +28,7 @@ def rendered(bank: Soundbank, plans: list[MixturePlan]) -> Batch:
 def planned(
     bank: Soundbank, index: int, ratio: float = 0.0, scored: bool = True, speed: tuple[float, float] = (1.0, 1.0)
 ) -> MixturePlan:
-    recipe = JscRecipe(1.0, [ratio, ratio], SHARES, speed, 0.0 if scored else 6.0)
+    recipe = JscRecipe(1.0, [ratio, ratio], SHARES, speed, 0.0 if scored else 6.0, [0.3, 0.9])
     return recipe.plan(bank, seed=1, split="train", epoch=0, index=index, clips=30, scored=scored)
 
 
@@ -50,6 +50,20 @@ def test_event_to_background_ratio_of_the_audio(bank: Soundbank, index: int, rat
     assert abs(level(during) - level(batch.background_source[0]) - ratio) < 1e-3
     assert not source[: event.onset].any()
     assert not source[event.onset + event.samples :].any()
+
+
+@QUICK
+@given(index=st.integers(10, 29), seed=st.integers(0, 1000))
+def test_an_excerpt_is_that_part_of_its_recording(bank: Soundbank, index: int, seed: int) -> None:
+    recipe = JscRecipe(1.0, [0.0, 0.0], SHARES, excerpt=[0.3, 0.9])
+    plan = recipe.plan(bank, seed=seed, split="train", epoch=0, index=index, clips=30, scored=False)
+    batch = rendered(bank, [plan])
+    assert batch.sources is not None
+    (event,) = plan.events
+    (recording,) = [one.samples for one in bank.events if one.id == event.recording]
+    heard = batch.sources[0, bank.labels.index(event.label), event.onset : event.onset + event.samples]
+    part = recording[event.start : event.start + event.samples]
+    torch.testing.assert_close(heard / heard.abs().max(), part / part.abs().max(), atol=1e-6, rtol=0)
 
 
 @QUICK

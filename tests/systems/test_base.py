@@ -101,3 +101,24 @@ def test_the_scheduler_multiplies_the_learning_rate(describe: Describe) -> None:
     system = System.from_description(description)
     assert [system.schedule(step, 6) for step in range(6)] == [1, 1, 0.5, 0.5, 0.25, 0.25]
     assert system.optimizer_description == {"_target_": "torch.optim.Adam", "lr": 0.001}
+
+
+def test_augmentation_changes_training_and_nothing_else(describe: Describe) -> None:
+    stripes = {"_target_": "wsed.augmentation.stripes.Stripes", "freq_stripes": 1, "freq_width": 0}
+    all_of_it = {**stripes, "time_stripes": 200, "time_width": 20}
+    description = describe()
+    description["network"]["dropout"] = 0.0
+    torch.manual_seed(3)
+    plain = System.from_description(description)
+    torch.manual_seed(3)
+    augmented = System.from_description({**description, "augmentation": all_of_it})
+    assert torch.equal(augmented.eval()(waveform()).clip_probs, plain.eval()(waveform()).clip_probs)
+    # Nearly nothing is left of the features, so that clips that differ look alike.
+    assert differ(augmented.train()) < 0.1 * differ(plain.train())
+
+
+def differ(system: System) -> float:
+    """How much the masks of two clips differ."""
+    masks = system(waveform()).masks
+    assert masks is not None
+    return float((masks[0] - masks[1]).detach().abs().mean())

@@ -44,7 +44,7 @@ class OverlapRecipe:
         self.duration = duration
         self.onsets = [(float(low), float(high)) for low, high in onsets]
         self.event_duration = event_duration
-        self.lowest, self.highest = lowest_and_highest(event_to_background_ratio)
+        self.lowest, self.highest = lowest_and_highest(event_to_background_ratio, "event_to_background_ratio")
 
     def plan(
         self, bank: Soundbank, *, seed: int, split: str, epoch: int, index: int, clips: int, scored: bool

@@ -20,9 +20,10 @@ class EventPlan:
         recording: the `id` of its recording.
         label: its event class.
         onset: where it starts in the clip, in samples.
-        samples: how long it lasts in the clip; the recording is played from its first sample.
+        samples: how long it lasts in the clip.
         playback: how the recording is played.
         event_to_background_ratio: dB, RMS of the event over its own duration to RMS of the background over the clip.
+        start: first sample of the recording that is used.
     """
 
     recording: str
@@ -31,6 +32,7 @@ class EventPlan:
     samples: int
     playback: Playback
     event_to_background_ratio: float
+    start: int = 0
 
 
 @dataclass(frozen=True)
@@ -89,17 +91,15 @@ class Recipe(Protocol):
         ...
 
 
-def lowest_and_highest(event_to_background_ratio: Sequence[float]) -> tuple[float, float]:
-    """The two ends of a recipe's ratio in dB.
+def lowest_and_highest(ratio: Sequence[float], key: str) -> tuple[float, float]:
+    """The two ends of a recipe's ratio in dB, which it has below `mixing`.
 
     Raises:
-        UserError: it has not two.
+        UserError: it has not two, or the first is the larger.
     """
-    if len(event_to_background_ratio) != 2:
-        given = list(event_to_background_ratio)
-        raise UserError(f"mixing.event_to_background_ratio: is {given}; it needs [lowest, highest] in dB")
-    lowest, highest = event_to_background_ratio
-    return lowest, highest
+    if len(ratio) != 2 or ratio[0] > ratio[1]:
+        raise UserError(f"mixing.{key}: is {list(ratio)}; it needs [lowest, highest] in dB")
+    return ratio[0], ratio[1]
 
 
 def filename(split: str, epoch: int, index: int) -> str:

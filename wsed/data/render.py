@@ -57,7 +57,7 @@ def render(
                     f"{plan.background}: is silent for {seconds:g} s from {start:g} s on; cut the silence out"
                 )
         for event in plan.events:
-            sound = play(recordings[event.recording], event.playback, event.samples, sample_rate)
+            sound = play(recordings[event.recording][event.start :], event.playback, event.samples, sample_rate)
             gain = 1.0 if level is None else level / rms(sound) * 10 ** (event.event_to_background_ratio / 20)
             label = labels.index(event.label)
             sources[clip, label, event.onset : event.onset + event.samples] += gain * sound

@@ -34,6 +34,7 @@ class System(pl.LightningModule):
         loss: what training lowers.
         optimizer: description of a torch optimizer, without its parameters.
         schedule: factor on the learning rate, from the step and the number of steps.
+        augmentation: what is done to features in training, `(batch, time, freq)` to the same; None for nothing.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class System(pl.LightningModule):
         loss: WeightedLoss,
         optimizer: Mapping[str, Any],
         schedule: Callable[[int, int], float],
+        augmentation: nn.Module | None = None,
     ) -> None:
         super().__init__()
         self.labels = tuple(labels)
@@ -54,6 +56,7 @@ class System(pl.LightningModule):
         self.loss = loss
         self.optimizer_description = dict(optimizer)
         self.schedule = schedule
+        self.augmentation = augmentation
         self.description: dict[str, Any] = {}
         self.scorer: Scorer | None = None
         self.add_layers()
@@ -108,6 +111,8 @@ class System(pl.LightningModule):
             lengths: `(batch,)`, samples of each clip before the zeros that pad it; None where none does.
         """
         features = self.features(waveform)
+        if self.training and self.augmentation is not None:
+            features = self.augmentation(features)
         valid = None if lengths is None else self.features.valid(lengths, features.shape[1])
         return self.predict(features, valid)
 

@@ -34,8 +34,9 @@ class MaskSystem(System):
         optimizer: Mapping[str, Any],
         schedule: Callable[[int, int], float],
         background: Literal["residual", "own", "none"],
+        augmentation: nn.Module | None = None,
     ) -> None:
-        super().__init__(labels, features, network, pooling, loss, optimizer, schedule)
+        super().__init__(labels, features, network, pooling, loss, optimizer, schedule, augmentation)
         if not features.separates:
             raise ValueError("draws masks, which need features on a frequency axis; choose features=log_mel")
         self.background = background

@@ -1,0 +1,1 @@
+"""What is done to features in training, one file each."""

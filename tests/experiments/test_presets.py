@@ -45,6 +45,11 @@ OURS = {"demo", "jsc"}
 """Presets that are not a paper's row, or trained in a better way."""
 
 
+@pytest.mark.parametrize("model", groups()["model"])
+def test_jsc_goes_with_every_model(model: str) -> None:
+    assert settled("experiment=jsc", f"model={model}")["model"] == settled(f"model={model}")["model"]
+
+
 def test_every_preset_is_known() -> None:
     assert set(groups()["experiment"]) == FACTS.keys() | OURS
 

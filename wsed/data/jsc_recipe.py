@@ -79,7 +79,7 @@ class JscRecipe:
             UserError: a second event is asked for, and there is one class.
         """
         if self.second_event and len(bank.labels) < 2:
-            raise UserError("mixing.second_event: needs two classes; name more in data.labels")
+            raise UserError("mixing.second_event: needs two classes; name more in data.labels, or set it to 0")
         of_set, rng = random_of(seed, split, epoch), random_of(seed, split, epoch, index)
         kind, place = ("mixture", index) if scored else self._kind(index, clips)
         samples = round(self.duration * bank.sample_rate)

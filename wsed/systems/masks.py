@@ -11,6 +11,7 @@ from wsed.losses.weighted import WeightedLoss
 from wsed.pooling.base import Pooling
 from wsed.prediction import Prediction
 from wsed.systems.base import System
+from wsed.systems.presence import share_by_presence
 
 
 class MaskSystem(System):
@@ -20,6 +21,9 @@ class MaskSystem(System):
         network: from features `(batch, time, freq)` to an embedding `(batch, channel, time, freq)`, with `channels`.
         background: `residual` adds a background mask `1 - sum of the class masks`, clamped to [0, 1] and pooled like
             the others; `own` gives the background a mask of its own like a class's; `none` has classes only.
+        presence: power of the clip probabilities by which classes share what their masks hold, see
+            `share_by_presence`, and by whose first power frame probabilities are multiplied. Training has masks as they
+            are, as all has with 0.
 
     The other arguments are those of `System`.
     """
@@ -34,12 +38,16 @@ class MaskSystem(System):
         optimizer: Mapping[str, Any],
         schedule: Callable[[int, int], float],
         background: Literal["residual", "own", "none"],
+        presence: float = 0.0,
         augmentation: nn.Module | None = None,
     ) -> None:
         super().__init__(labels, features, network, pooling, loss, optimizer, schedule, augmentation)
         if not features.separates:
             raise ValueError("draws masks, which need features on a frequency axis; choose features=log_mel")
+        if presence < 0:
+            raise ValueError(f"presence is {presence:g}; it must be at least 0")
         self.background = background
+        self.presence = presence
         channels: int = network.channels  # type: ignore[assignment]  # every network of wsed.networks says its own
         self.pooling.prepare(len(self.labels) + (background != "none"), features.bands, channels)
         self.head = nn.Conv2d(channels, len(self.labels) + (background == "own"), 1)
@@ -58,9 +66,14 @@ class MaskSystem(System):
             probs = self.pooling(channels, embedding, valid)
             classes = len(self.labels)
             modelled = self.background != "none"
+            shares = self.presence > 0 and not self.training
+            if shares:
+                shared = share_by_presence(channels[:, :classes], probs[:, :classes], self.presence)
+                channels = torch.cat([shared, channels[:, classes:]], 1)
+            frames = self.pooling.frame_probs(channels)[:, :classes]
             return Prediction(
                 clip_probs=probs[:, :classes],
-                frame_probs=self.pooling.frame_probs(channels)[:, :classes],
+                frame_probs=frames * probs[:, :classes, None] if shares else frames,
                 masks=channels[:, :classes],
                 background_probs=probs[:, classes] if modelled else None,
                 background_mask=channels[:, classes] if modelled else None,

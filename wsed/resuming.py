@@ -96,7 +96,9 @@ class Curves:
         ]
         rows = pd.concat(parts).drop_duplicates() if parts else pd.DataFrame(columns=["epoch", "step", "train/loss"])
         rows = rows[rows["step"].astype(int) < content["global_step"]]
-        if str(last["epoch"]) not in set(rows.dropna(subset=["train/loss"])["epoch"]):
+        # Validation's row of an epoch is written before training's.
+        trained = rows.dropna(subset=["train/loss"])["epoch"] if "train/loss" in rows else []
+        if str(last["epoch"]) not in set(trained):
             rows = pd.concat([rows, pd.DataFrame([{name: str(value) for name, value in last.items()}])])
         write_text(self.before, rows.to_csv(index=False))
 

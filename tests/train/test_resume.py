@@ -16,7 +16,7 @@ import pytest
 import torch
 
 from wsed.cli import main
-from wsed.resuming import WholeCheckpoints
+from wsed.resuming import Curves, WholeCheckpoints
 
 WORDS = [
     "mixing.duration=1.0",
@@ -125,3 +125,10 @@ def test_a_checkpoint_that_cannot_be_written_leaves_the_one_before(
         WholeCheckpoints().save_checkpoint({"epoch": 2}, path)
     assert torch.load(path, weights_only=True) == {"epoch": 1}
     assert [file.name for file in tmp_path.iterdir()] == ["last.ckpt"]
+
+
+def test_a_run_that_was_stopped_before_the_first_row_of_training_keeps_its_curves(tmp_path: Path) -> None:
+    (tmp_path / "metrics.csv").write_text("epoch,step,val/loss\n0,9,0.5\n")
+    last = {"epoch": 0, "step": 9, "train/loss": 0.7}
+    torch.save({"callbacks": {"EpochRow": last}, "global_step": 10}, tmp_path / "last.ckpt")
+    assert Curves(tmp_path, tmp_path / "last.ckpt").kept() == [{"epoch": 0, "step": 9, "val/loss": 0.5}, last]

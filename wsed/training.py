@@ -174,10 +174,9 @@ def train(
 
 def build_system(config: Mapping[str, Any]) -> System:
     """The untrained system of a settled config."""
-    parts = {name: config[name] for name in ("features", "pooling", "loss", "optimizer", "schedule")}
-    augmentation = config["augmentation"] or None
-    labels = config["data"]["labels"]
-    return System.from_description({**config["model"], "labels": labels, **parts, "augmentation": augmentation})
+    names = ("features", "augmentation", "pooling", "loss", "optimizer", "schedule")
+    parts = {name: config[name] for name in names}
+    return System.from_description({**config["model"], "labels": config["data"]["labels"], **parts})
 
 
 def training_waveforms(clips: ClipSet, batch_size: int) -> Iterator[Tensor]:

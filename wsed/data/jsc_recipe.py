@@ -128,7 +128,7 @@ class JscRecipe:
 def _round_robin(bank: Soundbank, rng: np.random.Generator, place: int) -> Recording:
     """The recording of the event at `place`: classes in turn, and each class's recordings in shuffled turn."""
     label = bank.labels[place % len(bank.labels)]
-    recordings: Sequence[Recording] = [recording for recording in bank.events if recording.label == label]
+    recordings = bank.of(label)
     turn, position = divmod(place // len(bank.labels), len(recordings))
     order = rng.permuted(np.tile(np.arange(len(recordings)), (turn + 1, 1)), axis=1)
     return recordings[int(order[turn, position])]
@@ -136,6 +136,5 @@ def _round_robin(bank: Soundbank, rng: np.random.Generator, place: int) -> Recor
 
 def _of_another_class(bank: Soundbank, label: str, rng: np.random.Generator) -> Recording:
     others = [other for other in bank.labels if other != label]
-    other = others[rng.integers(len(others))]
-    recordings = [recording for recording in bank.events if recording.label == other]
+    recordings = bank.of(others[rng.integers(len(others))])
     return recordings[rng.integers(len(recordings))]

@@ -66,7 +66,7 @@ class OverlapRecipe:
         events = []
         for place, (low, high) in zip(rng.permutation(len(bank.labels)), self.onsets, strict=False):
             label = bank.labels[place]
-            recordings = [recording for recording in bank.events if recording.label == label]
+            recordings = bank.of(label)
             recording = recordings[rng.integers(len(recordings))]
             onset = round(float(rng.uniform(low, high)) * bank.sample_rate)
             longest = round(self.event_duration * bank.sample_rate)

@@ -62,6 +62,10 @@ class Soundbank:
         if "background" in self.labels:
             raise UserError("an event class cannot be called background, which is what all else is called; rename it")
 
+    def of(self, label: str) -> list[Recording]:
+        """The events of a class."""
+        return [event for event in self.events if event.label == label]
+
     def split(self, name: str, folds: Sequence[int]) -> "Soundbank":
         """The part of the soundbank that lies in `folds`.
 

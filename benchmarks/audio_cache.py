@@ -11,12 +11,12 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from wsed.data.audio import read_audio
-from wsed.data.audio_cache import AudioCache
-from wsed.data.folder import Folder
-from wsed.data.mixtures import MemorySet
-from wsed.data.overlap_recipe import OverlapRecipe
-from wsed.data.render import render
+from wsed.data.audio.cache import AudioCache
+from wsed.data.audio.io import read_audio
+from wsed.data.datasets.mixtures import MixtureDataset
+from wsed.data.mixing.overlapping_events import OverlappingEvents
+from wsed.data.mixing.render import render
+from wsed.data.soundbanks.folder import Folder
 
 CLIPS, BATCH, RATE = 1000, 8, 16000
 EVERY_TIME = 100
@@ -56,11 +56,11 @@ def every_time(root: Path, cache: Path) -> dict[str, float]:
     return {"open": 0.0, "render": (time.perf_counter() - started) * CLIPS / EVERY_TIME}
 
 
-def mixtures(root: Path, cache: Path) -> MemorySet:
+def mixtures(root: Path, cache: Path) -> MixtureDataset:
     """Two overlapping events in each."""
     bank = Folder(str(root), AudioCache(str(cache), RATE, "refuse"), ("a", "b"), 4, "", -60.0, np.inf).load()
-    recipe = OverlapRecipe(10.0, [[3.0, 3.0], [3.0, 3.0]], 4.0, [20.0, 20.0])
-    return MemorySet(bank, recipe, 0, "train", CLIPS, fresh=True, scored=False, with_sources=False)
+    recipe = OverlappingEvents(10.0, [[3.0, 3.0], [3.0, 3.0]], 4.0, [20.0, 20.0])
+    return MixtureDataset(bank, recipe, 0, "train", CLIPS, fresh=True, scored=False, with_sources=False)
 
 
 def main() -> None:

@@ -5,10 +5,10 @@ import time
 import numpy as np
 import pandas as pd
 
-from wsed.evaluation import Evaluation, Settings
-from wsed.inference.postprocessing import Postprocessing
+from wsed.evaluation.evaluator import Evaluation, Settings
 from wsed.metrics.event_based import event_counts
 from wsed.metrics.segment_based import segment_counts
+from wsed.postprocessing.thresholds import Postprocessing
 
 LABELS = [f"class{index}" for index in range(10)]
 CLIPS, FRAMES, HOP = 1168, 156, 0.064

@@ -19,7 +19,7 @@ KILLS = 20
 EPOCHS = 40
 WORDS = [
     "mixing.duration=1.0",
-    "data.source.recordings=4",
+    "data.soundbank.recordings=4",
     "data.clips={train: 120, val: 12, test: 24}",
     "data.batch_size=6",
     "model.network.widths=[8]",
@@ -48,7 +48,7 @@ class Run:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.started = time.time()
-        command = [sys.executable, "-m", "wsed.cli", "train", *WORDS, f"hydra.run.dir={folder}"]
+        command = [sys.executable, "-m", "wsed", "train", *WORDS, f"hydra.run.dir={folder}"]
         environment = {**os.environ, "OMP_NUM_THREADS": "1"}
         self.process = subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL, env=environment)
 

@@ -4,9 +4,9 @@ import torch
 from torch.utils import benchmark
 
 from wsed.data.batch import Batch
-from wsed.data.generated import Generated
-from wsed.data.jsc_recipe import JscRecipe
-from wsed.data.mixtures import MemorySet
+from wsed.data.datasets.mixtures import MixtureDataset
+from wsed.data.mixing.single_event import SingleEvent
+from wsed.data.soundbanks.generated import Generated
 from wsed.features.log_mel import LogMel
 from wsed.networks.vgg import Vgg
 
@@ -23,9 +23,9 @@ def step(features: LogMel, network: Vgg, batch: Batch) -> None:
 
 def main() -> None:
     """Prints the ratio of a step of the half-width network to the rendering of its batch."""
-    recipe = JscRecipe(4.0, [0.0, 0.0], {"background": 1, "event": 1, "mixture": 1})
+    recipe = SingleEvent(4.0, [0.0, 0.0], {"background": 1, "event": 1, "mixture": 1})
     bank = Generated(16000, ["baby_cry", "glass_break", "gunshot"], 4, 0).load()
-    clips = MemorySet(bank, recipe, 0, "train", 1008, fresh=True, scored=False, with_sources=False)
+    clips = MixtureDataset(bank, recipe, 0, "train", 1008, fresh=True, scored=False, with_sources=False)
     # As many of each kind as a shuffled batch has.
     items = [(0, index * 1008 // CLIPS) for index in range(CLIPS)]
     features = LogMel(16000, "hamming", 1024, 528, 64, 0.0, 8000.0, 1e-8)

@@ -156,7 +156,7 @@ def stages(folder: Path) -> dict[str, float]:
         clock.append(time.perf_counter())
         return clock[-1] - clock[-2]
 
-    from wsed.report import find_runs
+    from wsed.commands.report import find_runs
     from wsed.reports.comparison import by_settings, read_run
     from wsed.reports.over_seeds import csv_text, group_runs, markdown
     from wsed.reports.page import write_comparison
@@ -180,7 +180,7 @@ def main() -> None:
         count = make_runs(root)
         results, curves = read(root)
         # In a process of its own, since imports count.
-        command = [sys.executable, "-c", "import sys; from wsed.cli import main; sys.exit(main(sys.argv[1:]))"]
+        command = [sys.executable, "-c", "import sys; from wsed.__main__ import main; sys.exit(main(sys.argv[1:]))"]
         started = time.perf_counter()
         subprocess.run([*command, "report", str(root / "sweep")], check=True, stdout=subprocess.DEVNULL)
         whole = time.perf_counter() - started

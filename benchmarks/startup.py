@@ -21,7 +21,7 @@ FEW, MANY = 2, 6
 """Cells of a small sweep and of a larger one; both end with a comparison."""
 CELL = [
     "mixing.duration=1.0",
-    "data.source.recordings=4",
+    "data.soundbank.recordings=4",
     "data.clips={train: 60, val: 0, test: 12}",
     "data.batch_size=6",
     "model.network.widths=[4]",
@@ -85,8 +85,8 @@ def child(started: float, words: list[str]) -> None:
     watch.imports(builtins, "__import__")
     watch.imports(importlib, "import_module")
     from wsed import train, training
-    from wsed.cli import main as command
-    from wsed.runs import RunFolder
+    from wsed.__main__ import main as command
+    from wsed.runs.folder import RunFolder
     from wsed.systems.base import System
 
     watch.starts(train.HydraConfig, "get", "compose and check")
@@ -152,7 +152,7 @@ def sweep(folder: Path, cells: int) -> tuple[float, float]:
     seeds = ",".join(str(seed) for seed in range(cells))
     words = ["-m", *CELL, f"seed={seeds}", f"hydra.sweep.dir={folder}"]
     started = time.perf_counter()
-    subprocess.run([sys.executable, "-m", "wsed.cli", "train", *words], check=True, capture_output=True)
+    subprocess.run([sys.executable, "-m", "wsed", "train", *words], check=True, capture_output=True)
     taken = time.perf_counter() - started
     timings = [json.loads(path.read_text())["timing"] for path in folder.glob("*/results.json")]
     assert len(timings) == cells

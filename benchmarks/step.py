@@ -4,8 +4,8 @@ import torch
 from torch import Tensor, nn
 from torch.utils import benchmark
 
-from wsed.memory import keep_memory
 from wsed.networks.vgg import Vgg
+from wsed.training.allocator import keep_freed_memory
 
 WIDTHS = [64, 64, 64, 64]
 CLIPS = 4
@@ -45,7 +45,7 @@ def main() -> None:
     full = seconds(plain(), torch.float32)
     half = seconds(plain(), torch.bfloat16)
     ours = seconds(Vgg(WIDTHS, 0.3, True), torch.bfloat16)
-    keep_memory()
+    keep_freed_memory()
     kept = seconds(Vgg(WIDTHS, 0.3, True), torch.bfloat16)
     print(f"step: bf16-mixed has {full / half:.1f} times the speed of 32-true")
     print(f"step: our layout and dropout have {half / ours:.1f} times the speed of torch's own, in bf16-mixed")

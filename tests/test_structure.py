@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 import wsed
-from wsed.groups import conf_folder, groups
+from wsed.config.groups import conf_folder, groups
 
 ROOT = Path(wsed.__file__).parents[1]
 
@@ -26,7 +26,7 @@ FORBIDDEN = {
     "wsed.features": ["pytorch_lightning", "hydra", "wandb", "omegaconf", "wsed.systems", "wsed.data"],
     "wsed.data": ["hydra", "wandb", "omegaconf", "wsed.systems", "wsed.networks"],
     "wsed.metrics": ["hydra", "wandb", "omegaconf", "wsed.systems"],
-    "wsed.reports": ["pytorch_lightning", "hydra", "wandb", "wsed.systems"],
+    "wsed.reports": ["pytorch_lightning", "hydra", "wsed.systems"],
     "wsed.systems": ["hydra", "wandb", "omegaconf"],
 }
 
@@ -61,13 +61,13 @@ def test_poolings_and_losses_load_without_lightning_hydra_and_wandb() -> None:
 
 
 def test_training_loads_nothing_that_only_the_test_or_a_logger_needs() -> None:
-    program = "import sys, wsed.train, wsed.training, wsed.systems.jsc; print(*sys.modules)"
+    program = "import sys, wsed.commands.train, wsed.training.run, wsed.systems.jsc; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
     assert not {"sklearn", "sed_eval", "sed_scores_eval", "dcase_util", "wandb"} & set(loaded)
 
 
 def test_a_job_heeds_the_signals_of_slurm_before_it_loads_pytorch() -> None:
-    program = "import sys, wsed.launchers.slurm, wsed.train; print(*sys.modules)"
+    program = "import sys, wsed.sweeps.launchers.slurm, wsed.commands.train; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
     assert not {"torch", "pytorch_lightning", "pandas"} & set(loaded)
 
@@ -75,7 +75,7 @@ def test_a_job_heeds_the_signals_of_slurm_before_it_loads_pytorch() -> None:
 def test_help_lists_every_choice_and_loads_nothing_heavy() -> None:
     heavy = {"torch", "hydra", "omegaconf", "pytorch_lightning", "numpy", "pandas", "pydantic"}
     for words in (["--help"], ["train", "--help"]):
-        program = f"import sys; from wsed.cli import main; main({words}); print('LOADED', *sys.modules)"
+        program = f"import sys; from wsed.__main__ import main; main({words}); print('LOADED', *sys.modules)"
         shown = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
         text, loaded = shown.split("LOADED")
         assert not heavy & set(loaded.split())
@@ -135,7 +135,7 @@ def test_a_wheel_carries_the_configs(tmp_path: Path) -> None:
     inside = tmp_path / "installed"
     zipfile.ZipFile(wheel).extractall(inside)
     shown = subprocess.run(
-        [sys.executable, "-c", "from wsed.cli import main; main(['train', '--cfg', 'job'])"],
+        [sys.executable, "-c", "from wsed.__main__ import main; main(['train', '--cfg', 'job'])"],
         cwd=tmp_path,
         env={"PYTHONPATH": str(inside), "PATH": "/usr/bin:/bin"},
         capture_output=True,

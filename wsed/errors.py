@@ -1,5 +1,8 @@
 """Exceptions that end a run on purpose."""
 
+import difflib
+from collections.abc import Iterable
+
 
 class UserError(Exception):
     """A mistake that the person at the keyboard can mend.
@@ -11,3 +14,9 @@ class UserError(Exception):
 
 class PrunedError(Exception):
     """A run of a sweep falls so far behind the others that it is not worth going on."""
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """` Did you mean X?` with the known word that is spelled most like `word`, or an empty string."""
+    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
+    return f" Did you mean {close[0]}?" if close else ""

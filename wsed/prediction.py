@@ -1,8 +1,17 @@
-"""What a system says of a batch."""
+"""What a system says about a batch, and what is true of it."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from torch import Tensor
+
+
+class Event(NamedTuple):
+    """One sounding of an event class. Onset and offset are seconds from the start of the clip."""
+
+    onset: float
+    offset: float
+    event_label: str
 
 
 @dataclass

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 import torch
 
-from wsed.data.datamodule import MixtureData
-from wsed.data.jsc_recipe import JscRecipe
-from wsed.data.shuffled import Shuffled
-from wsed.data.soundbank import Recording, Soundbank
+from wsed.data.datamodules import MixtureDataModule
+from wsed.data.mixing.single_event import SingleEvent
+from wsed.data.samplers.shuffled import Shuffled
+from wsed.data.soundbanks.base import Recording, Soundbank
 
 RATE = 8000
 
@@ -44,13 +44,13 @@ class Ready:
 
 
 @pytest.fixture
-def mixtures(bank: Soundbank) -> Callable[..., MixtureData]:
+def mixtures(bank: Soundbank) -> Callable[..., MixtureDataModule]:
     """Datamodules of half-second mixtures, thirteen to train on; keywords change an argument."""
 
-    def build(**changes: Any) -> MixtureData:
+    def build(**changes: Any) -> MixtureDataModule:
         arguments = {
-            "source": Ready(bank),
-            "recipe": JscRecipe(0.5, [-5.0, 5.0], {"background": 1, "event": 1, "mixture": 1}),
+            "soundbank": Ready(bank),
+            "recipe": SingleEvent(0.5, [-5.0, 5.0], {"background": 1, "event": 1, "mixture": 1}),
             "folds": {"train": [1, 2], "val": [3], "test": [4]},
             "clips": {"train": 13, "val": 3, "test": 5},
             "fresh": True,
@@ -60,6 +60,6 @@ def mixtures(bank: Soundbank) -> Callable[..., MixtureData]:
             "seed": 0,
             "shuffle_seed": 1,
         }
-        return MixtureData(**{**arguments, **changes})
+        return MixtureDataModule(**{**arguments, **changes})
 
     return build

@@ -8,12 +8,12 @@ import numpy as np
 import pytorch_lightning as pl
 import torch
 
-from wsed.data.balanced import Balanced
 from wsed.data.batch import Batch
-from wsed.data.datamodule import MixtureData
-from wsed.data.jsc_recipe import JscRecipe
-from wsed.data.shuffled import Shuffled
-from wsed.data.soundbank import Recording, Soundbank
+from wsed.data.datamodules import MixtureDataModule
+from wsed.data.mixing.single_event import SingleEvent
+from wsed.data.samplers.balanced import Balanced
+from wsed.data.samplers.shuffled import Shuffled
+from wsed.data.soundbanks.base import Recording, Soundbank
 
 
 class Noises:
@@ -45,9 +45,9 @@ class Listener(pl.LightningModule):
 
 if __name__ == "__main__":
     folder, sampler, devices = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
-    data = MixtureData(
+    data = MixtureDataModule(
         source=Noises(),
-        recipe=JscRecipe(0.5, [0.0, 0.0], {"background": 1, "event": 1, "mixture": 1}),
+        recipe=SingleEvent(0.5, [0.0, 0.0], {"background": 1, "event": 1, "mixture": 1}),
         folds={"train": [1], "val": [], "test": [2]},
         clips={"train": 13, "val": 0, "test": 2},
         fresh=True,

@@ -10,7 +10,7 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from wsed.data.audio import active_part, read_audio, write_audio
+from wsed.data.audio.io import active_part, read_audio, write_audio
 from wsed.errors import UserError
 
 RATE = 16000

@@ -14,14 +14,14 @@ import pytest
 import soundfile
 import torch
 
-import wsed.data.audio_cache
-from wsed.data.audio import read_audio
-from wsed.data.audio_cache import AudioCache, as_float
+import wsed.data.audio.cache
+from wsed.data.audio.cache import AudioCache, as_float
+from wsed.data.audio.io import read_audio
 from wsed.errors import UserError
 
 RATE = 8000
 BUILD = (
-    "import sys; from pathlib import Path; import wsed.data.audio_cache as module; module.PACK = 4; "
+    "import sys; from pathlib import Path; import wsed.data.audio.cache as module; module.PACK = 4; "
     "cache = module.AudioCache(sys.argv[1], 8000, 'refuse'); "
     "cache.read(sorted(Path(sys.argv[2]).glob('*.*')), 'files'); print(cache.decoded)"
 )
@@ -136,7 +136,7 @@ def test_recordings_that_cannot_be_used_are_refused_or_skipped(kept: bool, files
         assert right([samples for samples in found if samples is not None], others)
 
 
-def build(tmp_path: Path) -> subprocess.Popen[str]:
+def instantiate(tmp_path: Path) -> subprocess.Popen[str]:
     command = [sys.executable, "-c", BUILD, str(tmp_path / "cache"), str(tmp_path / "files")]
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
 
@@ -144,13 +144,13 @@ def build(tmp_path: Path) -> subprocess.Popen[str]:
 @pytest.mark.slow
 def test_a_kill_leaves_the_cache_right_or_absent(files: list[Path], tmp_path: Path) -> None:
     started = time.monotonic()
-    assert build(tmp_path).wait() == 0
+    assert instantiate(tmp_path).wait() == 0
     whole = time.monotonic() - started
     rng = random.Random(0)
     states = set()
     for number in range(20):
         shutil.rmtree(tmp_path / "cache")
-        builder = build(tmp_path)
+        builder = instantiate(tmp_path)
         if number % 2:
             time.sleep(rng.uniform(0.5, 1.0) * whole)
         else:
@@ -174,7 +174,7 @@ def test_a_kill_leaves_the_cache_right_or_absent(files: list[Path], tmp_path: Pa
 
 @pytest.mark.slow
 def test_two_builders_at_once_make_one_right_cache(files: list[Path], tmp_path: Path) -> None:
-    builders = [build(tmp_path) for _ in range(3)]
+    builders = [instantiate(tmp_path) for _ in range(3)]
     said = [int(builder.communicate()[0]) for builder in builders]
     assert [builder.returncode for builder in builders] == [0, 0, 0]
     assert sum(said) == 24
@@ -186,7 +186,7 @@ def test_two_builders_at_once_make_one_right_cache(files: list[Path], tmp_path: 
 def test_what_others_left_half_written_is_not_used(
     files: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(wsed.data.audio_cache, "PACK", 8)
+    monkeypatch.setattr(wsed.data.audio.cache, "PACK", 8)
     cache(tmp_path).read(files, "files")
     folder = cache(tmp_path).folder
     assert folder is not None

@@ -9,8 +9,8 @@ import pytest
 import soundfile
 
 from tests.data import corpora
-from wsed.cli import main
-from wsed.groups import groups
+from wsed.__main__ import main
+from wsed.config.groups import groups
 
 CHOICES = [*corpora.RECORDINGS, *corpora.SOUNDBANKS]
 

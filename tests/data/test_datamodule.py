@@ -8,14 +8,14 @@ import torch
 from torch.utils.data import DataLoader
 
 from wsed.data.batch import Batch
-from wsed.data.datamodule import MixtureData
-from wsed.data.samplers import EpochSampler
+from wsed.data.datamodules import MixtureDataModule
+from wsed.data.samplers.base import EpochSampler
 from wsed.errors import UserError
 
-Mixtures = Callable[..., MixtureData]
+Mixtures = Callable[..., MixtureDataModule]
 
 
-def epochs(data: MixtureData, loader: DataLoader[Batch], count: int) -> list[Batch]:
+def epochs(data: MixtureDataModule, loader: DataLoader[Batch], count: int) -> list[Batch]:
     """Every batch of so many epochs."""
     batches = []
     for epoch in range(count):
@@ -62,7 +62,7 @@ class Listener(pl.LightningModule):
         return torch.optim.SGD(self.parameters(), lr=0.1)
 
 
-def trained(data: MixtureData) -> Listener:
+def trained(data: MixtureDataModule) -> Listener:
     listener = Listener()
     trainer = pl.Trainer(
         max_epochs=3,

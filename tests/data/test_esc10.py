@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import soundfile
 
-from wsed.data.audio_cache import AudioCache
-from wsed.data.esc10 import Esc10
-from wsed.data.soundbank import Soundbank, check_splits
+from wsed.data.audio.cache import AudioCache
+from wsed.data.soundbanks.base import Soundbank, check_splits
+from wsed.data.soundbanks.esc import Esc10
 from wsed.errors import UserError
 
 RATE = 16000

@@ -8,8 +8,8 @@ import pytest
 import soundfile
 import torch
 
-from wsed.data.audio_cache import AudioCache
-from wsed.data.folder import Folder, folder_names
+from wsed.data.audio.cache import AudioCache
+from wsed.data.soundbanks.folder import Folder, folder_names
 from wsed.errors import UserError
 
 RATE = 8000

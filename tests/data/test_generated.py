@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from wsed.data.generated import EVENTS, SCENES, Generated
-from wsed.data.soundbank import Soundbank, check_splits
+from wsed.data.soundbanks.base import Soundbank, check_splits
+from wsed.data.soundbanks.generated import EVENTS, SCENES, Generated
 from wsed.errors import UserError
 
 LABELS = ["baby_cry", "glass_break", "gunshot"]
@@ -88,5 +88,5 @@ def test_any_rate(rate: int) -> None:
 def test_bad_arguments() -> None:
     with pytest.raises(UserError, match=r"data.labels: gunshoot is none of .* Did you mean gunshot"):
         Generated(16000, ["gunshoot"], 4, 0)
-    with pytest.raises(UserError, match=r"data.source.recordings: is 3; it needs 4"):
+    with pytest.raises(UserError, match=r"data.soundbank.recordings: is 3; it needs 4"):
         Generated(16000, ["gunshot"], 3, 0)

@@ -2,16 +2,16 @@
 
 import torch
 
-from wsed.data.jsc_recipe import JscRecipe
-from wsed.data.mixtures import MemorySet
-from wsed.data.soundbank import Soundbank
+from wsed.data.datasets.mixtures import MixtureDataset
+from wsed.data.mixing.single_event import SingleEvent
+from wsed.data.soundbanks.base import Soundbank
 
 CLIPS = 12
 
 
-def clips(bank: Soundbank, *, fresh: bool = True, scored: bool = False, with_sources: bool = False) -> MemorySet:
-    recipe = JscRecipe(0.5, [-5.0, 5.0], {"background": 1, "event": 1, "mixture": 1})
-    return MemorySet(bank, recipe, 0, "train", CLIPS, fresh, scored, with_sources)
+def clips(bank: Soundbank, *, fresh: bool = True, scored: bool = False, with_sources: bool = False) -> MixtureDataset:
+    recipe = SingleEvent(0.5, [-5.0, 5.0], {"background": 1, "event": 1, "mixture": 1})
+    return MixtureDataset(bank, recipe, 0, "train", CLIPS, fresh, scored, with_sources)
 
 
 def test_a_fresh_set_has_mixtures_of_its_own_each_epoch(bank: Soundbank) -> None:

@@ -6,21 +6,23 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from wsed.data.overlap_recipe import OverlapRecipe
-from wsed.data.plan import MixturePlan
-from wsed.data.soundbank import Soundbank
+from wsed.data.mixing.overlapping_events import OverlappingEvents
+from wsed.data.mixing.plan import MixturePlan
+from wsed.data.soundbanks.base import Soundbank
 from wsed.errors import UserError
 
 AT_ONCE = [[0.5, 0.5], [0.5, 0.5]]
 QUICK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
-def planned(bank: Soundbank, recipe: OverlapRecipe, index: int, *, scored: bool = False, epoch: int = 0) -> MixturePlan:
+def planned(
+    bank: Soundbank, recipe: OverlappingEvents, index: int, *, scored: bool = False, epoch: int = 0
+) -> MixturePlan:
     return recipe.plan(bank, seed=0, split="train", epoch=epoch, index=index, clips=100, scored=scored)
 
 
 def test_liu_has_two_classes_at_once_over_one_background(bank: Soundbank) -> None:
-    recipe = OverlapRecipe(2.0, AT_ONCE, 0.6, [20.0, 20.0])
+    recipe = OverlappingEvents(2.0, AT_ONCE, 0.6, [20.0, 20.0])
     lengths = {recording.id: len(recording.samples) for recording in bank.events}
     for index in range(100):
         plan = planned(bank, recipe, index, scored=index % 2 == 0)
@@ -45,7 +47,7 @@ def test_events_lie_in_the_clip_and_plans_are_pure(
     bank: Soundbank, duration: float, low: float, more: float, longest: float, index: int, epoch: int
 ) -> None:
     onsets = [[low * duration, (low + more) * duration], [0.0, 0.5 * duration]]
-    recipe = OverlapRecipe(duration, onsets, longest, [-5.0, 5.0])
+    recipe = OverlappingEvents(duration, onsets, longest, [-5.0, 5.0])
     plan = planned(bank, recipe, index, epoch=epoch)
     assert plan == planned(bank, recipe, index, epoch=epoch)
     for event, (first, last) in zip(plan.events, onsets, strict=True):
@@ -56,7 +58,7 @@ def test_events_lie_in_the_clip_and_plans_are_pure(
 
 
 def test_classes_and_recordings_are_drawn_evenly(bank: Soundbank) -> None:
-    recipe = OverlapRecipe(2.0, AT_ONCE[:1], 4.0, [0.0, 0.0])
+    recipe = OverlappingEvents(2.0, AT_ONCE[:1], 4.0, [0.0, 0.0])
     drawn = Counter(planned(bank, recipe, index).events[0].recording for index in range(3200))
     assert len(drawn) == len(bank.events)
     # 200 are expected of each; five standard deviations.
@@ -78,9 +80,9 @@ def test_values_that_do_not_fit(
     duration: float, onsets: list[list[float]], longest: float, ratio: list[float], said: str
 ) -> None:
     with pytest.raises(UserError, match=said):
-        OverlapRecipe(duration, onsets, longest, ratio)
+        OverlappingEvents(duration, onsets, longest, ratio)
 
 
 def test_more_events_than_classes(bank: Soundbank) -> None:
     with pytest.raises(UserError, match="3 events of different classes, but there are only 2"):
-        planned(bank, OverlapRecipe(2.0, [*AT_ONCE, [0.5, 0.5]], 4.0, [0.0, 0.0]), 0)
+        planned(bank, OverlappingEvents(2.0, [*AT_ONCE, [0.5, 0.5]], 4.0, [0.0, 0.0]), 0)

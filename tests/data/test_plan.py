@@ -9,10 +9,10 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from wsed.data.jsc_recipe import JscRecipe
-from wsed.data.plan import MixturePlan
-from wsed.data.playback import AS_RECORDED
-from wsed.data.soundbank import Soundbank
+from wsed.data.mixing.plan import MixturePlan
+from wsed.data.mixing.playback import AS_RECORDED
+from wsed.data.mixing.single_event import SingleEvent
+from wsed.data.soundbanks.base import Soundbank
 from wsed.errors import UserError
 
 THIRDS = {"background": 1, "event": 1, "mixture": 1}
@@ -23,7 +23,7 @@ def planned(
     bank: Soundbank,
     index: int,
     *,
-    recipe: JscRecipe | None = None,
+    recipe: SingleEvent | None = None,
     seed: int = 0,
     split: str = "train",
     epoch: int = 0,
@@ -31,7 +31,7 @@ def planned(
     scored: bool = False,
 ) -> MixturePlan:
     """One plan, by default of a second of audio in thirds."""
-    recipe = recipe or JscRecipe(1.0, [-5.0, 5.0], THIRDS)
+    recipe = recipe or SingleEvent(1.0, [-5.0, 5.0], THIRDS)
     return recipe.plan(bank, seed=seed, split=split, epoch=epoch, index=index, clips=clips, scored=scored)
 
 
@@ -64,7 +64,7 @@ def test_thirds_of_1008_clips_are_336_each(bank: Soundbank) -> None:
 @given(shares=st.lists(st.integers(0, 5), min_size=3, max_size=3).filter(any), clips=st.integers(1, 200))
 def test_shares_are_kept_to_the_clip(bank: Soundbank, shares: list[int], clips: int) -> None:
     names = ("background", "event", "mixture")
-    recipe = JscRecipe(1.0, [0, 0], dict(zip(names, shares, strict=True)))
+    recipe = SingleEvent(1.0, [0, 0], dict(zip(names, shares, strict=True)))
     counts = Counter(kind(planned(bank, index, recipe=recipe, clips=clips)) for index in range(clips))
     for name, share in zip(names, shares, strict=True):
         assert abs(counts[name] - clips * share / sum(shares)) <= 1
@@ -112,7 +112,7 @@ def test_every_epoch_has_an_order_of_recordings_of_its_own(bank: Soundbank) -> N
 def test_everything_lies_within_the_clip(
     bank: Soundbank, index: int, duration: float, low: float, more: float, slow: float, fast: float, scored: bool
 ) -> None:
-    recipe = JscRecipe(duration, [low, low + more], THIRDS, [slow, fast])
+    recipe = SingleEvent(duration, [low, low + more], THIRDS, [slow, fast])
     plan = planned(bank, index, recipe=recipe, clips=300, scored=scored)
     lengths = {sound.id: len(sound.samples) for sound in bank.events + bank.backgrounds}
     (event,) = plan.events
@@ -129,7 +129,7 @@ def test_everything_lies_within_the_clip(
 
 
 def test_onsets_and_ratios_spread_over_their_range(bank: Soundbank) -> None:
-    recipe = JscRecipe(4.0, [-5.0, 5.0], THIRDS)
+    recipe = SingleEvent(4.0, [-5.0, 5.0], THIRDS)
     events = [planned(bank, index, recipe=recipe, scored=True).events[0] for index in range(300)]
     onsets = torch.tensor([event.onset / (4 * bank.sample_rate - event.samples) for event in events])
     ratios = torch.tensor([event.event_to_background_ratio / 10 + 0.5 for event in events])
@@ -142,11 +142,11 @@ def test_onsets_and_ratios_spread_over_their_range(bank: Soundbank) -> None:
 @QUICK
 @given(index=st.integers(0, 59))
 def test_a_plan_survives_json(bank: Soundbank, index: int) -> None:
-    plan = planned(bank, index, recipe=JscRecipe(1.0, [0.0, 0.0], THIRDS, [0.5, 2.0], 6.0))
+    plan = planned(bank, index, recipe=SingleEvent(1.0, [0.0, 0.0], THIRDS, [0.5, 2.0], 6.0))
     assert MixturePlan.from_dict(json.loads(json.dumps(plan.to_dict()))) == plan
 
 
-VARIED = JscRecipe(1.0, [0.0, 2.0], THIRDS, excerpt=[0.2, 0.9], ratio_variation=[-5.0, 10.0], second_event=0.4)
+VARIED = SingleEvent(1.0, [0.0, 2.0], THIRDS, excerpt=[0.2, 0.9], ratio_variation=[-5.0, 10.0], second_event=0.4)
 
 
 def test_ratios_vary_more_in_training(bank: Soundbank) -> None:
@@ -194,13 +194,13 @@ def test_no_excerpt_is_a_pause(bank: Soundbank) -> None:
 @pytest.mark.parametrize("share", [[], [1.0], [0.0, 1.0], [0.9, 0.5], [0.5, 1.1]])
 def test_an_excerpt_is_two_shares(share: list[float]) -> None:
     with pytest.raises(UserError, match=r"mixing\.excerpt: is \["):
-        JscRecipe(1.0, [0, 0], THIRDS, excerpt=share)
+        SingleEvent(1.0, [0, 0], THIRDS, excerpt=share)
 
 
 @QUICK
 @given(seed=st.integers(0, 2**32), index=st.integers(0, 59))
 def test_what_varies_in_training_leaves_scored_clips_alone(bank: Soundbank, seed: int, index: int) -> None:
-    plain = JscRecipe(1.0, [0.0, 2.0], THIRDS)
+    plain = SingleEvent(1.0, [0.0, 2.0], THIRDS)
     given = {"seed": seed, "split": "test", "scored": True}
     assert planned(bank, index, recipe=VARIED, **given) == planned(bank, index, recipe=plain, **given)
 
@@ -214,26 +214,26 @@ def test_a_second_event_needs_two_classes(bank: Soundbank) -> None:
 @pytest.mark.parametrize("share", [-0.1, 1.1])
 def test_a_second_event_is_a_share(share: float) -> None:
     with pytest.raises(UserError, match=r"mixing\.second_event: is "):
-        JscRecipe(1.0, [0, 0], THIRDS, second_event=share)
+        SingleEvent(1.0, [0, 0], THIRDS, second_event=share)
 
 
 @pytest.mark.parametrize("ratio", [[], [0.0], [0.0, 1.0, 2.0], [1.0, 0.0]])
 def test_a_ratio_needs_two_ends(ratio: list[float]) -> None:
     with pytest.raises(UserError, match=r"mixing\.event_to_background_ratio: is \["):
-        JscRecipe(1.0, ratio, THIRDS)
+        SingleEvent(1.0, ratio, THIRDS)
     with pytest.raises(UserError, match=r"mixing\.ratio_variation: is \["):
-        JscRecipe(1.0, [0.0, 0.0], THIRDS, ratio_variation=ratio)
+        SingleEvent(1.0, [0.0, 0.0], THIRDS, ratio_variation=ratio)
 
 
 @pytest.mark.parametrize("speed", [[], [1.0], [1.0, 0.5], [0.0, 1.0]])
 def test_a_speed_needs_two_ends_above_0(speed: list[float]) -> None:
     with pytest.raises(UserError, match=r"mixing\.speed: is \["):
-        JscRecipe(1.0, [0, 0], THIRDS, speed)
+        SingleEvent(1.0, [0, 0], THIRDS, speed)
 
 
 def test_an_equaliser_has_no_negative_spread() -> None:
     with pytest.raises(UserError, match=r"mixing\.equaliser: is -1"):
-        JscRecipe(1.0, [0, 0], THIRDS, equaliser=-1.0)
+        SingleEvent(1.0, [0, 0], THIRDS, equaliser=-1.0)
 
 
 @pytest.mark.parametrize(
@@ -242,4 +242,4 @@ def test_an_equaliser_has_no_negative_spread() -> None:
 )
 def test_shares_that_cannot_be_kept(shares: dict[str, float]) -> None:
     with pytest.raises(UserError, match=r"mixing\.shares: needs background, event, mixture"):
-        JscRecipe(1.0, [0, 0], shares)
+        SingleEvent(1.0, [0, 0], shares)

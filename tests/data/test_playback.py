@@ -8,7 +8,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wsed.data.playback import AS_RECORDED, BANDS, LOWEST, Playback, Variation, play
+from wsed.data.mixing.playback import AS_RECORDED, BANDS, LOWEST, Playback, Variation, play
 
 RATE = 8000
 

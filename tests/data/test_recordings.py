@@ -7,31 +7,32 @@ import pytest
 import torch
 
 from tests.data import corpora
-from wsed.build import build
-from wsed.composing import composed, conf
-from wsed.config import settle
-from wsed.data.batch import Batch, Event
-from wsed.data.datamodule import RecordingData
-from wsed.data.dcase2017_task4 import Dcase2017Task4
-from wsed.data.desed import Desed
-from wsed.data.event_files import read_events, read_weak
+from wsed.config.compose import compose_config, hydra_initialized
+from wsed.config.instantiate import instantiate
+from wsed.config.validate import validate
+from wsed.data.annotations import read_events, read_weak
+from wsed.data.batch import Batch
+from wsed.data.corpora.dcase2017_task4 import Dcase2017Task4
+from wsed.data.corpora.desed import Desed
+from wsed.data.datamodules import RecordingDataModule
 from wsed.errors import UserError
+from wsed.prediction import Event
 
 ANNOTATIONS = Path(__file__).parents[3] / "shared" / "data" / "annotations"
 
 
-def opened(choice: str, root: Path, *words: str) -> RecordingData:
+def opened(choice: str, root: Path, *words: str) -> RecordingDataModule:
     write, more = corpora.RECORDINGS[choice]
     if not root.exists():
         write(root)
-    with conf():
-        config = settle(composed([f"data={choice}", f"data.root={root}", "data.duration=1.0", *more, *words]))
-    data: RecordingData = build(config["data"]["module"])
+    with hydra_initialized():
+        config = validate(compose_config([f"data={choice}", f"data.root={root}", "data.duration=1.0", *more, *words]))
+    data: RecordingDataModule = instantiate(config["data"]["module"])
     data.setup()
     return data
 
 
-def everything(data: RecordingData, split: str) -> Batch:
+def everything(data: RecordingDataModule, split: str) -> Batch:
     clips = data.sets[split]
     return clips[[(0, index) for index in range(len(clips))]]
 
@@ -192,14 +193,14 @@ def test_what_dcase2017_lacks_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize("model", ["dnn", "jsc", "strong_weak", "talnet"])
 @pytest.mark.parametrize("loss", ["clip_bce", "mtl", "strong_weak"])
 def test_padding_counts_in_no_loss_and_no_score(model: str, loss: str) -> None:
-    from wsed.metrics.scorer import Scorer
+    from wsed.evaluation.prediction_collector import PredictionCollector
     from wsed.prediction import Target
-    from wsed.training import build_system
+    from wsed.training.run import build_system
 
     # Without context and normalisation over frames, what a frame says does not hang on its neighbours.
     words = [f"model={model}", f"loss={loss}", "pooling=attention"]
-    with conf():
-        system = build_system(settle(composed(words))).eval()
+    with hydra_initialized():
+        system = build_system(validate(compose_config(words))).eval()
     generator = torch.Generator().manual_seed(0)
     waveform = 0.1 * torch.randn(2, 16000, generator=generator)
     system.features.fit([waveform])
@@ -219,7 +220,7 @@ def test_padding_counts_in_no_loss_and_no_score(model: str, loss: str) -> None:
             again, _ = system.loss(system(longer, lengths), target)
             torch.testing.assert_close(again, loss_of_both)
     assert loss_of_both.isfinite()
-    scorer = Scorer(system.labels, system.features)
+    scorer = PredictionCollector(system.labels, system.features)
     batch = Batch(["a.wav", "b.wav"], waveform, target.weak, torch.ones(2), [[], []], [], lengths=lengths)
     scorer.update(batch, prediction)
     assert [probs.shape[1] for probs in scorer.frame_probs] == valid.sum(1).tolist()

@@ -9,11 +9,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from wsed.data.batch import Batch
-from wsed.data.jsc_recipe import JscRecipe
-from wsed.data.plan import MixturePlan
-from wsed.data.playback import AS_RECORDED
-from wsed.data.render import excerpt, render
-from wsed.data.soundbank import Soundbank
+from wsed.data.mixing.plan import MixturePlan
+from wsed.data.mixing.playback import AS_RECORDED
+from wsed.data.mixing.render import excerpt, render
+from wsed.data.mixing.single_event import SingleEvent
+from wsed.data.soundbanks.base import Soundbank
 from wsed.errors import UserError
 
 SHARES = {"background": 1, "event": 1, "mixture": 1}
@@ -28,7 +28,7 @@ def rendered(bank: Soundbank, plans: list[MixturePlan]) -> Batch:
 def planned(
     bank: Soundbank, index: int, ratio: float = 0.0, scored: bool = True, speed: tuple[float, float] = (1.0, 1.0)
 ) -> MixturePlan:
-    recipe = JscRecipe(1.0, [ratio, ratio], SHARES, speed, 0.0 if scored else 6.0, [0.3, 0.9])
+    recipe = SingleEvent(1.0, [ratio, ratio], SHARES, speed, 0.0 if scored else 6.0, [0.3, 0.9])
     return recipe.plan(bank, seed=1, split="train", epoch=0, index=index, clips=30, scored=scored)
 
 
@@ -55,7 +55,7 @@ def test_event_to_background_ratio_of_the_audio(bank: Soundbank, index: int, rat
 @QUICK
 @given(index=st.integers(10, 29), seed=st.integers(0, 1000))
 def test_an_excerpt_is_that_part_of_its_recording(bank: Soundbank, index: int, seed: int) -> None:
-    recipe = JscRecipe(1.0, [0.0, 0.0], SHARES, excerpt=[0.3, 0.9])
+    recipe = SingleEvent(1.0, [0.0, 0.0], SHARES, excerpt=[0.3, 0.9])
     plan = recipe.plan(bank, seed=seed, split="train", epoch=0, index=index, clips=30, scored=False)
     batch = rendered(bank, [plan])
     assert batch.sources is not None

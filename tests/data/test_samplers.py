@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wsed.data.balanced import Balanced
 from wsed.data.batch import Batch
-from wsed.data.mixtures import Key
-from wsed.data.samplers import Drawing, EpochSampler, InOrder
-from wsed.data.shuffled import Shuffled
+from wsed.data.datasets.base import Key
+from wsed.data.samplers.balanced import Balanced
+from wsed.data.samplers.base import ClipSampler, EpochSampler, InOrder
+from wsed.data.samplers.shuffled import Shuffled
 
-DRAWINGS: list[Drawing] = [InOrder(), Shuffled(), Balanced(5, 3)]
+DRAWINGS: list[ClipSampler] = [InOrder(), Shuffled(), Balanced(5, 3)]
 # Clips of DCASE 2017 task 4 by class, as facts about the published code have them.
 DCASE = [345, 313, 180, 245, 1897, 1516, 524, 2288, 1409, 2364, 636, 25077, 3598, 3617, 6885, 3162, 2075]
 
@@ -50,7 +50,7 @@ tagged = st.lists(st.sets(st.sampled_from("abcd"), max_size=3), min_size=1, max_
 @given(count=st.integers(1, 60), batch_size=st.integers(1, 25), seed=st.integers(0, 1000), epoch=st.integers(0, 100))
 @pytest.mark.parametrize("drawing", [InOrder(), Shuffled()])
 def test_every_clip_is_drawn_once_an_epoch(
-    drawing: Drawing, count: int, batch_size: int, seed: int, epoch: int
+    drawing: ClipSampler, count: int, batch_size: int, seed: int, epoch: int
 ) -> None:
     sampler = EpochSampler(untagged(count), batch_size, drawing, seed)
     sampler.set_epoch(epoch)
@@ -71,7 +71,9 @@ def test_every_clip_is_drawn_once_an_epoch(
 @settings(max_examples=60, deadline=None)
 @given(clips=tagged, batch_size=st.integers(1, 25), epoch=st.integers(0, 9), devices=st.integers(1, 4))
 @pytest.mark.parametrize("drawing", DRAWINGS)
-def test_devices_share_each_batch(drawing: Drawing, clips: Clips, batch_size: int, epoch: int, devices: int) -> None:
+def test_devices_share_each_batch(
+    drawing: ClipSampler, clips: Clips, batch_size: int, epoch: int, devices: int
+) -> None:
     alone = EpochSampler(clips, batch_size, drawing, 1)
     shares = [EpochSampler(clips, batch_size, drawing, 1, rank, devices) for rank in range(devices)]
     for sampler in (alone, *shares):
@@ -81,13 +83,13 @@ def test_devices_share_each_batch(drawing: Drawing, clips: Clips, batch_size: in
         assert sorted(key for part in parts for key in part) == sorted(batch)
 
 
-def order(drawing: Drawing, seed: int, epoch: int) -> list[int]:
+def order(drawing: ClipSampler, seed: int, epoch: int) -> list[int]:
     clips = Clips([{"a"}, {"b"}, set()] * 10)
     return [index for batch in drawing.batches(clips, 7, seed, epoch) for index in batch]
 
 
 @pytest.mark.parametrize("drawing", [Shuffled(), Balanced(5, 3)])
-def test_the_order_is_a_matter_of_seed_and_epoch(drawing: Drawing) -> None:
+def test_the_order_is_a_matter_of_seed_and_epoch(drawing: ClipSampler) -> None:
     assert order(drawing, 1, 4) == order(drawing, 1, 4)
     assert order(drawing, 1, 4) != order(drawing, 1, 5)
     assert order(drawing, 1, 4) != order(drawing, 2, 4)

@@ -5,7 +5,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wsed.data.soundbank import Recording, Soundbank, assign_folds, check_splits
+from wsed.data.soundbanks.base import Recording, Soundbank, assign_folds, check_splits
 from wsed.errors import UserError
 
 

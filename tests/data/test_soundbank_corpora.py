@@ -7,23 +7,23 @@ from typing import Any
 import pytest
 
 from tests.data import corpora
-from wsed.build import build
-from wsed.composing import composed, conf
-from wsed.config import settle
-from wsed.data.datamodule import MixtureData
-from wsed.data.soundbank import Soundbank
+from wsed.config.compose import compose_config, hydra_initialized
+from wsed.config.instantiate import instantiate
+from wsed.config.validate import validate
+from wsed.data.datamodules import MixtureDataModule
+from wsed.data.soundbanks.base import Soundbank
 from wsed.errors import UserError
 
 
-def opened(root: Path, words: list[str]) -> MixtureData:
-    with conf():
-        config: dict[str, Any] = settle(composed([*words, "data.clips={train: 6, val: 0, test: 4}"]))
-    data: MixtureData = build(config["data"]["module"])
+def opened(root: Path, words: list[str]) -> MixtureDataModule:
+    with hydra_initialized():
+        config: dict[str, Any] = validate(compose_config([*words, "data.clips={train: 6, val: 0, test: 4}"]))
+    data: MixtureDataModule = instantiate(config["data"]["module"])
     return data
 
 
 def bank_of(choice: str, root: Path, *words: str) -> Soundbank:
-    return opened(root, [*corpora.write(choice, root), *words]).source.load()
+    return opened(root, [*corpora.write(choice, root), *words]).soundbank.load()
 
 
 @pytest.mark.parametrize("choice", corpora.SOUNDBANKS)
@@ -76,7 +76,7 @@ def test_fsdkaggle2018_uses_what_was_checked_by_hand(tmp_path: Path) -> None:
     assert Counter(event.label for event in bank.events) == {"Bark": 5, "Hi-hat": 5}
     assert {event.fold for event in bank.events} == {1, 2, 3, 4}
     assert len(bank.backgrounds) == 16
-    every = opened(tmp_path, [*words_of(tmp_path / "fsd"), "data.source.verified=false"]).source.load()
+    every = opened(tmp_path, [*words_of(tmp_path / "fsd"), "data.soundbank.verified=false"]).soundbank.load()
     assert len(every.events) == 12
 
 
@@ -91,7 +91,7 @@ def test_the_layout_of_kaggle(tmp_path: Path) -> None:
     rows = (root / "FSDKaggle2018.meta" / "train_post_competition.csv").read_text().splitlines()
     (root / "train.csv").write_text("\n".join(",".join(row.split(",")[:3]) for row in rows) + "\n")
     (root / "FSDKaggle2018.meta" / "train_post_competition.csv").unlink()
-    found = opened(root, words_of(root)).source.load()
+    found = opened(root, words_of(root)).soundbank.load()
     assert [event.id for event in found.events] == [event.id for event in expected.events]
 
 
@@ -109,7 +109,7 @@ def test_what_is_missing_is_named(choice: str, spoil: str, said: str, tmp_path: 
     words = corpora.write(choice, tmp_path / "corpus")
     (tmp_path / "corpus" / spoil).unlink()
     with pytest.raises(UserError, match=said):
-        opened(tmp_path, words).source.load()
+        opened(tmp_path, words).soundbank.load()
 
 
 def test_a_segment_beyond_its_recording(tmp_path: Path) -> None:
@@ -117,10 +117,10 @@ def test_a_segment_beyond_its_recording(tmp_path: Path) -> None:
     path = tmp_path / "rare" / "cv_setup" / "events_devtrain.yaml"
     path.write_text(path.read_text().replace("- 0.9", "- 5.0"))
     with pytest.raises(UserError, match=r"10000.wav: has 2 s, and so no sound from 5 to 1.7 s"):
-        opened(tmp_path, words).source.load()
+        opened(tmp_path, words).soundbank.load()
 
 
 def test_a_class_that_the_corpus_does_not_have(tmp_path: Path) -> None:
     words = corpora.write("urbansound8k", tmp_path / "corpus")
     with pytest.raises(UserError, match=r"category horn is not in .* it has car_horn, siren, street_music"):
-        opened(tmp_path, [*words[:2], "data.labels=[horn]", "data.scenes=[street_music]"]).source.load()
+        opened(tmp_path, [*words[:2], "data.labels=[horn]", "data.scenes=[street_music]"]).soundbank.load()

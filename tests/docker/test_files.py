@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from wsed.composing import composed, conf, jobs
-from wsed.config import settle
+from wsed.config.compose import compose_config, hydra_initialized, jobs
+from wsed.config.validate import validate
 
 ROOT = Path(__file__).parents[2]
 DOCKERFILE = (ROOT / "docker" / "Dockerfile").read_text().replace("\\\n", " ")
@@ -95,8 +95,8 @@ def test_dockerfile_and_recipe_build_the_same() -> None:
 def test_a_command_of_the_page_composes(command: str, tmp_path: Path) -> None:
     words = shlex.split(command.replace("$SLURM_ARRAY_TASK_ID", "1").replace("/data", str(tmp_path)))[1:]
     overrides = [word for word in words if word != "-m"]
-    with conf():
-        found = [settle(composed(job)) for job in jobs(overrides)]
+    with hydra_initialized():
+        found = [validate(compose_config(job)) for job in jobs(overrides)]
     assert len(found) == 1 or "-m" in words
 
 

@@ -8,12 +8,12 @@ import pandas as pd
 import pytest
 import torch
 
-from wsed.build import build
-from wsed.composing import composed, conf, first, jobs
-from wsed.config import settle
-from wsed.groups import groups
+from wsed.config.compose import compose_config, first, hydra_initialized, jobs
+from wsed.config.groups import groups
+from wsed.config.instantiate import instantiate
+from wsed.config.validate import validate
 from wsed.prediction import Target
-from wsed.training import build_system
+from wsed.training.run import build_system
 
 ROOT = Path(__file__).parents[2]
 READMES = sorted((ROOT / "experiments").glob("**/README.md"))
@@ -21,8 +21,8 @@ TABLES = ROOT.parent / "shared" / "papers" / "tables"
 
 
 def settled(*words: str) -> dict[str, Any]:
-    with conf():
-        return settle(composed(list(words)))
+    with hydra_initialized():
+        return validate(compose_config(list(words)))
 
 
 # Learning rate, clips in a batch, steps (None where the papers do not say), frames of 10 s (4 s for JSC), bands.
@@ -62,7 +62,7 @@ def test_a_preset_has_the_settings_of_its_paper(name: str) -> None:
     data, trainer = config["data"], config["trainer"]
     assert data["batch_size"] == batch_size
     samples = round(config["mixing"]["duration"] * data["sample_rate"])
-    features = build(config["features"])
+    features = instantiate(config["features"])
     assert features(torch.zeros(1, samples)).shape == (1, frames, bands)
     if steps is not None:
         limit = trainer["limit_train_batches"]
@@ -73,10 +73,10 @@ def test_a_preset_has_the_settings_of_its_paper(name: str) -> None:
 
 def test_the_learning_rate_falls_as_the_papers_say() -> None:
     for name, every in (("mtl", 1000), ("ddc_fap", 1000), ("vgg_gwrp", 200)):
-        schedule = build(settled(f"experiment={name}")["schedule"])
+        schedule = instantiate(settled(f"experiment={name}")["schedule"])
         factors = [schedule(step, 10_000) for step in range(10_000)]
         assert factors == pytest.approx([0.9 ** (step // every) for step in range(10_000)])
-    constant = build(settled("experiment=gated_crnn")["schedule"])
+    constant = instantiate(settled("experiment=gated_crnn")["schedule"])
     assert {constant(step, 8000) for step in (0, 4000, 7999)} == {1.0}
 
 
@@ -103,14 +103,14 @@ def test_losses_and_poolings_are_those_of_the_papers() -> None:
 @pytest.mark.parametrize("name", FACTS)
 def test_a_preset_takes_a_step_on_its_own_data(name: str) -> None:
     config = settled(f"experiment={name}", "data.batch_size=2", "data.clips={train: 4, val: 0, test: 2}")
-    config["data"]["module"]["source"]["recordings"] = 4
-    data = build(config["data"]["module"])
+    config["data"]["module"]["soundbank"]["recordings"] = 4
+    data = instantiate(config["data"]["module"])
     data.setup()
     batch = next(iter(data.train_dataloader()))
     torch.manual_seed(0)
     system = build_system(config)
     system.features.fit([batch.waveform])
-    optimizer = build(system.optimizer_description, params=system.parameters())
+    optimizer = instantiate(system.optimizer_description, params=system.parameters())
     before = {key: value.clone() for key, value in system.named_parameters()}
     loss, _ = system.loss(system(batch.waveform), Target(batch.weak, batch.background))
     loss.backward()
@@ -132,9 +132,9 @@ def commands() -> list[str]:
 def test_a_command_of_the_pages_composes(command: str, tmp_path: Path) -> None:
     words = [word.strip("'") for word in re.findall(r"'[^']*'|\S+", command)][2:]
     overrides = [re.sub(r"root=[A-Z0-9]+$", f"root={tmp_path}", word) for word in words if word != "-m"]
-    with conf():
+    with hydra_initialized():
         chosen = "sweeper=optuna" in words
-        found = [settle(composed(job)) for job in ([first(overrides)] if chosen else jobs(overrides))]
+        found = [validate(compose_config(job)) for job in ([first(overrides)] if chosen else jobs(overrides))]
     assert found
     assert len(found) == 1 or "-m" in words
 

@@ -9,11 +9,11 @@ import pytest
 import yaml
 from wandb.sdk.launch.sweeps.utils import create_sweep_command, create_sweep_command_args
 
-from wsed.cli import main
-from wsed.composing import composed, conf, jobs
-from wsed.config import identity, settle
-from wsed.groups import groups
-from wsed.wandb_sweep import wandb_sweep
+from wsed.__main__ import main
+from wsed.config.compose import compose_config, hydra_initialized, jobs
+from wsed.config.groups import groups
+from wsed.config.validate import identity, validate
+from wsed.sweeps.wandb import wandb_sweep
 
 EXPERIMENTS = Path(__file__).parents[2] / "experiments"
 HOMES = {
@@ -27,9 +27,9 @@ HOMES = {
 
 def cells(name: str) -> list[dict[str, Any]]:
     """The settled configs of a sweep's runs, as Hydra makes them."""
-    with conf():
-        words = [f"{key}={value}" for key, value in composed([f"sweep={name}"]).sweeper.params.items()]
-        return [settle(composed(job)) for job in jobs([*words, f"sweep={name}"])]
+    with hydra_initialized():
+        words = [f"{key}={value}" for key, value in compose_config([f"sweep={name}"]).sweeper.params.items()]
+        return [validate(compose_config(job)) for job in jobs([*words, f"sweep={name}"])]
 
 
 def test_every_sweep_has_a_home() -> None:
@@ -49,7 +49,7 @@ def test_sweeps_ask_what_the_papers_ask() -> None:
     weights = {tuple(cell["loss"]["weights"].values()) for cell in cells("strong_weak_weights")}
     assert weights == {(0.002, 1), (0.02, 1), (0.2, 1), (1, 1), (1, 0.2), (1, 0.02), (1, 0.002)}
     parts = {
-        (cell["model"]["network"]["activation"], cell["data"]["module"]["sampler"]["_target_"].split(".")[2])
+        (cell["model"]["network"]["activation"], cell["data"]["module"]["sampler"]["_target_"].split(".")[3])
         for cell in cells("gated_crnn_parts")
     }
     assert parts == set(itertools.product(("gate", "relu"), ("balanced", "shuffled")))
@@ -72,14 +72,14 @@ def test_the_agents_of_wandb_train_the_same_runs(name: str, home: str) -> None:
             for word in (macros[part[2:-1]] if part.startswith("${") else [part])
         ]
         assert words[:2] == ["wsed", "train"]
-        with conf():
-            found.append(identity(settle(composed(words[2:]))))
+        with hydra_initialized():
+            found.append(identity(validate(compose_config(words[2:]))))
     assert sorted(found) == sorted(identity(cell) for cell in cells(name))
 
 
 def test_one_command_is_a_sweep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    small = ["mixing.duration=1.0", "data.source.recordings=4", "data.clips={train: 12, val: 0, test: 3}"]
+    small = ["mixing.duration=1.0", "data.soundbank.recordings=4", "data.clips={train: 12, val: 0, test: 3}"]
     words = [*small, "data.batch_size=6", "model.network.widths=[4]", "trainer.max_epochs=1", "evaluation.draws=0"]
     # Values of the command line take the place of those of the sweep.
     assert (

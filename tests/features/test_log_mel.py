@@ -9,9 +9,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wsed.build import build
-from wsed.composing import composed, conf
-from wsed.config import settle
+from wsed.config.compose import compose_config, hydra_initialized
+from wsed.config.instantiate import instantiate
+from wsed.config.validate import validate
 from wsed.features.log_mel import LogMel
 from wsed.metrics.separation import bss_eval, ideal_mel_mask
 
@@ -63,8 +63,8 @@ def test_fit_standardises_what_it_was_fitted_on() -> None:
     ],
 )
 def test_ten_seconds_are_the_frames_of_each_paper(choice: str, rate: int, frames: int) -> None:
-    with conf():
-        features = build(settle(composed([f"features={choice}", f"data.sample_rate={rate}"]))["features"])
+    with hydra_initialized():
+        features = instantiate(validate(compose_config([f"features={choice}", f"data.sample_rate={rate}"]))["features"])
     assert features(noise(10 * rate)).shape == (1, frames, features.bands)
 
 

@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 import torch
 
-from wsed.composing import composed, conf
-from wsed.config import settle
+from wsed.config.compose import compose_config, hydra_initialized
+from wsed.config.validate import validate
 from wsed.errors import UserError
 from wsed.features.mfcc import Mfcc
-from wsed.training import build_system
+from wsed.training.run import build_system
 
 
 def mfcc(bands: int = 60, mel_bands: int = 64) -> Mfcc:
@@ -45,7 +45,7 @@ def test_sizes_that_do_not_fit(sizes: tuple[int, int]) -> None:
 
 
 def test_systems_that_draw_masks_refuse_them() -> None:
-    with conf():
-        config = settle(composed(["model=jsc", "features=mfcc"]))
+    with hydra_initialized():
+        config = validate(compose_config(["model=jsc", "features=mfcc"]))
     with pytest.raises(UserError, match="need features on a frequency axis; choose features=log_mel"):
         build_system(config)

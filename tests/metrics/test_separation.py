@@ -9,10 +9,10 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wsed.data.audio_cache import AudioCache
-from wsed.data.esc10 import Esc10
-from wsed.data.jsc_recipe import JscRecipe
-from wsed.data.mixtures import MemorySet
+from wsed.data.audio.cache import AudioCache
+from wsed.data.datasets.mixtures import MixtureDataset
+from wsed.data.mixing.single_event import SingleEvent
+from wsed.data.soundbanks.esc import Esc10
 from wsed.features.log_mel import LogMel
 from wsed.metrics.separation import bss_eval, ideal_binary_mask, ideal_ratio_mask, separate_ideally, si_sdr
 
@@ -33,9 +33,9 @@ def test_bss_eval_agrees_with_mir_eval() -> None:
 @pytest.mark.slow
 def test_bss_eval_agrees_with_mir_eval_on_real_mixtures(esc10_root: Path) -> None:
     source = Esc10(str(esc10_root), AudioCache(None, 16000, "refuse"), ["baby_cry", "dog_bark"], ["rain"], -20.0, 0.2)
-    recipe = JscRecipe(4.0, [0.0, 0.0], {"background": 1, "event": 1, "mixture": 1})
+    recipe = SingleEvent(4.0, [0.0, 0.0], {"background": 1, "event": 1, "mixture": 1})
     bank = source.load().split("test", [4])
-    batch = MemorySet(bank, recipe, 0, "test", 2, fresh=False, scored=True, with_sources=True)[[(0, 0), (0, 1)]]
+    batch = MixtureDataset(bank, recipe, 0, "test", 2, fresh=False, scored=True, with_sources=True)[[(0, 0), (0, 1)]]
     features = LogMel(16000, "hamming", 1024, 528, 64, 0.0, 8000.0, 1e-8)
     assert batch.sources is not None
     assert batch.background_source is not None

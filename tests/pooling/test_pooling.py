@@ -10,8 +10,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wsed.build import build
-from wsed.groups import conf_folder
+from wsed.config.groups import conf_folder
+from wsed.config.instantiate import instantiate
 from wsed.pooling.attention import AttentionPooling
 from wsed.pooling.auto import AutoPooling
 from wsed.pooling.base import Pooling
@@ -49,7 +49,7 @@ def prepared(pooling: Pooling, bands: int = FREQ, dtype: torch.dtype = torch.flo
 
 def chosen(choice: str, shape: str, dtype: torch.dtype = torch.float64) -> Pooling:
     described = yaml.safe_load(Path(conf_folder() / "pooling" / f"{choice.split(',')[0]}.yaml").read_text())
-    pooling = build({**described, **READINGS.get(choice, {})})
+    pooling = instantiate({**described, **READINGS.get(choice, {})})
     assert isinstance(pooling, Pooling)
     return prepared(pooling, FREQ if shape == "masks" else 1, dtype)
 
@@ -105,7 +105,7 @@ def test_order_does_not_matter_to_an_order_free_one(choice: str, shape: str) -> 
     if shape == "masks":
         bands = torch.randperm(FREQ, generator=generator)
         free = torch.allclose(pooling(probs[..., bands], given_[..., bands]), expected)
-        assert free == pooling.order_free
+        assert free == pooling.permutation_invariant
 
 
 @every

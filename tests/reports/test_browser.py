@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
-from tests.train.conftest import SMALL
-from wsed.cli import main
+from tests.commands.train.conftest import SMALL
+from wsed.__main__ import main
 from wsed.reports.measures import MISSING
 
 pytestmark = pytest.mark.slow

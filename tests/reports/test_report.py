@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from wsed.cli import main
+from wsed.__main__ import main
 from wsed.reports.comparison import read_runs
 from wsed.reports.over_seeds import csv_text, group_runs, interval, markdown, paired_p, table
 

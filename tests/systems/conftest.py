@@ -34,7 +34,7 @@ def describe() -> Callable[..., dict[str, Any]]:
                 "weights": {"clip_bce": 1.0},
             },
             "optimizer": {"_target_": "torch.optim.Adam", "lr": 0.001},
-            "schedule": {"_target_": "wsed.systems.schedules.Constant"},
+            "schedule": {"_target_": "wsed.schedules.constant.Constant"},
         }
 
     return description

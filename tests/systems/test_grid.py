@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 import torch
 
-from wsed.build import build
-from wsed.composing import composed, conf
-from wsed.config import settle
-from wsed.groups import groups
+from wsed.config.compose import compose_config, hydra_initialized
+from wsed.config.groups import groups
+from wsed.config.instantiate import instantiate
+from wsed.config.validate import validate
 from wsed.prediction import Target
 from wsed.systems.base import System
-from wsed.training import build_system
+from wsed.training.run import build_system
 
 CELLS = [(model, f"pooling={pooling}") for model in groups()["model"] for pooling in groups()["pooling"]]
 CELLS += [(model, f"loss={loss}") for model in groups()["model"] for loss in groups()["loss"]]
@@ -19,15 +19,15 @@ CELLS += [(model, f"loss={loss}") for model in groups()["model"] for loss in gro
 
 @pytest.mark.parametrize(("model", "choice"), CELLS)
 def test_a_cell_trains_and_survives_a_checkpoint(model: str, choice: str, tmp_path: Path) -> None:
-    with conf():
-        config = settle(composed([f"model={model}", choice]))
+    with hydra_initialized():
+        config = validate(compose_config([f"model={model}", choice]))
     torch.manual_seed(0)
     system = build_system(config)
     waveform = 0.1 * torch.randn(2, 16000)
     system.features.fit([waveform])
     target = Target(weak=torch.tensor([[1.0, 0, 0], [0, 1, 1]]), background=torch.tensor([1.0, 0]))
     before = {name: value.clone() for name, value in system.state_dict().items()}
-    optimizer = build(system.optimizer_description, params=system.parameters())
+    optimizer = instantiate(system.optimizer_description, params=system.parameters())
     loss, _ = system.loss(system(waveform), target)
     loss.backward()
     optimizer.step()

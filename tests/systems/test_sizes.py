@@ -3,10 +3,10 @@
 import pytest
 import torch
 
-from wsed.composing import composed, conf
-from wsed.config import settle
+from wsed.config.compose import compose_config, hydra_initialized
+from wsed.config.validate import validate
 from wsed.systems.base import System
-from wsed.training import build_system
+from wsed.training.run import build_system
 
 ADAVANNE = ["model=strong_weak", "pooling=gmp", "features.bands=40"]
 XU = ["model=gated_crnn", "features.hop=664"]
@@ -16,8 +16,8 @@ FOLLOW_UP = ["features.window_size=2048", "features.hop=1024", "features.max_fre
 
 def built(classes: int, words: list[str]) -> System:
     """The system of a command, with so many classes."""
-    with conf():
-        config = settle(composed(words))
+    with hydra_initialized():
+        config = validate(compose_config(words))
     config["data"]["labels"] = [f"class{index}" for index in range(classes)]
     return build_system(config)
 

@@ -1,20 +1,13 @@
 """Batch: what the data side hands to a system."""
 
 from dataclasses import dataclass, fields, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
 from torch import Tensor
 
-from wsed.data.plan import MixturePlan
-
-
-class Event(NamedTuple):
-    """One sounding of an event class. Onset and offset are seconds from the start of the clip."""
-
-    onset: float
-    offset: float
-    event_label: str
+from wsed.data.mixing.plan import MixturePlan
+from wsed.prediction import Event
 
 
 @dataclass

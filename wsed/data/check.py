@@ -9,12 +9,12 @@ from typing import Any
 import soundfile
 from rich.progress import Progress
 
-from wsed.data.audio import SUFFIXES
-from wsed.data.audio_cache import AudioCache, Fingerprints
-from wsed.data.corpus import Clip, Corpus, check_labels
-from wsed.data.file_source import FileSource
-from wsed.data.recordings import check_events
-from wsed.data.splits import clashes
+from wsed.data.audio.cache import AudioCache, Fingerprints
+from wsed.data.audio.io import SUFFIXES
+from wsed.data.corpora.base import Clip, Corpus, check_labels
+from wsed.data.datasets.recordings import check_events
+from wsed.data.leakage import leaks
+from wsed.data.soundbanks.files import FileSoundbankLoader
 from wsed.errors import UserError
 
 
@@ -47,7 +47,7 @@ class Report:
     problems: list[str] = field(default_factory=list)
 
 
-def check_soundbank(source: FileSource, folds: Mapping[str, Sequence[int]]) -> Report:
+def check_soundbank(source: FileSoundbankLoader, folds: Mapping[str, Sequence[int]]) -> Report:
     """Reads every sound of a soundbank.
 
     Args:
@@ -148,8 +148,8 @@ def _read(report: Report, audio: AudioCache, paths: Sequence[Path], title: str, 
 def _leaks(named: Iterable[tuple[str, str, str]]) -> list[str]:
     """Originals that are in two splits, from (original, split, name)."""
     return [
-        f"{clash.item}: is in {clash.split}, and {clash.first} of the same original in {clash.home}"
-        for clash in clashes(named)
+        f"{leak.item}: is in {leak.split}, and {leak.first} of the same original in {leak.home}"
+        for leak in leaks(named)
     ]
 
 
@@ -159,5 +159,5 @@ def _find_copies(report: Report, audio: AudioCache, splits: Mapping[Path, str]) 
         return
     with Progress(transient=True) as progress:
         digests = Fingerprints(audio.folder.parent).of(list(splits), progress, "recordings")
-    for clash in clashes((digest, splits[path], path) for path, digest in digests.items() if digest):
-        report.problems.append(f"{clash.item}: is in {clash.split}, and the same as {clash.first} in {clash.home}")
+    for leak in leaks((digest, splits[path], path) for path, digest in digests.items() if digest):
+        report.problems.append(f"{leak.item}: is in {leak.split}, and the same as {leak.first} in {leak.home}")

@@ -1,1 +1,1 @@
-"""From what a system says to what a user wants: events out of scores."""
+"""A trained system in use."""

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from wsed.metrics.counts import Array, mean_over_classes
-from wsed.metrics.deltas import Deltas, delta_counts, reference_counts
+from wsed.metrics.intermediate_statistics import Deltas, delta_counts, reference_counts
 
 
 class BestF1:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from wsed.metrics.counts import Array
-from wsed.metrics.deltas import Deltas, delta_counts, ground_truth, reference_counts
+from wsed.metrics.intermediate_statistics import Deltas, delta_counts, ground_truth, reference_counts
 
 HOUR = 3600.0
 

@@ -19,7 +19,7 @@ class AttentionPooling(Pooling):
     """
 
     convex = True
-    order_free = True
+    permutation_invariant = True
 
     layer: nn.Linear
 

@@ -16,7 +16,7 @@ class AutoPooling(Pooling):
     """
 
     convex = True
-    order_free = True
+    permutation_invariant = True
     monotone = False
 
     alpha: nn.Parameter

@@ -11,12 +11,12 @@ class Pooling(nn.Module):
 
     Attributes:
         convex: the result lies between the smallest and the largest valid input.
-        order_free: the order of frames does not matter, nor that of bands; probabilities and embedding in one order.
+        permutation_invariant: reordering the frames or the bands, of `probs` and `embedding` alike, changes nothing.
         monotone: raising an input never lowers the result.
     """
 
     convex: bool
-    order_free: bool
+    permutation_invariant: bool
     monotone: bool
 
     def prepare(self, classes: int, bands: int, channels: int) -> None:

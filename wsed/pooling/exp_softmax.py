@@ -9,7 +9,7 @@ class ExponentialSoftmaxPooling(Pooling):
     """A mean in which a cell weighs as much as the exponential of its probability: `sum p e^p / sum e^p` (TALNet)."""
 
     convex = True
-    order_free = True
+    permutation_invariant = True
     monotone = True
 
     def forward(self, probs: Tensor, embedding: Tensor | None = None, valid: Tensor | None = None) -> Tensor:

@@ -27,7 +27,7 @@ class FrequencyDependentAutoPooling(Pooling):
     """
 
     convex = True
-    order_free = False
+    permutation_invariant = False
     monotone = False
 
     a: nn.Parameter

@@ -9,7 +9,7 @@ class GlobalAveragePooling(Pooling):
     """The mean of all cells (Kong 2018, eq. 2)."""
 
     convex = True
-    order_free = True
+    permutation_invariant = True
     monotone = True
 
     def forward(self, probs: Tensor, embedding: Tensor | None = None, valid: Tensor | None = None) -> Tensor:

@@ -10,7 +10,7 @@ class GlobalMaxPooling(Pooling):
     """The largest cell (Kong 2018, eq. 1)."""
 
     convex = True
-    order_free = True
+    permutation_invariant = True
     monotone = True
 
     def forward(self, probs: Tensor, embedding: Tensor | None = None, valid: Tensor | None = None) -> Tensor:

@@ -10,7 +10,7 @@ from wsed.pooling.base import Pooling, flatten
 class GlobalWeightedRankPooling(Pooling):
     """A mean of all cells in descending order, the cell of rank `j` weighted by `decay ** (j - 1)` (Kong 2018, eq. 3).
 
-    Decay 0 is global max pooling and 1 is global average pooling. Between them the effective number of cells is
+    StepDecay 0 is global max pooling and 1 is global average pooling. Between them the effective number of cells is
     about `1 / (1 - decay)`, so a decay belongs to a number of cells: 0.999 to the 120 x 64 of Kong 2018, 0.9998 to the
     311 x 64 of its follow-up.
 
@@ -19,7 +19,7 @@ class GlobalWeightedRankPooling(Pooling):
     """
 
     convex = True
-    order_free = True
+    permutation_invariant = True
     monotone = True
 
     def __init__(self, decay: float) -> None:

@@ -12,7 +12,7 @@ class LinearSoftmaxPooling(Pooling):
     """A mean in which each cell weighs as much as its probability: `sum p^2 / sum p` (Dang et al. 2017; TALNet)."""
 
     convex = True
-    order_free = True
+    permutation_invariant = True
     monotone = False
 
     def forward(self, probs: Tensor, embedding: Tensor | None = None, valid: Tensor | None = None) -> Tensor:

@@ -14,7 +14,7 @@ class LogSumExpPooling(Pooling):
     """
 
     convex = True
-    order_free = True
+    permutation_invariant = True
     monotone = True
 
     def __init__(self, r: float) -> None:

@@ -16,7 +16,7 @@ class NoisyOrPooling(Pooling):
     """
 
     convex = False
-    order_free = True
+    permutation_invariant = True
     monotone = True
 
     def forward(self, probs: Tensor, embedding: Tensor | None = None, valid: Tensor | None = None) -> Tensor:

@@ -17,7 +17,7 @@ class PowerPooling(Pooling):
     """
 
     convex = True
-    order_free = True
+    permutation_invariant = True
     monotone = False
 
     n: nn.Parameter

@@ -17,7 +17,7 @@ class TopKPooling(Pooling):
     """
 
     convex = True
-    order_free = True
+    permutation_invariant = True
     monotone = True
 
     def __init__(self, share: float) -> None:

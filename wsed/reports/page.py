@@ -8,6 +8,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from wsed.atomic import write_text
 from wsed.reports.best import best_runs
 from wsed.reports.comparison import Run, comparison_rows, differing_settings, label_runs, read_runs
 from wsed.reports.examples import Example, read_examples
@@ -16,7 +17,6 @@ from wsed.reports.measures import MISSING
 from wsed.reports.page_data import page_data
 from wsed.reports.psd_roc import read_psd_rocs
 from wsed.reports.table import class_tables, overall_table
-from wsed.whole import write_text
 
 SHOWN = 8
 """Runs that are drawn and heard in full, at most, so that the page stays small."""

@@ -53,7 +53,7 @@ def _curves(folder: Path, paths: Sequence[Path], run: Run) -> RocCurves:
     # These load what only this needs.
     import pandas as pd
 
-    from wsed.metrics.deltas import intersection_deltas
+    from wsed.metrics.intermediate_statistics import intersection_deltas
     from wsed.metrics.psds import Psds
 
     reference = pd.read_csv(folder / "reference.tsv", sep="\t", dtype={"filename": str, "event_label": str})

@@ -10,12 +10,12 @@ import torch
 from pytorch_lightning.utilities.types import OptimizerLRScheduler
 from torch import Tensor, nn
 
-from wsed.build import build, locate
+from wsed.config.instantiate import instantiate, locate
 from wsed.data.batch import Batch
 from wsed.errors import UserError
+from wsed.evaluation.prediction_collector import PredictionCollector
 from wsed.features.log_mel import LogMel
 from wsed.losses.weighted import WeightedLoss
-from wsed.metrics.scorer import Scorer
 from wsed.pooling.base import Pooling
 from wsed.prediction import Prediction, Target
 
@@ -58,7 +58,7 @@ class System(pl.LightningModule):
         self.schedule = schedule
         self.augmentation = augmentation
         self.description: dict[str, Any] = {}
-        self.scorer: Scorer | None = None
+        self.scorer: PredictionCollector | None = None
         self.add_layers()
 
     def add_layers(self) -> None:
@@ -72,7 +72,7 @@ class System(pl.LightningModule):
             description: `_target_`, the constructor's arguments, and `optimizer` as a description.
         """
         parts = {key: value for key, value in description.items() if key != "optimizer"}
-        system = build(parts, optimizer=description["optimizer"])
+        system = instantiate(parts, optimizer=description["optimizer"])
         assert isinstance(system, System)
         system.description = dict(description)
         return system
@@ -164,9 +164,9 @@ class System(pl.LightningModule):
         self._scorer().update(batch, prediction, separated)
         return {"prediction": prediction, "separated": separated}
 
-    def _scorer(self) -> Scorer:
+    def _scorer(self) -> PredictionCollector:
         if self.scorer is None:
-            self.scorer = Scorer(self.labels, self.features)
+            self.scorer = PredictionCollector(self.labels, self.features)
         return self.scorer
 
     def _step(self, batch: Batch, stage: str) -> tuple[Tensor, Prediction]:
@@ -187,7 +187,7 @@ class System(pl.LightningModule):
         return loss, prediction
 
     def configure_optimizers(self) -> OptimizerLRScheduler:
-        optimizer = build(self.optimizer_description, params=self.parameters())
+        optimizer = instantiate(self.optimizer_description, params=self.parameters())
         steps = int(self.trainer.estimated_stepping_batches)
         scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: self.schedule(step, steps))
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": scheduler, "interval": "step"}}

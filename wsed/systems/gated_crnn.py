@@ -1,6 +1,6 @@
 """Gated convolutional recurrent network (Xu, Kong, Wang and Plumbley, ICASSP 2018)."""
 
-from wsed.systems.frames import FrameSystem
+from wsed.systems.frame_system import FrameSystem
 
 
 class GatedCrnn(FrameSystem):

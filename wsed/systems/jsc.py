@@ -1,6 +1,6 @@
 """Joint separation-classification (Kong, Xu, Wang and Plumbley, ICASSP 2018)."""
 
-from wsed.systems.masks import MaskSystem
+from wsed.systems.mask_system import MaskSystem
 
 
 class Jsc(MaskSystem):

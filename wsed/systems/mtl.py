@@ -1,6 +1,6 @@
 """Multi-task learning with segmentation masks (Liu et al., ICASSP 2022)."""
 
-from wsed.systems.masks import MaskSystem
+from wsed.systems.mask_system import MaskSystem
 
 
 class Mtl(MaskSystem):

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from wsed.systems.frames import FrameSystem
+from wsed.systems.frame_system import FrameSystem
 
 
 class StrongWeak(FrameSystem):

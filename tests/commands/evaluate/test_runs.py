@@ -1,0 +1,100 @@
+"""A finished run is scored anew: by its checkpoint, and without the system by what it left."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from wsed.__main__ import main
+
+Evaluate = Callable[..., dict[str, float]]
+
+
+@pytest.fixture(scope="module")
+def run(trained: Callable[..., Path]) -> Path:
+    """The folder of a small run."""
+    return trained("postprocessing.threshold=0.3", "postprocessing.median=0.2")
+
+
+@pytest.fixture
+def evaluate(tmp_path: Path) -> Evaluate:
+    """Runs `wsed evaluate` and returns what it writes."""
+
+    def evaluated(*words: str) -> dict[str, float]:
+        out = tmp_path / "out.json"
+        assert main(["evaluate", *words, "--json", str(out)]) == 0
+        found: dict[str, float] = json.loads(out.read_text())
+        return found
+
+    return evaluated
+
+
+def metrics(run: Path) -> dict[str, float]:
+    found: dict[str, float] = json.loads((run / "results.json").read_text())["metrics"]
+    return found
+
+
+def scores_only(found: dict[str, float]) -> dict[str, float]:
+    return {
+        name: value for name, value in found.items() if not name.startswith("parameters/") and "/curve/" not in name
+    }
+
+
+def test_a_checkpoint_has_the_scores_of_its_run(run: Path, evaluate: Evaluate) -> None:
+    expected = metrics(run)
+    assert scores_only(evaluate("--checkpoint", str(run))) == expected
+    assert scores_only(evaluate("--checkpoint", str(run / "checkpoints" / "last.ckpt"))) == expected
+
+
+def test_what_a_run_left_has_its_scores_without_the_system(run: Path, evaluate: Evaluate) -> None:
+    left = run / "predictions"
+    files = ["--reference", str(left / "reference.tsv"), "--durations", str(left / "durations.tsv")]
+    post = ["--threshold", "0.3", "--median", "0.2"]
+    found = scores_only(evaluate("--scores", str(left / "scores"), "--tags", str(left / "tags.tsv"), *files, *post))
+    expected = {name: value for name, value in metrics(run).items() if not name.startswith("separation/")}
+    assert found.keys() == expected.keys()
+    for name, value in found.items():
+        # Files hold as many digits as float32 has.
+        assert value == pytest.approx(expected[name], abs=1e-6, nan_ok=True), name
+    events = scores_only(evaluate("--events", str(left / "events.tsv"), *files))
+    assert events
+    assert events == {name: found[name] for name in events}
+
+
+def test_a_checkpoint_on_other_data(run: Path, evaluate: Evaluate) -> None:
+    other = ["generated", "data.soundbank.recordings=4", "data.clips.test=5", "mixing.duration=1.5", "data.seed=7"]
+    found = evaluate("--checkpoint", str(run), "--data", *other, "--collar", "0.1")
+    assert found["parameters/collar"] == 0.1
+    assert 0 <= found["frame/map"] <= 1
+    assert scores_only(found) != metrics(run)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["generated", "data.labels=[gunshot,baby_cry,glass_break]"], "are not the classes of"),
+        (["generated", "data.sample_rate=8000"], "is not the 16000 Hz of"),
+        (["generatd"], "Did you mean generated?"),
+        (["esc10"], "data.root is not set"),
+    ],
+)
+def test_data_that_the_system_does_not_know(
+    words: list[str], said: str, run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    assert main(["evaluate", "--checkpoint", str(run), "--data", *words]) == 2
+    err = capsys.readouterr().err
+    assert said in err
+    assert err.count("\n") == 1
+
+
+def test_a_checkpoint_outside_of_a_run_needs_data(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lone = tmp_path / "lone.ckpt"
+    lone.write_bytes((run / "checkpoints" / "last.ckpt").read_bytes())
+    assert main(["evaluate", "--checkpoint", str(lone)]) == 2
+    assert "lies in no run whose data could be used; add --data" in capsys.readouterr().err
+    words = ["generated", "data.soundbank.recordings=4", "data.clips.test=3", "mixing.duration=1.0"]
+    assert main(["evaluate", "--checkpoint", str(lone), "--data", *words, "--draws", "0"]) == 0

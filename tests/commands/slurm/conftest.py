@@ -1,0 +1,34 @@
+"""Tests on a real Slurm."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.commands.slurm.cluster import Cluster, missing
+
+
+@pytest.fixture(scope="session")
+def started() -> Iterator[Cluster]:
+    reason = missing()
+    if reason and "CI" in os.environ:
+        pytest.fail(reason)
+    if reason:
+        pytest.skip(reason)
+    with tempfile.TemporaryDirectory(prefix="wsed-slurm-", ignore_cleanup_errors=True) as folder:
+        cluster = Cluster(Path(folder))
+        yield cluster
+        cluster.stop()
+
+
+@pytest.fixture
+def cluster(started: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cluster:
+    """A Slurm with two nodes, which the commands of this test talk to, in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("SLURM_CONF", "PATH"):
+        monkeypatch.setenv(name, started.environment[name])
+    monkeypatch.setenv("WANDB_MODE", "offline")
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    return started

@@ -1,0 +1,175 @@
+"""Sweeps and trainings on a real Slurm: two virtual nodes on this machine."""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+
+from tests.commands.slurm.cluster import Cluster, until
+from tests.commands.train.conftest import SMALL
+from wsed.__main__ import main
+from wsed.sweeps.state import states
+
+# In one file, for there is one cluster, and a test run with several processes gives each whole files.
+pytestmark = [pytest.mark.slurm, pytest.mark.slow]
+
+README = (Path(__file__).parents[3] / "README.md").read_text()
+JOBS = ["launcher=slurm", "launcher.cpus_per_task=1", "launcher.memory=2", "launcher.minutes=10"]
+LONG = ["trainer.max_epochs=300", "data.fresh=false"]
+
+
+def scores(sweep: Path) -> dict[str, object]:
+    return {name: json.loads((sweep / name / "results.json").read_text())["metrics"] for name in states(sweep)}
+
+
+def losses(sweep: Path) -> list[float]:
+    found = []
+    for name in sorted(states(sweep)):
+        with (sweep / name / "metrics.csv").open() as file:
+            found += [float(row["train/loss"]) for row in csv.DictReader(file) if row["train/loss"]]
+    return found
+
+
+def weights(run: Path) -> dict[str, torch.Tensor]:
+    found: dict[str, torch.Tensor] = torch.load(run / "checkpoints" / "last.ckpt", weights_only=True)["state_dict"]
+    return found
+
+
+def status(run: Path) -> str:
+    path = run / "status.json"
+    return str(json.loads(path.read_text())["status"]) if path.is_file() else "pending"
+
+
+def trains(run: Path) -> Callable[[], bool]:
+    """Whether a run has a checkpoint to go on from."""
+    return lambda: (run / "checkpoints" / "last.ckpt").is_file()
+
+
+def equal(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> bool:
+    return list(one) == list(other) and all(torch.equal(one[name], other[name]) for name in one)
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A long run that nothing happened to."""
+    run = tmp_path_factory.mktemp("whole") / "run"
+    words = [sys.executable, "-m", "wsed", "train", *SMALL, *LONG, f"hydra.run.dir={run}"]
+    subprocess.run(words, env={**os.environ, "OMP_NUM_THREADS": "1"}, check=True)
+    return run
+
+
+def test_jobs_reach_the_scores_of_runs_one_after_another(cluster: Cluster) -> None:
+    grid = ["pooling=gmp,gap", "seed=1,2"]
+    assert main(["train", "-m", *SMALL, *grid, "hydra.sweep.dir=serial"]) == 0
+    assert main(["train", "-m", *SMALL, *grid, "hydra.sweep.dir=jobs", *JOBS]) == 0
+    assert scores(Path("jobs")) == scores(Path("serial"))
+    assert len(scores(Path("jobs"))) == 4
+
+
+def test_the_command_of_the_readme(cluster: Cluster) -> None:
+    (line,) = (line for line in README.splitlines() if line.startswith("wsed train") and "launcher=slurm" in line)
+    words = line.replace("launcher.partition=gpu launcher.gpus_per_node=1", "launcher.partition=urgent").split()
+    assert main([*words[1:], *SMALL, "seed=1", *JOBS[1:]]) == 0
+    assert len(scores(Path("outputs/jsc_pooling"))) == 3
+
+
+@pytest.mark.parametrize("where", [["launcher.tasks_per_node=2"], ["launcher.nodes=2"]], ids=["tasks", "nodes"])
+def test_two_tasks_have_the_losses_of_one(cluster: Cluster, where: list[str]) -> None:
+    words = [*SMALL, "model.network.dropout=0", "pooling=gmp"]
+    assert main(["train", "-m", *words, "hydra.sweep.dir=one"]) == 0
+    assert main(["train", "-m", *words, "hydra.sweep.dir=two", *JOBS, *where, "trainer=ddp_slurm"]) == 0
+    assert list(states(Path("two"))) == list(states(Path("one")))
+    assert losses(Path("two")) == pytest.approx(losses(Path("one")), abs=2e-4)
+
+
+def test_a_batch_job_goes_on_after_it_was_requeued(cluster: Cluster, uninterrupted: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    words = " ".join(f"'{word}'" for word in [*SMALL, *LONG, f"hydra.run.dir={run}"])
+    (tmp_path / "job.sh").write_text(f"#!/bin/sh\nsrun {sys.executable} -m wsed train {words}\n")
+    said = cluster.say("sbatch", "--parsable", "--requeue", "--open-mode=append", "--mem=2G", str(tmp_path / "job.sh"))
+    job = said.strip()
+    until(trains(run))
+    cluster.say("scontrol", "requeue", job)
+    printed = tmp_path / f"slurm-{job}.out"
+    until(lambda: "goes on" in printed.read_text())
+    before = (run / "checkpoints" / "last.ckpt").stat().st_mtime_ns
+    until(lambda: (run / "checkpoints" / "last.ckpt").stat().st_mtime_ns > before)
+    # As Slurm does ahead of a time limit, for jobs with --signal=USR1@60.
+    cluster.say("scancel", "--signal=USR1", job)
+    until(lambda: cluster.job(job)["Restarts"] == "2")
+    until(lambda: status(run) == "done", 240)
+    assert printed.read_text().count("goes on") == 2
+    assert f"Slurm is about to stop job {job}" in printed.read_text()
+    assert equal(weights(run), weights(uninterrupted))
+
+
+def test_a_job_goes_on_after_its_time_limit(cluster: Cluster) -> None:
+    limit = ["launcher.minutes=1", "launcher.warning=30"]
+    words = [*SMALL, *LONG, "seed=1", "trainer.max_epochs=1200"]
+    assert main(["train", "-m", *words, "hydra.sweep.dir=limited", *JOBS, *limit]) == 0
+    (log,) = Path("limited/.slurm").glob("*_0_log.out")
+    assert "goes on" in log.read_text()
+    assert int(cluster.job(log.name.split("_")[0])["Restarts"]) >= 1
+    (state,) = states(Path("limited")).values()
+    assert state == ("done", None)
+
+
+def test_a_preempted_job_goes_on(cluster: Cluster, uninterrupted: Path) -> None:
+    words = [sys.executable, "-m", "wsed", "train", "-m", *SMALL, *LONG, "seed=1", "hydra.sweep.dir=evicted"]
+    sweep = subprocess.Popen([*words, *JOBS])
+    until(lambda: Path("evicted/sweep.json").is_file())
+    (name,) = json.loads(Path("evicted/sweep.json").read_text())
+    until(trains(Path("evicted", name)))
+    job = cluster.say("squeue", "-h", "-o", "%A").split()[0]
+    cluster.say("srun", "--partition=urgent", "--nodes=2", "--exclusive", "sleep", "2")
+    assert sweep.wait(240) == 0
+    assert cluster.job(job)["Restarts"] == "1"
+    assert equal(weights(Path("evicted", name)), weights(uninterrupted))
+
+
+def test_a_run_that_fails_is_failed_for_slurm_and_leaves_the_rest_alone(
+    cluster: Cluster, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["train", "-m", *SMALL, "loss.weights.clip_bce=1e39,1", "hydra.sweep.dir=half", *JOBS]) == 1
+    assert "of the runs, 1 failed; `wsed sweep status half` says why" in capfd.readouterr().err
+    assert sorted(state for state, _ in states(Path("half")).values()) == ["done", "failed"]
+    (first,) = Path("half/.slurm").glob("*_0_submitted.pkl")
+    number = first.name.split("_")[0]
+    until(lambda: not cluster.say("squeue", "-h"))
+    ends = [cluster.job(f"{number}_{place}")["JobState"] for place in (0, 1)]
+    assert ends == ["FAILED", "COMPLETED"]
+
+
+def test_a_job_that_is_cancelled_ends_the_wait(cluster: Cluster) -> None:
+    words = [sys.executable, "-m", "wsed", "train", "-m", *SMALL, *LONG, "seed=1", "hydra.sweep.dir=cancelled"]
+    sweep = subprocess.Popen([*words, *JOBS])
+    until(lambda: Path("cancelled/sweep.json").is_file())
+    (name,) = json.loads(Path("cancelled/sweep.json").read_text())
+    until(trains(Path("cancelled", name)))
+    assert states(Path("cancelled"))[name][0] == "running"
+    cluster.say("scancel", "--user=root")
+    assert sweep.wait(60) == 1
+    assert states(Path("cancelled"))[name][0] == "stopped"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["launcher.partition=nowhere"], "invalid partition specified: nowhere"),
+        (["launcher.sbatch={constraint: none}"], "Slurm takes no such jobs: sbatch: error"),
+        (["launcher.tasks_per_node=2"], "add trainer=ddp_slurm"),
+    ],
+)
+def test_what_slurm_does_not_take(
+    cluster: Cluster, words: list[str], said: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["train", "-m", *SMALL, "seed=1,2", *JOBS, *words]) == 2
+    last = capfd.readouterr().err.strip().splitlines()[-1]
+    assert last.startswith("wsed: ")
+    assert said in last

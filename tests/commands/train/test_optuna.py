@@ -1,0 +1,140 @@
+"""Optuna chooses the runs of a sweep."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import optuna
+import pytest
+from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
+from optuna.storages import JournalStorage
+from optuna.storages.journal import JournalFileBackend
+from optuna.trial import TrialState
+
+from tests.commands.train.conftest import SMALL
+from wsed.__main__ import main
+from wsed.sweeps.optuna import space_of
+from wsed.sweeps.state import states
+
+STUDY = [
+    *SMALL,
+    "data.clips={train: 12, val: 6, test: 3}",
+    "trainer.max_epochs=3",
+    "evaluation.draws=0",
+    "sweeper=optuna",
+    "optimizer.lr=tag(log,interval(1e-4,1e-1))",
+    "pooling=gmp,gap",
+]
+SWEEP = Path("outputs/train")
+
+
+@pytest.fixture(autouse=True)
+def _in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def trials() -> list[optuna.trial.FrozenTrial]:
+    storage = JournalStorage(JournalFileBackend(str(SWEEP / "optuna.journal")))
+    return optuna.load_study(study_name="train", storage=storage).trials
+
+
+def test_overrides_are_what_values_are_drawn_from() -> None:
+    words = [
+        "seed=1",
+        "pooling=gmp,gap",
+        "optimizer.lr=tag(log,interval(1e-4,1e-2))",
+        "+a.k=int(interval(1,5))",
+        "b=1,2",
+        "b=3",
+    ]
+    fixed, space = space_of([*words, "c=range(1,4)"])
+    assert fixed == ["seed=1", "b=3"]
+    assert space == {
+        "pooling": CategoricalDistribution(["gmp", "gap"]),
+        "optimizer.lr": FloatDistribution(1e-4, 1e-2, log=True),
+        "+a.k": IntDistribution(1, 5),
+        "c": CategoricalDistribution(["1", "2", "3"]),
+    }
+
+
+def test_trials_are_runs_and_their_values_what_these_reach(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", "-m", *STUDY, "sweeper.trials=3"]) == 0
+    found = trials()
+    assert [trial.state for trial in found] == [TrialState.COMPLETE] * 3
+    runs = [json.loads((SWEEP / name / "results.json").read_text()) for name in states(SWEEP)]
+    assert [trial.value for trial in found] == [run["validation"]["val/tagging/map"] for run in runs]
+    for trial, run in zip(found, runs, strict=True):
+        assert f"optimizer.lr={trial.params['optimizer.lr']}" in run["overrides"]
+        assert run["choices"]["pooling"] == trial.params["pooling"]
+        assert sorted(trial.intermediate_values) == [0, 1, 2]
+    assert "Best of 3 trials" in capsys.readouterr().out
+    before = (SWEEP / next(iter(states(SWEEP))) / "results.json").stat().st_mtime_ns
+    assert main(["train", "-m", *STUDY, "sweeper.trials=4"]) == 0
+    assert [trial.params for trial in trials()][:3] == [trial.params for trial in found]
+    assert len(trials()) == 4
+    assert (SWEEP / next(iter(states(SWEEP))) / "results.json").stat().st_mtime_ns == before
+
+
+def test_an_interrupted_study_draws_what_it_would_have_drawn() -> None:
+    assert main(["train", "-m", *STUDY, "sweeper.trials=3", "hydra.sweep.dir=outputs/train"]) == 0
+    whole = [trial.params for trial in trials()]
+    SWEEP.rename("whole")
+    for count in (1, 3):
+        assert main(["train", "-m", *STUDY, f"sweeper.trials={count}"]) == 0
+    assert [trial.params for trial in trials()] == whole
+
+
+def test_a_run_that_falls_behind_is_pruned(monkeypatch: pytest.MonkeyPatch) -> None:
+    study = optuna.create_study(
+        study_name="train",
+        storage=JournalStorage(JournalFileBackend(str(_folder() / "optuna.journal"))),
+        direction="maximize",
+    )
+    for _ in range(5):
+        best = study.ask()
+        for epoch in range(3):
+            best.report(2.0, epoch)
+        study.tell(best, 2.0)
+    assert main(["train", "-m", *STUDY, "sweeper.trials=6", "sweeper.warmup=1"]) == 0
+    assert trials()[-1].state == TrialState.PRUNED
+    ((state, reason),) = states(SWEEP).values()
+    assert state == "pruned"
+    assert "stopped by Optuna after epoch 1" in str(reason)
+
+
+def test_a_trial_whose_worker_is_gone_is_done_again() -> None:
+    assert main(["train", "-m", *STUDY, "sweeper.trials=1"]) == 0
+    storage = JournalStorage(JournalFileBackend(str(SWEEP / "optuna.journal")))
+    study = optuna.load_study(study_name="train", storage=storage)
+    lost = study.ask(
+        {"optimizer.lr": FloatDistribution(1e-4, 1e-1, log=True), "pooling": CategoricalDistribution(["gmp", "gap"])}
+    )
+    lost.set_user_attr("worker", {"host": os.uname().nodename, "pid": 2**22 + 1})
+    assert main(["train", "-m", *STUDY, "sweeper.trials=2"]) == 0
+    assert [trial.state.name for trial in trials()] == ["COMPLETE", "FAIL", "COMPLETE"]
+    assert trials()[2].params == lost.params
+
+
+@pytest.mark.slow
+def test_two_workers_share_a_study() -> None:
+    command = [sys.executable, "-m", "wsed", "train", "-m", *STUDY, "sweeper.trials=6"]
+    workers = [subprocess.Popen(command) for _ in range(2)]
+    assert [worker.wait() for worker in workers] == [0, 0]
+    pids = {trial.user_attrs["worker"]["pid"] for trial in trials() if trial.state == TrialState.COMPLETE}
+    assert pids == {worker.pid for worker in workers}
+    assert 6 <= len(trials()) <= 7
+
+
+def test_without_a_validation_split(capsys: pytest.CaptureFixture[str]) -> None:
+    words = [word for word in STUDY if not word.startswith("data.clips")]
+    assert main(["train", "-m", *words, "data.clips={train: 12, val: 0, test: 3}", "sweeper.trials=3"]) == 2
+    said = capsys.readouterr().err.strip().splitlines()
+    assert "needs a validation split" in said[0]
+    assert "the first trials failed" in said[-1]
+
+
+def _folder() -> Path:
+    SWEEP.mkdir(parents=True)
+    return SWEEP

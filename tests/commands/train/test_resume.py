@@ -1,0 +1,134 @@
+"""A run that is killed and started again ends as if nothing had happened."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+import torch
+
+from wsed.__main__ import main
+from wsed.training.checkpoint_io import AtomicCheckpointIO, Curves
+
+WORDS = [
+    "mixing.duration=1.0",
+    "data.soundbank.recordings=4",
+    "data.batch_size=6",
+    "model.network.widths=[4]",
+    "mixing.excerpt=[0.25,1.0]",
+    "mixing.second_event=0.4",
+    "augmentation=stripes",
+    "schedule=cosine",
+    "trainer.max_epochs=6",
+    "trainer.precision=32-true",
+    "trainer.enable_progress_bar=false",
+    "evaluation.draws=0",
+    "logger=csv",
+]
+SPLITS = {
+    "last": ["data.clips={train: 60, val: 0, test: 3}", "keep_every=2"],
+    "best": ["data.clips={train: 60, val: 6, test: 3}", "test=best"],
+}
+
+
+def start(folder: Path, *words: str) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "wsed", "train", *WORDS, *words, f"hydra.run.dir={folder}"]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    return subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL, env=environment)
+
+
+def killed(run: subprocess.Popen[bytes], when: Callable[[], bool], delay: float) -> None:
+    """Kills a run a while after something was seen."""
+    while run.poll() is None and not when():
+        time.sleep(0.005)
+    time.sleep(delay)
+    os.killpg(run.pid, signal.SIGKILL)
+    run.wait()
+
+
+def outcome(folder: Path) -> dict[str, Any]:
+    """What must not differ."""
+    results = json.loads((folder / "results.json").read_text())
+    curves = pd.read_csv(folder / "metrics.csv")
+    return {
+        "metrics": results["metrics"],
+        "weights": {
+            path.name: torch.load(path, weights_only=True)["state_dict"] for path in folder.glob("checkpoints/*.ckpt")
+        },
+        "curves": curves.sort_index(axis=1).sort_values(["step", *sorted(curves.columns)]).reset_index(drop=True),
+        "tags": (folder / "predictions" / "tags.tsv").read_bytes(),
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("split", SPLITS)
+def test_a_run_that_is_killed_goes_on_to_the_same_result(split: str, tmp_path: Path) -> None:
+    whole, torn = tmp_path / "whole", tmp_path / "torn"
+    assert start(whole, *SPLITS[split]).wait() == 0
+    rng = random.Random(0)
+    last = torn / "checkpoints" / "last.ckpt"
+
+    def newer(than: float) -> Callable[[], bool]:
+        return lambda: last.exists() and last.stat().st_mtime > than
+
+    # At once, before the curves of the epoch are written, then some time later.
+    killed(start(torn, *SPLITS[split]), newer(0), 0.0)
+    assert json.loads((torn / "status.json").read_text())["status"] == "running"
+    killed(start(torn, *SPLITS[split]), newer(last.stat().st_mtime), rng.uniform(0, 0.3))
+    # In the middle of the test.
+    killed(start(torn, *SPLITS[split]), (torn / "postprocessing.json").exists, 0.0)
+    assert start(torn, *SPLITS[split]).wait() == 0
+    expected, found = outcome(whole), outcome(torn)
+    assert found["metrics"] == expected["metrics"]
+    assert found["tags"] == expected["tags"]
+    pd.testing.assert_frame_equal(found["curves"], expected["curves"], check_exact=True)
+    assert found["weights"].keys() == expected["weights"].keys()
+    for name, weights in expected["weights"].items():
+        for key, value in weights.items():
+            assert torch.equal(value, found["weights"][name][key]), (name, key)
+
+
+def test_a_run_that_is_not_to_be_resumed_starts_anew(tmp_path: Path) -> None:
+    words = ["train", *WORDS, "data.clips={train: 6, val: 0, test: 3}", f"hydra.run.dir={tmp_path}/run"]
+    assert main(words) == 0
+    first = outcome(tmp_path / "run")
+    for more in (["resume=never"], ["force=true"], []):
+        # As a kill would leave it, with a checkpoint that has seen nothing.
+        status = tmp_path / "run" / "status.json"
+        status.write_text(status.read_text().replace("done", "running"))
+        assert main([*words, *more]) == 0
+        again = outcome(tmp_path / "run")
+        assert again["metrics"] == first["metrics"]
+        assert len(again["curves"]) == len(first["curves"])
+
+
+def test_a_checkpoint_that_cannot_be_written_leaves_the_one_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "last.ckpt"
+    AtomicCheckpointIO().save_checkpoint({"epoch": 1}, path)
+
+    def full(content: Any, file: Any) -> None:
+        file.write(b"half of it")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(torch, "save", full)
+    with pytest.raises(OSError, match="No space left"):
+        AtomicCheckpointIO().save_checkpoint({"epoch": 2}, path)
+    assert torch.load(path, weights_only=True) == {"epoch": 1}
+    assert [file.name for file in tmp_path.iterdir()] == ["last.ckpt"]
+
+
+def test_a_run_that_was_stopped_before_the_first_row_of_training_keeps_its_curves(tmp_path: Path) -> None:
+    (tmp_path / "metrics.csv").write_text("epoch,step,val/loss\n0,9,0.5\n")
+    last = {"epoch": 0, "step": 9, "train/loss": 0.7}
+    torch.save({"callbacks": {"EpochRow": last}, "global_step": 10}, tmp_path / "last.ckpt")
+    assert Curves(tmp_path, tmp_path / "last.ckpt").kept() == [{"epoch": 0, "step": 9, "val/loss": 0.5}, last]

@@ -1,0 +1,297 @@
+"""Weights & Biases offline: a run for each training, read back with W&B's own reader."""
+
+import csv
+import json
+import math
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+import wandb
+import yaml
+
+from wsed.__main__ import main
+
+pytestmark = pytest.mark.slow
+
+Train = Callable[..., tuple[int, str, str]]
+
+SMALL = [
+    "mixing.duration=1.0",
+    "data.soundbank.recordings=4",
+    "data.clips={train: 12, val: 6, test: 3}",
+    "data.batch_size=6",
+    "model.network.widths=[4]",
+    "trainer.max_epochs=2",
+    "trainer.precision=32-true",
+    "trainer.enable_progress_bar=false",
+    "evaluation.draws=0",
+]
+
+
+class Read(NamedTuple):
+    """What W&B says of an offline run, and its records by type."""
+
+    summary: dict[str, Any]
+    records: dict[str, list[dict[str, Any]]]
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        return self.records["run"][-1]
+
+    @property
+    def history(self) -> list[dict[str, Any]]:
+        """Logged rows, without what W&B adds to each."""
+        rows = (record["item"] for record in self.records["history"])
+        return [{key: value for key, value in row.items() if not key.startswith("_")} for row in rows]
+
+
+@cache
+def read(file: Path) -> Read:
+    def leet(*options: str) -> str:
+        command = [sys.executable, "-m", "wandb", "leet", "inspect", *options, "--json", str(file)]
+        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
+
+    records: dict[str, list[dict[str, Any]]] = {}
+    for line in leet().splitlines():
+        record = json.loads(line)
+        records.setdefault(record["type"], []).append(record[record["type"]])
+    return Read(json.loads(leet("--summary")), records)
+
+
+def only_run(folder: Path) -> Read:
+    (file,) = folder.rglob("*.wandb")
+    return read(file)
+
+
+def curves(folder: Path) -> list[dict[str, float]]:
+    """Rows of `metrics.csv` without empty cells, with W&B's name of the step."""
+    with (folder / "metrics.csv").open() as file:
+        rows = [{key: float(value) for key, value in row.items() if value} for row in csv.DictReader(file)]
+    return [{"trainer/global_step": row.pop("step"), **row} for row in rows]
+
+
+def scores(folder: Path) -> dict[str, float]:
+    metrics = json.loads((folder / "results.json").read_text())["metrics"]
+    return {f"test/{name}": value for name, value in metrics.items() if isinstance(value, float | int)}
+
+
+@pytest.fixture(scope="module")
+def sweep(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two jobs in one process, with the default logger in an environment that says nothing of W&B."""
+    folder = tmp_path_factory.mktemp("sweep")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("WANDB_MODE", raising=False)
+        patch.delenv("WANDB_API_KEY", raising=False)
+        assert main(["train", "-m", *SMALL, "seed=1,2", "name=two", f"hydra.sweep.dir={folder}"]) == 0
+    assert wandb.run is None
+    return folder
+
+
+def jobs(sweep: Path) -> list[Path]:
+    folders = sorted(path.parent for path in sweep.glob("*/results.json"))
+    assert len(folders) == 2
+    return folders
+
+
+def test_each_job_has_one_closed_run_with_its_config(sweep: Path) -> None:
+    for folder in jobs(sweep):
+        found = only_run(folder)
+        config = yaml.safe_load((folder / "config.yaml").read_text())
+        assert (found.summary["state"], found.summary["exit_code"]) == ("finished", 0)
+        assert found.summary["config"] == config
+        assert found.summary["name"] == folder.name
+        assert found.summary["project"] == "wsed"
+        assert found.summary["run_id"] == json.loads((folder / "results.json").read_text())["identity"]
+        assert (found.settings["run_group"], found.settings["job_type"]) == ("two", "train")
+    assert len(list(sweep.rglob("*.wandb"))) == 2
+    assert not list(Path.cwd().rglob("*.wandb"))
+
+
+def test_each_job_has_its_own_scores_and_curves(sweep: Path) -> None:
+    expected = [scores(folder) for folder in jobs(sweep)]
+    assert expected[0] != expected[1]
+    for folder, wanted in zip(jobs(sweep), expected, strict=True):
+        found = only_run(folder)
+        assert {key: value for key, value in found.summary["summary"].items() if key.startswith("test/")} == wanted
+        assert len(wanted) > 100
+        *rows, last = found.history
+        *known, tested = curves(folder)
+        assert rows == known
+        assert [row["epoch"] for row in rows if "train/loss" in row] == [0, 1]
+        assert [row["epoch"] for row in rows if "val/loss" in row] == [0, 1]
+        assert {**last, "epoch": 1} == {**tested, "epoch": 1}
+
+
+def test_curves_are_shown_by_epoch(sweep: Path) -> None:
+    metrics = only_run(jobs(sweep)[0]).records["metric"]
+    assert {(metric.get("name"), metric.get("glob_name"), metric.get("step_metric")) for metric in metrics} == {
+        ("epoch", None, None),
+        (None, "*", "epoch"),
+    }
+
+
+def test_a_run_that_is_done_already_opens_none(sweep: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = {path: path.stat().st_mtime_ns for path in sweep.rglob("wandb/*")}
+    assert main(["train", "-m", *SMALL, "seed=1,2", "name=two", f"hydra.sweep.dir={sweep}"]) == 0
+    assert capsys.readouterr().out.count("is done already") == 2
+    assert {path: path.stat().st_mtime_ns for path in sweep.rglob("wandb/*")} == before
+
+
+def test_a_job_that_fails_is_closed_as_failed(train: Train) -> None:
+    code, _, err = train("-m", "loss.weights.clip_bce=1e39,1", "logger=wandb")
+    assert code == 1
+    assert "the loss is inf" in err
+    exits = {}
+    for status in Path("outputs/train").glob("*/status.json"):
+        found = only_run(status.parent)
+        exits[json.loads(status.read_text())["status"]] = (found.summary["state"], found.summary["exit_code"])
+    assert exits == {"done": ("finished", 0), "failed": ("failed", 1)}
+    assert wandb.run is None
+
+
+def start(*words: str) -> subprocess.Popen[bytes]:
+    """A session of its own, so that no process of it outlives a failure."""
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "WANDB_MODE": "offline"}
+    # W&B's helper process of these tests, which would keep the run of a process that was killed.
+    environment.pop("WANDB_SERVICE", None)
+    command = [sys.executable, "-m", "wsed", "train", *SMALL, *words]
+    return subprocess.Popen(command, env=environment, start_new_session=True)
+
+
+def test_a_run_that_was_cut_off_is_whole_in_the_end(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    words = ["data.clips={train: 60, val: 6, test: 3}", "trainer.max_epochs=12", f"hydra.run.dir={tmp_path}/run"]
+    first = start(*words)
+    while first.poll() is None and not (tmp_path / "run" / "checkpoints" / "last.ckpt").exists():
+        time.sleep(0.005)
+    assert first.poll() is None
+    os.killpg(first.pid, signal.SIGKILL)
+    first.wait()
+    (torn,) = (tmp_path / "run").rglob("*.wandb")
+    assert start(*words).wait(timeout=240) == 0
+    assert "goes on" in capfd.readouterr().out
+    (whole,) = set((tmp_path / "run").rglob("run-*.wandb")) - {torn}
+    # The name has the id. What the one that was killed holds depends on how much of it had reached the disk.
+    assert whole.name == torn.name
+    after = read(whole)
+    assert (after.summary["state"], after.summary["exit_code"]) == ("finished", 0)
+    *known, _ = curves(tmp_path / "run")
+    assert after.history[:-1] == known
+    assert sorted(row["epoch"] for row in known if "train/loss" in row) == list(range(12))
+    # It holds all epochs, so it must not be appended to what W&B may have of the first.
+    assert "resume" not in after.settings
+
+
+def test_processes_that_train_together_have_one_run(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    run = start("trainer=ddp", "trainer.devices=2", "trainer.accelerator=cpu", f"hydra.run.dir={folder}")
+    try:
+        assert run.wait(timeout=240) == 0
+    finally:
+        if run.poll() is None:
+            os.killpg(run.pid, signal.SIGKILL)
+    found = only_run(tmp_path)
+    assert (found.summary["state"], found.summary["exit_code"]) == ("finished", 0)
+    assert found.summary["config"]["trainer"]["devices"] == 2
+    assert found.settings["run_group"] == "train"
+    *known, _ = curves(folder)
+    assert found.history[:-1] == known
+    assert {key: value for key, value in found.summary["summary"].items() if key.startswith("test/")} == scores(folder)
+
+
+def table_of(found: Read, folder: Path, name: str) -> tuple[list[str], list[list[Any]]]:
+    """Columns and rows of a table that a run logged."""
+    (row,) = found.history
+    assert row[f"{name}._type"] == "table-file"
+    (file,) = folder.rglob(Path(row[f"{name}.path"]).name)
+    content = json.loads(file.read_text())
+    return content["columns"], content["data"]
+
+
+@pytest.fixture
+def report(
+    sweep: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> tuple[Path, str]:
+    """Folder and last line of a report of the sweep and a run that failed."""
+    failed = tmp_path / "failed"
+    failed.mkdir()
+    (failed / "status.json").write_text(json.dumps({"status": "failed", "reason": "it broke, |badly|"}))
+    # W&B keeps copies of tables there.
+    monkeypatch.setenv("WANDB_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.delenv("WANDB_MODE")
+    monkeypatch.delenv("WANDB_API_KEY", raising=False)
+    output = tmp_path / "all of it"
+    assert main(["report", str(sweep), str(failed), "--output", str(output), "--wandb"]) == 0
+    return output, capsys.readouterr().out.splitlines()[-1]
+
+
+def test_a_report_is_a_run_beside_those_that_it_compares(sweep: Path, report: tuple[Path, str]) -> None:
+    output, said = report
+    found = only_run(output)
+    (folder,) = output.glob("wandb/offline-run-*")
+    assert said == f"{folder}: the tables for W&B; `wandb sync '{folder}'` uploads them"
+    assert (found.summary["state"], found.summary["exit_code"]) == ("finished", 0)
+    assert found.summary["project"] == "wsed"
+    assert (found.settings["run_group"], found.settings["job_type"]) == ("two", "report")
+    identities = {only_run(job).summary["run_id"] for job in jobs(sweep)}
+    assert found.summary["run_id"] not in identities
+    assert set(jobs(sweep)) < {Path(path) for path in found.summary["config"]["runs"]}
+    assert wandb.run is None
+
+
+def test_a_report_holds_every_cell_of_the_comparison(report: tuple[Path, str]) -> None:
+    output, _ = report
+    columns, rows = table_of(only_run(output), output, "runs")
+    with (output / "comparison.csv").open() as file:
+        reader = csv.DictReader(file)
+        expected = list(reader)
+        assert columns == reader.fieldnames
+    assert len(expected) == 3
+    assert {"seed", "pooling", "tagging/map", "separation/sdr", "status", "reason"} <= set(columns)
+    assert len(rows) == len(expected)
+    for row, wanted in zip(rows, expected, strict=True):
+        for cell, name in zip(row, columns, strict=True):
+            if cell is None:
+                assert wanted[name] == "", name
+            elif isinstance(cell, str):
+                assert wanted[name] == cell, name
+            else:
+                assert float(wanted[name]) == cell, name
+                assert not math.isnan(cell)
+
+
+def test_a_report_holds_the_table_over_seeds(report: tuple[Path, str]) -> None:
+    output, _ = report
+    found = only_run(output)
+    columns, rows = table_of(found, output, "over_seeds")
+    header, _, *lines = (output / "comparison.md").read_text().splitlines()
+    cells = [[cell.strip() for cell in line.split("|")[1:-1]] for line in (header, *lines) if line.startswith("|")]
+    assert ["", *columns[1:]] == cells[0]
+    assert rows == cells[1:]
+    assert rows[0][-1] == "2"
+    assert found.summary["notes"] == lines[-1]
+
+
+def test_a_report_that_wandb_refuses_still_leaves_its_files(
+    sweep: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("WANDB_MODE", "sideways")
+    assert main(["report", str(sweep), "--output", str(tmp_path / "out"), "--wandb"]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("wsed: W&B, WANDB_MODE=sideways: Input should be 'online'")
+    assert {"comparison.csv", "comparison.md", "index.html"} <= {path.name for path in (tmp_path / "out").iterdir()}
+
+
+def test_a_report_without_it_loads_no_wandb(sweep: Path, tmp_path: Path) -> None:
+    words = ["report", str(sweep), "--output", str(tmp_path / "out")]
+    program = f"import sys; from wsed.__main__ import main; code = main({words}); print(code, 'wandb' in sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=120)
+    assert ran.stdout.splitlines()[-1] == "0 False"
+    assert not list(tmp_path.rglob("*.wandb"))

@@ -1,0 +1,1 @@
+"""The subcommands of `wsed`, one file each."""

@@ -1,0 +1,33 @@
+"""What the subcommands share: their options parser and how they report a mistake."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from typing import NoReturn
+
+from wsed.errors import UserError
+
+
+class Parser(argparse.ArgumentParser):
+    """Options of a subcommand; says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UserError(f"{self.prog.split()[-1]}: {message}; see {self.prog} --help")
+
+
+def exit_code(command: Callable[[], None]) -> int:
+    """Runs what a subcommand does: 0, 1 if it is interrupted, 2 for a user's mistake, which is said in one line."""
+    try:
+        command()
+    except UserError as error:
+        return mistake(str(error))
+    except KeyboardInterrupt:
+        print("wsed: stopped", file=sys.stderr)
+        return 1
+    return 0
+
+
+def mistake(message: str) -> int:
+    """Says in one line what the user can mend; returns exit code 2."""
+    print(f"wsed: {' '.join(message.split())}", file=sys.stderr)
+    return 2

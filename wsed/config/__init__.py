@@ -1,0 +1,1 @@
+"""Configs: composed by Hydra, validated as a whole, and turned into objects."""

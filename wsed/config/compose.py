@@ -1,0 +1,100 @@
+"""Hydra's configs from overrides, and its errors in plain words."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from hydra import compose, initialize_config_dir
+from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import IntervalSweep, Override
+from hydra.errors import ConfigCompositionException, HydraException, MissingConfigException, OverrideParseException
+from omegaconf import DictConfig
+
+from wsed.config.groups import conf_folder, groups
+from wsed.config.resolvers import register
+from wsed.config.validate import keys
+from wsed.errors import UserError, did_you_mean
+
+PRIMARY = "train"
+"""The config that everything is composed from."""
+
+
+@contextmanager
+def hydra_initialized() -> Iterator[None]:
+    """Where `composed` and `jobs` may be called: the folder of configs and its resolvers are known."""
+    register()
+    with initialize_config_dir(str(conf_folder()), job_name=PRIMARY, version_base="1.3"):
+        yield
+
+
+def compose_config(overrides: list[str]) -> DictConfig:
+    """The config of one run, with its `hydra` section.
+
+    Raises:
+        UserError: an override that fits nothing, with the nearest one that does.
+    """
+    try:
+        return compose(PRIMARY, overrides, return_hydra_config=True)
+    except HydraException as error:
+        raise UserError(_in_plain_words(error, overrides)) from error
+
+
+def jobs(overrides: list[str]) -> list[list[str]]:
+    """The overrides of every run of a sweep, as Hydra's own sweeper makes them.
+
+    Raises:
+        UserError: an override that cannot be read.
+    """
+    batches = BasicSweeper.split_arguments(_parsed(overrides), max_batch_size=None)
+    return [list(job) for batch in batches for job in batch]
+
+
+def first(overrides: list[str]) -> list[str]:
+    """The overrides of a sweep with the first value of each key, so that they compose.
+
+    Raises:
+        UserError: an override that cannot be read.
+    """
+    return [_first(override) for override in _parsed(overrides)]
+
+
+def _parsed(overrides: list[str]) -> list[Override]:
+    try:
+        return OverridesParser.create().parse_overrides(overrides)
+    except HydraException as error:
+        raise UserError(_in_plain_words(error, overrides)) from error
+
+
+def _first(override: Override) -> str:
+    value = override.value()
+    if isinstance(value, IntervalSweep):
+        return f"{override.get_key_element()}={value.start}"
+    if override.is_sweep_override():
+        return f"{override.get_key_element()}={next(iter(override.sweep_string_iterator()))}"
+    assert override.input_line is not None
+    return override.input_line
+
+
+def _in_plain_words(error: Exception, overrides: list[str]) -> str:
+    text = str(error).splitlines()[0]
+    if isinstance(error, MissingConfigException) and error.missing_cfg_file:
+        group, _, choice = str(error.missing_cfg_file).rpartition("/")
+        choices = list(groups().get(group, {}))
+        if choices:
+            hint = did_you_mean(choice, choices)
+            return f"{group}={choice}: is no choice of {group}; it has {', '.join(choices)}.{hint}"
+    if isinstance(error, ConfigCompositionException) and "Could not" in text and "'" in text:
+        key = text.split("'")[1].split("=")[0].split("@")[0]
+        return f"{key}: there is no such key.{did_you_mean(key, _known(overrides))} See `wsed train --cfg job`"
+    if "Ambiguous value" in text:
+        return f"{text.split(chr(39))[1]}: holds several values; add -m to sweep over them, or brackets for a list"
+    if isinstance(error, OverrideParseException):
+        return f"{error.override}: cannot be read ({text}); put it in quotes, or see hydra.cc on overrides"
+    return text
+
+
+def _known(overrides: list[str]) -> list[str]:
+    """Groups, and every key of the config that the overrides choose."""
+    path = [word for word in overrides if word.startswith("hydra.searchpath=")]
+    choices = [*path, *(word for word in overrides if word.split("=")[0] in groups() and "," not in word)]
+    return [*groups(), *keys(compose(PRIMARY, choices, return_hydra_config=True))]

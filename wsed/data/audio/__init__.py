@@ -1,0 +1,1 @@
+"""Audio files: reading, caching and trimming."""

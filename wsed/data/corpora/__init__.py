@@ -1,0 +1,1 @@
+"""Corpora of annotated recordings, one file each."""

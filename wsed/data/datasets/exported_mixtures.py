@@ -1,0 +1,72 @@
+"""Mixtures that were written to disk."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from wsed.data.audio.io import read_audio
+from wsed.data.batch import Batch
+from wsed.data.datasets.base import Key
+from wsed.data.mixing.plan import MixturePlan
+from wsed.data.mixing.render import strong_labels
+from wsed.errors import UserError
+
+
+@dataclass
+class ExportedMixtureDataset:
+    """Mixtures that `wsed data mix` wrote; see `wsed/data/mixing/export.py` for the layout.
+
+    Args:
+        folder: of the split.
+        labels: event classes in the order of the `class` axis.
+        sample_rate: Hz.
+        with_sources: batches hold the isolated sources.
+    """
+
+    folder: Path
+    labels: Sequence[str]
+    sample_rate: int
+    with_sources: bool
+
+    def __post_init__(self) -> None:
+        table = self.folder / "plan.jsonl"
+        if not table.is_file():
+            raise UserError(f"{table}: does not exist; write the folder with `wsed data mix`")
+        self.plans = [MixturePlan.from_dict(json.loads(line)) for line in table.read_text().splitlines()]
+
+    def __len__(self) -> int:
+        return len(self.plans)
+
+    def tags(self, epoch: int) -> list[set[str]]:
+        return [{event.label for event in plan.events} for plan in self.plans]
+
+    def __getitem__(self, keys: Sequence[Key]) -> Batch:
+        plans = [self.plans[index] for _, index in keys]
+        weak = torch.zeros(len(plans), len(self.labels))
+        for clip, plan in enumerate(plans):
+            for event in plan.events:
+                weak[clip, self.labels.index(event.label)] = 1
+        batch = Batch(
+            filenames=[plan.filename for plan in plans],
+            waveform=torch.stack([self._read(self.folder / "audio" / plan.filename) for plan in plans]),
+            weak=weak,
+            background=torch.tensor([float(plan.background is not None) for plan in plans]),
+            events=[strong_labels(plan, self.sample_rate) for plan in plans],
+            plans=plans,
+        )
+        if self.with_sources:
+            batch.sources = torch.stack(
+                [torch.stack([self._source(plan, label) for label in self.labels]) for plan in plans]
+            )
+            batch.background_source = torch.stack([self._source(plan, "background") for plan in plans])
+        return batch
+
+    def _source(self, plan: MixturePlan, name: str) -> torch.Tensor:
+        path = self.folder / "sources" / Path(plan.filename).stem / f"{name}.wav"
+        return self._read(path) if path.exists() else torch.zeros(plan.samples)
+
+    def _read(self, path: Path) -> torch.Tensor:
+        return read_audio(path, self.sample_rate)

@@ -1,0 +1,1 @@
+"""Mixtures: planned, rendered and exported."""

@@ -1,0 +1,1 @@
+"""Collections of isolated sounds, one file each."""

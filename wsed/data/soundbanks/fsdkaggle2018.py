@@ -1,0 +1,68 @@
+"""FSDKaggle2018, the corpus of DCASE 2018 task 2, over the scenes of task 1."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from wsed.data.audio.cache import AudioCache
+from wsed.data.corpus_info import CorpusInfo
+from wsed.data.csv_tables import read_table
+from wsed.data.soundbanks.base import assign_folds
+from wsed.data.soundbanks.files import FileSoundbankLoader, Item, check_categories
+from wsed.data.soundbanks.tut_scenes import scene_items
+
+LAYOUTS = (
+    ("FSDKaggle2018.meta/train_post_competition.csv", "FSDKaggle2018.audio_train"),
+    ("train.csv", "audio_train"),
+)
+"""Table and folder of recordings: as released, and as on Kaggle."""
+
+
+class FsdKaggle2018(FileSoundbankLoader):
+    """Events of 41 classes over urban scenes, the mixtures of Kong 2019 and Liu 2022.
+
+    Sounds of one Freesound upload share a fold; uploads are spread over the folds by their names, class by class.
+
+    Args:
+        root: holds the recordings for training and their table, in either layout.
+        audio: reads the recordings.
+        labels: event classes in the order of the `class` axis.
+        scenes_root: folder of TUT Urban Acoustic Scenes 2018.
+        folds: how many to make; the papers have 4.
+        verified: use sounds alone whose label was checked by hand, as the papers do.
+    """
+
+    info = CorpusInfo(
+        "9,473 sounds of 41 classes from Freesound, and 8,640 urban scenes of 10 s",
+        "each sound CC0 or CC BY; scenes for research only",
+        "https://zenodo.org/record/2552860 and https://zenodo.org/record/1228142",
+        (
+            "FSDKaggle2018.audio_train/*.wav, or audio_train/",
+            "FSDKaggle2018.meta/train_post_competition.csv (fname, label, manually_verified), or train.csv",
+            "data.scenes_root: audio/ and meta.csv of TUT-urban-acoustic-scenes-2018-development",
+        ),
+    )
+
+    def __init__(
+        self, root: str, audio: AudioCache, labels: Sequence[str], scenes_root: str, folds: int, verified: bool
+    ) -> None:
+        super().__init__(root, audio, labels)
+        self.scenes_root = Path(scenes_root)
+        self.folds = folds
+        self.verified = verified
+
+    def items(self) -> list[Item]:
+        found = [layout for layout in LAYOUTS if (self.root / layout[0]).is_file()]
+        table, folder = found[0] if found else LAYOUTS[0]
+        rows = read_table(self.root / table, ("fname", "label", "manually_verified"))
+        check_categories(self.labels, (), list({row["label"] for row in rows}), self.root / table)
+        items = []
+        for label in self.labels:
+            own = [row for row in rows if row["label"] == label]
+            # Kaggle's table does not name the upload.
+            uploads = [row.get("freesound_id") or row["fname"] for row in own]
+            folds = assign_folds(uploads, self.folds)
+            for row, upload in zip(own, uploads, strict=True):
+                if row["manually_verified"] == "1" or not self.verified:
+                    path = self.root / folder / row["fname"]
+                    items.append(Item(row["fname"], path, label, True, folds[upload], f"upload {label} {upload}"))
+        return items + scene_items(self.scenes_root, self.folds)

@@ -1,0 +1,72 @@
+"""TUT Rare Sound Events 2017, the corpus of DCASE 2017 task 2."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from wsed.data.audio.cache import AudioCache
+from wsed.data.corpus_info import CorpusInfo
+from wsed.data.soundbanks.files import FileSoundbankLoader, Item, check_categories
+from wsed.data.soundbanks.tut_scenes import scene_items
+from wsed.errors import UserError
+
+PARTS = ("devtrain", "devtest")
+"""Folds 1 and 2."""
+
+
+class RareEvents(FileSoundbankLoader):
+    """Baby cries, breaking glass and gunshots over everyday scenes, from the corpus's source material.
+
+    An event is a segment of a recording, as `cv_setup/events_*.yaml` has them. Backgrounds are those of the corpus, as
+    in the published code of Kong 2018; or those of TUT Acoustic Scenes 2017, as in its text.
+
+    Args:
+        root: `data/source_data` of the corpus.
+        audio: reads the recordings.
+        labels: of `babycry`, `glassbreak` and `gunshot`, in the order of the `class` axis.
+        scenes_root: folder of TUT Acoustic Scenes 2017, or None for the corpus's own backgrounds.
+    """
+
+    info = CorpusInfo(
+        "isolated baby cries, breaking glass and gunshots, and everyday scenes of 30 s",
+        "each event its own, scenes for research only",
+        "https://zenodo.org/record/401395, and https://zenodo.org/record/400515 for the scenes",
+        (
+            "cv_setup/events_devtrain.yaml, events_devtest.yaml, bgs_devtrain.yaml, bgs_devtest.yaml",
+            "events/<label>/*.wav",
+            "bgs/audio/*.wav",
+            "data.scenes_root: audio/ and meta.txt of TUT-acoustic-scenes-2017-development",
+        ),
+    )
+
+    def __init__(self, root: str, audio: AudioCache, labels: Sequence[str], scenes_root: str | None) -> None:
+        super().__init__(root, audio, labels)
+        self.scenes_root = None if scenes_root is None else Path(scenes_root)
+
+    def items(self) -> list[Item]:
+        items = []
+        for fold, part in enumerate(PARTS, 1):
+            events = self._setup(f"events_{part}.yaml")
+            check_categories(self.labels, (), list(events), self.root)
+            for label in self.labels:
+                for number, entry in enumerate(events[label]):
+                    name = f"{label}/{Path(entry['audio_filename']).name}"
+                    start, end = entry["segment"]
+                    path = self.root / "events" / name
+                    items.append(Item(f"{name}#{number}", path, label, True, fold, name, (float(start), float(end))))
+            if self.scenes_root is None:
+                items += [self._background(entry, fold) for entry in self._setup(f"bgs_{part}.yaml")]
+        return items if self.scenes_root is None else items + scene_items(self.scenes_root, len(PARTS))
+
+    def _background(self, entry: dict[str, Any], fold: int) -> Item:
+        path = self.root / "bgs" / entry["filepath"]
+        # Names begin with the place: a001_0_30.wav.
+        return Item(entry["filepath"], path, entry["classname"], False, fold, f"scene {path.stem.split('_')[0]}")
+
+    def _setup(self, name: str) -> Any:
+        path = self.root / "cv_setup" / name
+        if not path.is_file():
+            raise UserError(f"{path}: does not exist; point data.root at data/source_data of the corpus")
+        return yaml.safe_load(path.read_text(encoding="utf-8"))

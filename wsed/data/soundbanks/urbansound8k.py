@@ -1,0 +1,47 @@
+"""UrbanSound8K: sounds of the city in ten folds (Salamon, Jacoby and Bello 2014)."""
+
+from collections.abc import Sequence
+
+from wsed.data.audio.cache import AudioCache
+from wsed.data.corpus_info import CorpusInfo
+from wsed.data.csv_tables import read_table
+from wsed.data.soundbanks.files import FileSoundbankLoader, Item, check_categories
+
+
+class UrbanSound8k(FileSoundbankLoader):
+    """Events and backgrounds from the slices of UrbanSound8K; slices of one recording share a fold.
+
+    Args:
+        root: holds `audio/foldN/` and `metadata/UrbanSound8K.csv`.
+        audio: reads the slices.
+        labels: classes that are events, in the order of the `class` axis.
+        scenes: classes that are backgrounds.
+    """
+
+    info = CorpusInfo(
+        "8,732 slices of up to 4 s of ten sounds of the city",
+        "CC BY-NC 3.0",
+        "https://urbansounddataset.weebly.com/urbansound8k.html",
+        ("audio/fold1/ to audio/fold10/", "metadata/UrbanSound8K.csv (slice_file_name, fsID, fold, class)"),
+    )
+
+    def __init__(self, root: str, audio: AudioCache, labels: Sequence[str], scenes: Sequence[str]) -> None:
+        super().__init__(root, audio, labels)
+        self.scenes = tuple(scenes)
+
+    def items(self) -> list[Item]:
+        table = self.root / "metadata" / "UrbanSound8K.csv"
+        rows = read_table(table, ("slice_file_name", "fsID", "fold", "class"))
+        check_categories(self.labels, self.scenes, list({row["class"] for row in rows}), table)
+        return [
+            Item(
+                id=row["slice_file_name"],
+                path=self.root / "audio" / f"fold{row['fold']}" / row["slice_file_name"],
+                label=row["class"],
+                event=row["class"] in self.labels,
+                fold=int(row["fold"]),
+                group=row["fsID"],
+            )
+            for row in rows
+            if row["class"] in self.labels + self.scenes
+        ]

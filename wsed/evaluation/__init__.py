@@ -1,0 +1,1 @@
+"""From the predictions of a system to its scores."""

@@ -1,0 +1,1 @@
+"""Many runs of one command: their plan, their state, and where they run."""

@@ -1,0 +1,1 @@
+"""One run: the trainer, devices, checkpoints, callbacks and loggers."""

@@ -1,0 +1,96 @@
+"""Example clips of a test, kept for pictures and listening."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytorch_lightning as pl
+import torch
+from pytorch_lightning.callbacks import Callback
+from torch import Tensor
+
+from wsed.data.audio.io import write_audio
+from wsed.data.batch import Batch
+from wsed.evaluation.separation_table import Separated
+from wsed.metrics.frame_based import frame_targets
+from wsed.metrics.separation import ideal_mel_mask
+from wsed.prediction import Prediction
+from wsed.systems.base import System
+from wsed.systems.saliency import saliency
+
+
+class ExampleRecorder(Callback):
+    """Keeps the first test clip of each class, with the system's masks, or its saliency where it draws none."""
+
+    def __init__(self) -> None:
+        self.arrays: dict[str, list[Any]] = {}
+        self.sounds: list[tuple[str, dict[str, Tensor]]] = []
+        self.rest: dict[str, Any] = {}
+
+    def on_test_batch_end(
+        self,
+        trainer: pl.Trainer,
+        pl_module: pl.LightningModule,
+        outputs: Any,
+        batch: Batch,
+        batch_idx: int,
+        dataloader_idx: int = 0,
+    ) -> None:
+        assert isinstance(pl_module, System)
+        prediction, separated = outputs["prediction"], outputs["separated"]
+        if batch.sources is None:
+            return
+        for clip, events in enumerate(batch.events):
+            kept = self.arrays.get("label", [])
+            label = next((event.event_label for event in events if event.event_label not in kept), None)
+            if label is not None:
+                self._keep(pl_module, batch, clip, label, prediction, separated)
+
+    def _keep(
+        self,
+        system: System,
+        batch: Batch,
+        clip: int,
+        label: str,
+        prediction: Prediction,
+        separated: Separated | None,
+    ) -> None:
+        assert batch.sources is not None
+        index = system.labels.index(label)
+        waveform, truth = batch.waveform[clip : clip + 1], batch.sources[clip : clip + 1, index]
+        frames = prediction.frame_probs.shape[2]
+        rate = system.features.frames_per_second
+        self.rest = {"labels": list(system.labels), "frames_per_second": rate}
+        values = {
+            "filename": batch.filenames[clip],
+            "label": label,
+            "log_mel": system.features.log_mel(waveform)[0],
+            "ideal_binary_mask": ideal_mel_mask(system.features, truth, waveform - truth)[0],
+            "frame_probs": prediction.frame_probs[clip],
+            "strong": frame_targets(batch.events[clip], system.labels, frames, rate),
+        }
+        sounds = {"mixture": waveform[0], "truth": truth[0]}
+        if prediction.masks is not None and separated is not None:
+            values["masks"] = prediction.masks[clip, index]
+            sounds["separated"] = separated[0][clip, index]
+        else:
+            strong, weak = saliency(system, waveform, label)
+            values |= {"saliency_strong": strong[0], "saliency_weak": weak[0]}
+        for name, value in values.items():
+            plain = value.float().cpu().numpy() if isinstance(value, torch.Tensor) else value
+            self.arrays.setdefault(name, []).append(plain)
+        self.sounds.append((batch.filenames[clip], sounds))
+
+    def write(self, folder: Path, sample_rate: int) -> None:
+        """Writes `examples.npz` and `audio/CLIP/{mixture,truth,separated}.flac`.
+
+        Args:
+            folder: exists.
+            sample_rate: Hz.
+        """
+        if not self.arrays:
+            return
+        np.savez_compressed(folder / "examples.npz", **{**self.arrays, **self.rest})
+        for filename, sounds in self.sounds:
+            for name, samples in sounds.items():
+                write_audio(folder / "audio" / Path(filename).stem / f"{name}.flac", samples.clamp(-1, 1), sample_rate)

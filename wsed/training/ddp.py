@@ -1,0 +1,143 @@
+"""Training on several devices: processes that are started from the run's own config."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytorch_lightning as pl
+import torch
+from lightning_fabric.utilities.distributed import _set_num_threads_if_needed
+from pytorch_lightning.plugins import LayerSync
+from pytorch_lightning.strategies import DDPStrategy
+from pytorch_lightning.strategies.launchers.subprocess_script import _SubprocessScriptLauncher
+from torch import Tensor, nn
+from torch.distributed.nn.functional import all_reduce
+
+VARIABLES = ("MASTER_ADDR", "MASTER_PORT", "NODE_RANK", "LOCAL_RANK", "WORLD_SIZE")
+"""Of the environment, by which the processes find each other."""
+
+
+class Ddp(DDPStrategy):
+    """One process a device, each with its share of every batch; see `EpochSampler`.
+
+    Lightning starts its processes by the command line of the first one, which under Hydra may be a whole sweep: each
+    would run all of it, or draw values of its own. These read the config that the run has written to its folder, and so
+    train the same run under any launcher and sweeper. Where a cluster starts the processes, nothing is started here.
+
+    Args:
+        process_group_backend: `nccl` or `gloo`; None for what fits the devices.
+    """
+
+    def __init__(self, process_group_backend: str | None = None) -> None:
+        super().__init__(process_group_backend=process_group_backend)
+
+    def _configure_launcher(self) -> None:
+        assert self.cluster_environment is not None
+        self._launcher = WorkerLauncher(self.cluster_environment, self.num_processes, self.num_nodes)
+
+
+class WorkerLauncher(_SubprocessScriptLauncher):
+    """Starts the other processes of a run."""
+
+    folder: Path
+
+    def launch(self, function: Callable[..., Any], *args: Any, trainer: pl.Trainer | None = None, **kwargs: Any) -> Any:
+        assert trainer is not None
+        self.folder = Path(trainer.default_root_dir)
+        self.before = {name: os.environ.get(name) for name in VARIABLES}
+        self.cluster_environment.validate_settings(num_devices=self.num_processes, num_nodes=self.num_nodes)
+        if not self.cluster_environment.creates_processes_externally:
+            # Without Lightning's observer: it kills this process, and so a whole sweep, when another one fails.
+            self._call_children_scripts()
+        _set_num_threads_if_needed(num_processes=self.num_processes)
+        return function(*args, **kwargs)
+
+    def _call_children_scripts(self) -> None:
+        self._check_can_spawn_children()
+        os.environ["MASTER_ADDR"] = self.cluster_environment.main_address
+        os.environ["MASTER_PORT"] = str(self.cluster_environment.main_port)
+        os.environ["NODE_RANK"] = str(self.cluster_environment.node_rank())
+        os.environ["LOCAL_RANK"] = "0"
+        os.environ["WORLD_SIZE"] = str(self.num_processes * self.num_nodes)
+        command = [sys.executable, "-m", "wsed.training.worker", str(self.folder)]
+        self.procs = [
+            subprocess.Popen(command, env={**os.environ, "LOCAL_RANK": str(rank)})
+            for rank in range(1, self.num_processes)
+        ]
+
+    def finish(self) -> None:
+        """Waits for the other processes, and leaves the environment as it was, for the next run of this process."""
+        for process in self.procs:
+            process.wait()
+        for name, value in self.before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def leave_group(trainer: pl.Trainer, failed: bool) -> None:
+    """Ends what processes that trained together have in common; nothing where one trained alone.
+
+    Args:
+        trainer: that trained.
+        failed: in an error, so that the other processes would wait for this one for ever.
+    """
+    launcher = trainer.strategy.launcher
+    ranks = launcher if isinstance(launcher, WorkerLauncher) and launcher.procs else None
+    if ranks and failed:
+        ranks.kill(signal.SIGKILL)
+    if torch.distributed.is_available() and torch.distributed.is_initialized():
+        torch.distributed.destroy_process_group()
+    if ranks:
+        ranks.finish()
+
+
+class SyncBatchNorms(LayerSync):
+    """Batch norm over the batch of all devices, so that many train as one does.
+
+    On CPUs as well, where torch's own cannot.
+    """
+
+    def apply(self, model: nn.Module) -> nn.Module:
+        for module in model.modules():
+            if type(module) is nn.BatchNorm2d:
+                module.__class__ = SyncBatchNorm2d
+        return model
+
+    def revert(self, model: nn.Module) -> nn.Module:
+        for module in model.modules():
+            if type(module) is SyncBatchNorm2d:
+                module.__class__ = nn.BatchNorm2d  # type: ignore[assignment]  # what it was before
+        return model
+
+
+class SyncBatchNorm2d(nn.BatchNorm2d):
+    """Batch norm with the mean and the variance of what all processes hold, in equal shares."""
+
+    def forward(self, maps: Tensor) -> Tensor:
+        """`(batch, channel, time, freq)` to the same shape."""
+        if not self.training or not torch.distributed.is_initialized():
+            normed: Tensor = super().forward(maps)
+            return normed
+        with torch.autocast(maps.device.type, enabled=False):
+            cells = maps.float()
+            count = cells.numel() / cells.shape[1] * torch.distributed.get_world_size()
+            mean: Tensor = all_reduce(cells.sum((0, 2, 3))) / count  # type: ignore[no-untyped-call]  # torch has no hints
+            centred = cells - mean[:, None, None]
+            squares = centred.square().sum((0, 2, 3))
+            variance: Tensor = all_reduce(squares) / count  # type: ignore[no-untyped-call]  # as above
+            assert self.running_mean is not None
+            assert self.running_var is not None
+            assert self.num_batches_tracked is not None
+            assert self.momentum is not None
+            with torch.no_grad():
+                self.num_batches_tracked += 1
+                self.running_mean.lerp_(mean, self.momentum)
+                self.running_var.lerp_(variance * count / (count - 1), self.momentum)
+            scale = self.weight * (variance + self.eps).rsqrt()
+            return (centred * scale[:, None, None] + self.bias[:, None, None]).to(maps.dtype)

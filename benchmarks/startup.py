@@ -86,12 +86,12 @@ def child(started: float, words: list[str]) -> None:
     watch.imports(importlib, "import_module")
     from wsed import train, training
     from wsed.__main__ import main as command
-    from wsed.runs.folder import RunFolder
+    from wsed.runs.active_run import ActiveRun
     from wsed.systems.base import System
 
     watch.starts(train.HydraConfig, "get", "compose and check")
     watch.starts(training.pl, "seed_everything", "run folder")
-    watch.starts(RunFolder, "start", "data and system")
+    watch.starts(ActiveRun, "start", "data and system")
     watch.starts(training, "Curves", "start of the run folder")
     watch.starts(training, "_fit_and_test", "statistics of features and logger")
     step = System.training_step

@@ -23,7 +23,7 @@ from wsed.config.instantiate import instantiate, locate
 from wsed.config.validate import OF_THE_SWEEP, validate
 from wsed.errors import PrunedError, UserError
 from wsed.runs import slurm_job
-from wsed.runs.folder import RunFolder
+from wsed.runs.active_run import ActiveRun
 from wsed.sweeps.state import alone, record, same_grid, states
 from wsed.training.allocator import keep_freed_memory
 from wsed.training.warnings import silence_lightning
@@ -112,7 +112,7 @@ def _checked(config: DictConfig, multirun: bool) -> Path:
     """The folder of a run whose config is sound."""
     plain, own = validate(config), config.hydra
     path = Path(own.sweep.dir, own.sweep.subdir) if multirun else Path(own.run.dir)
-    RunFolder(path, plain).holds_this_run()
+    ActiveRun(path, plain).holds_this_run()
     return path
 
 
@@ -136,7 +136,7 @@ def run(config: DictConfig) -> float | str:
     plain = validate(config)
     in_sweep = started.mode == RunMode.MULTIRUN
     facts = _facts(started)
-    folder = RunFolder(Path(started.runtime.output_dir), plain, facts["command"])
+    folder = ActiveRun(Path(started.runtime.output_dir), plain, facts["command"])
     silence_lightning()
     keep_freed_memory()
     slurm_job.requeue_when_told()
@@ -181,7 +181,7 @@ def run(config: DictConfig) -> float | str:
         raise
 
 
-def _follow(folder: RunFolder, plain: dict[str, Any]) -> str:
+def _follow(folder: ActiveRun, plain: dict[str, Any]) -> str:
     """Trains along in a task of Slurm's that is not the first, which may be writing the folder just now."""
     from wsed.training.run import follow
 

@@ -1,5 +1,7 @@
 """Objects from plain descriptions, so that a checkpoint can rebuild its system without Hydra."""
 
+import functools
+import inspect
 from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
@@ -7,6 +9,8 @@ from typing import Any
 from wsed.errors import UserError
 
 TARGET = "_target_"
+PARTIAL = "_partial_"
+"""A description with this key set to true leaves arguments for the program to give later."""
 
 
 def locate(path: str) -> type:
@@ -25,28 +29,39 @@ def locate(path: str) -> type:
     return found
 
 
-def instantiate(description: Any, **more: Any) -> Any:
+def instantiate(description: Any, **later: Any) -> Any:
     """Builds what a description describes.
 
-    A mapping with the key `_target_` becomes an object of that class, its other entries being the arguments, built
-    first; other mappings and lists are built entry by entry; anything else stays as it is.
+    A mapping with the key `_target_` becomes an object of that class, its other entries being the arguments, which are
+    built first. With `_partial_: true` it becomes a function that takes the missing arguments, unless they are given
+    here. Other mappings and lists are built entry by entry; anything else stays as it is.
 
     Args:
         description: plain Python, as YAML has it.
-        more: further arguments of the outermost class.
+        later: further arguments of the outermost class.
 
     Raises:
         UserError: a class refuses its arguments.
     """
     if isinstance(description, Mapping):
-        values = {key: instantiate(value) for key, value in description.items() if key != TARGET}
+        values = {key: instantiate(value) for key, value in description.items() if key not in (TARGET, PARTIAL)}
         if TARGET not in description:
             return values
         cls = locate(description[TARGET])
-        try:
-            return cls(**values, **more)
-        except ValueError as error:
-            raise UserError(f"{cls.__name__}: {error}") from error
+        if description.get(PARTIAL) and not later:
+            return functools.partial(_construct, cls, **values)
+        return _construct(cls, **values, **later)
     if isinstance(description, list):
         return [instantiate(value) for value in description]
     return description
+
+
+def _construct(cls: type, /, **arguments: Any) -> Any:
+    try:
+        inspect.signature(cls).bind(**arguments)
+    except TypeError as error:
+        raise UserError(f"{cls.__name__}: {error}; see its description in conf/") from error
+    try:
+        return cls(**arguments)
+    except ValueError as error:
+        raise UserError(f"{cls.__name__}: {error}") from error

@@ -13,7 +13,7 @@ import pydantic
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import InterpolationResolutionError, MissingMandatoryValue, OmegaConfBaseException
 
-from wsed.config.instantiate import TARGET, locate
+from wsed.config.instantiate import PARTIAL, TARGET, locate
 from wsed.errors import UserError, did_you_mean
 
 OWN = {
@@ -219,7 +219,7 @@ def _check_arguments(key: str, node: Mapping[str, Any], raw: Any) -> None:
     known = [name for name in parameters if name not in later]
     hints = get_type_hints(inspect.getattr_static(cls, "__init__"))
     for name, value in node.items():
-        if name == TARGET:
+        if name in (TARGET, PARTIAL):
             continue
         if name not in known:
             raise UserError(f"{key}.{name}: {cls.__name__} has no such argument.{did_you_mean(name, known)}")
@@ -228,7 +228,8 @@ def _check_arguments(key: str, node: Mapping[str, Any], raw: Any) -> None:
         if name in hints and not described and not replaced and not _fits(value, hints[name]):
             raise UserError(f"{_origin(f'{key}.{name}', raw)}: is {value!r}; it needs {_words(hints[name])}")
     for name in known:
-        if parameters[name].default is inspect.Parameter.empty and name not in node:
+        required = parameters[name].default is inspect.Parameter.empty and not node.get(PARTIAL)
+        if required and name not in node:
             raise UserError(f"{key}.{name} is not set; add +{key}.{name}=... to the command")
 
 

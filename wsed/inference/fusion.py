@@ -18,7 +18,7 @@ from wsed.evaluation.evaluator import Evaluation, Results, Settings, evaluate_pa
 from wsed.evaluation.prediction_collector import PredictionCollector, write_tsv
 from wsed.inference.test_pass import run_of, test_pass
 from wsed.postprocessing.thresholds import Postprocessing
-from wsed.runs.folder import git_state, versions
+from wsed.runs.environment import git_state, versions
 
 
 def fuse_runs(

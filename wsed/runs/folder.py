@@ -1,173 +1,128 @@
-"""Run folders: the contract between a run and everything that reads it later."""
+"""The files of a run folder: where each lies, and what it holds.
+
+No other module knows these names. Whoever writes or reads a file of a run asks here for its path or its content.
+"""
 
 import json
 import os
-import platform
-import socket
-import subprocess
-from collections.abc import Mapping
-from importlib.metadata import version
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import yaml
-from omegaconf import OmegaConf
 
-from wsed.atomic import write_text
-from wsed.config.validate import identity, leaves
 from wsed.errors import UserError
-from wsed.runs import slurm_job
-
-LIBRARIES = ("wsed", "torch", "torchaudio", "pytorch-lightning", "torchmetrics", "fast_bss_eval", "sed_scores_eval")
 
 
 class RunFolder:
-    """`config.yaml`, `status.json`, `results.json` and what lies beside them.
+    """One run folder. It may be empty or not exist yet.
 
     Args:
         path: the folder.
-        config: the settled config of the run that belongs there.
-        command: that does this run again, for those who wonder at its state.
     """
 
-    def __init__(self, path: Path, config: Mapping[str, Any], command: str | None = None) -> None:
+    def __init__(self, path: Path) -> None:
         self.path = path
-        self.command = command
-        self.config = config
-        self.identity = identity(config)
-        self.started = False
+        self.config_path = path / "config.yaml"
+        self.status_path = path / "status.json"
+        self.results_path = path / "results.json"
+        self.curves_path = path / "metrics.csv"
+        self.postprocessing_path = path / "postprocessing.json"
+        self.nan_batch_path = path / "nan_batch.json"
+        self.checkpoints = path / "checkpoints"
+        self.last_checkpoint = self.checkpoints / "last.ckpt"
+        self.best_checkpoint = self.checkpoints / "best.ckpt"
+        self.predictions = PredictionFiles(path / "predictions")
 
-    def holds_this_run(self) -> bool:
-        """Whether this very run is there and done.
+    def snapshot(self, epoch: int) -> Path:
+        """The checkpoint that `keep_every` keeps of an epoch, the first being 1."""
+        return self.checkpoints / f"epoch-{epoch:03d}.ckpt"
+
+    def snapshots(self) -> dict[int, Path]:
+        """The checkpoints that `keep_every` has kept, by epoch, in ascending order."""
+        found = self.checkpoints.glob("epoch-*.ckpt")
+        return dict(sorted((int(path.stem.removeprefix("epoch-")), path) for path in found))
+
+    def config(self) -> dict[str, Any]:
+        """The validated config of the run.
 
         Raises:
-            UserError: the folder holds something else; another run is no hindrance with `force`.
+            UserError: the file is missing or holds no config.
         """
-        status = self.path / "status.json"
-        if not status.is_file():
-            if self.path.is_dir() and any(self.path.iterdir()):
-                raise UserError(f"{self.path}: holds something that is not a run; choose another hydra.run.dir")
-            return False
-        found = json.loads(status.read_text())
-        if found["identity"] == self.identity:
-            return bool(found["status"] == "done")
-        if self.config["force"]:
-            return False
-        raise UserError(
-            f"{self.path}: holds another run{self._difference()}; choose another hydra.run.dir, or add force=true to "
-            "train this one in its place"
-        )
+        return _read_mapping(self.config_path, "give the folder of a run")
 
-    def is_done(self) -> bool:
-        """Whether this very run is done, whatever else lies there."""
-        status = self.path / "status.json"
-        found = json.loads(status.read_text()) if status.is_file() else {"identity": None}
-        return bool(found["identity"] == self.identity and found["status"] == "done")
+    def status(self) -> dict[str, Any]:
+        """`status`, `reason`, `identity`, `command` and the process of the run; empty where the file is missing.
 
-    def _difference(self) -> str:
-        """The first keys in which the run that is there differs from this one."""
-        path = self.path / "config.yaml"
-        if not path.is_file():
-            return ""
-        there, here = leaves(yaml.safe_load(path.read_text())), leaves(self.config)
-        keys = [key for key in {**there, **here} if there.get(key) != here.get(key)]
-        named = [f"{key}={there.get(key)} and not {here.get(key)}" for key in keys[:3]]
-        more = f" and {len(keys) - 3} more" if len(keys) > 3 else ""
-        return f", with {', '.join(named)}{more}" if named else ", of other data"
-
-    def start(self, resumed: bool) -> None:
-        """Writes `config.yaml` and says that the run is running; what was left goes, unless it is resumed."""
-        self.path.mkdir(parents=True, exist_ok=True)
-        (self.path / "results.json").unlink(missing_ok=True)
-        if not resumed:
-            (self.path / "metrics.csv").unlink(missing_ok=True)
-            for path in (self.path / "checkpoints").glob("*.ckpt"):
-                path.unlink()
-        write_text(self.path / "config.yaml", OmegaConf.to_yaml(OmegaConf.create(dict(self.config))))
-        self.set_status("running")
-        self.started = True
-
-    def set_status(self, status: str, reason: str | None = None) -> None:
-        """Says how the run stands: `running`, `done`, or `stopped`, `pruned` or `failed` with the reason."""
-        process = {"host": socket.gethostname(), "pid": os.getpid(), "slurm_job": slurm_job.job()}
-        run = {"identity": self.identity, "command": self.command}
-        values = {"status": status, "reason": reason, **run, **process}
-        write_text(self.path / "status.json", json.dumps(values, indent=2) + "\n")
-
-    def runs_elsewhere(self) -> str | None:
-        """Which process is training this run just now, in words, or None."""
-        status = self.path / "status.json"
-        found = json.loads(status.read_text()) if status.is_file() else {"status": "pending"}
-        if found["status"] != "running" or found["pid"] == os.getpid() or not alive(found):
-            return None
-        job = f", Slurm job {found['slurm_job']}" if found.get("slurm_job") else ""
-        return f"process {found['pid']} on {found['host']}{job}"
-
-    def end(self, status: str, error: BaseException, in_sweep: bool) -> None:
-        """Says how and why the run ended early; outside of sweeps, a folder in which nothing started stays as it was.
-
-        Args:
-            status: `stopped`, `pruned` or `failed`.
-            error: why.
-            in_sweep: whether the run is one of a sweep.
+        Raises:
+            UserError: the file holds no status.
         """
-        if self.started or in_sweep:
-            self.path.mkdir(parents=True, exist_ok=True)
-            self.set_status(status, " ".join(f"{type(error).__name__}: {error}".split()))
-        elif self.path.is_dir() and not any(self.path.iterdir()):
-            self.path.rmdir()
+        return _read_mapping(self.status_path, "train this run again") if self.status_path.is_file() else {}
 
-    def reached(self) -> float | str:
-        """What a done run reaches in its `monitor` on the validation split, or `done` without one."""
-        results = json.loads((self.path / "results.json").read_text())
-        value: float | None = results["validation"].get(self.config["monitor"])
-        return "done" if value is None else value
+    def results(self) -> dict[str, Any]:
+        """What the run reached; empty where the file is missing.
 
-    def finish(self, results: Mapping[str, Any]) -> None:
-        """Writes `results.json`, then says that the run is done."""
-        write_text(self.path / "results.json", json.dumps(results, indent=2, allow_nan=False) + "\n")
-        self.set_status("done")
+        Raises:
+            UserError: the file holds no results.
+        """
+        return _read_mapping(self.results_path, "run the test of this run again") if self.results_path.is_file() else {}
+
+    def postprocessing(self) -> dict[str, Any]:
+        """The arguments of the post-processing that the run was tested with.
+
+        Raises:
+            UserError: the file is missing or holds no arguments.
+        """
+        return _read_mapping(self.postprocessing_path, "run the test of this run again")
 
 
-def alive(process: Mapping[str, Any]) -> bool:
-    """Whether a process is still there, as far as can be known.
+class PredictionFiles:
+    """What a system predicted on a test split, in the formats of the field.
 
     Args:
-        process: `host`, `pid`, and `slurm_job` where it has one.
+        path: the folder.
     """
-    job = process.get("slurm_job")
-    if job is not None:
-        known = False if job == slurm_job.job() else slurm_job.waits_or_runs(job)
-        if known is not None:
-            return known
-    if process["host"] != socket.gethostname():
-        return True
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.scores = path / "scores"
+        self.tags = path / "tags.tsv"
+        self.events = path / "events.tsv"
+        self.reference = path / "reference.tsv"
+        self.durations = path / "durations.tsv"
+        self.separation = path / "separation.tsv"
+        self.examples = path / "examples.npz"
+        self.audio = path / "audio"
+
+    def score_file(self, filename: str) -> Path:
+        """Frame probabilities of one clip: `onset offset` and a column for each class."""
+        return self.scores / f"{Path(filename).stem}.tsv"
+
+    def sound(self, filename: str, name: str) -> Path:
+        """A sound of an example clip: its `mixture`, the true source (`truth`), or what was `separated`."""
+        return self.audio / Path(filename).stem / f"{name}.flac"
+
+
+def find_runs(folder: Path) -> Iterator[RunFolder]:
+    """Run folders in or below a folder, by name, also those that have not ended."""
+    own = {RunFolder(folder).checkpoints.name, RunFolder(folder).predictions.path.name, "wandb"}
+    for path, names, files in os.walk(folder):
+        # What a run has of its own, thousands of files maybe, is not searched.
+        names.sort()
+        if {"status.json", "results.json"} & set(files):
+            names[:] = [name for name in names if name not in own]
+            yield RunFolder(Path(path))
+
+
+def _read_mapping(path: Path, cure: str) -> dict[str, Any]:
     try:
-        os.kill(process["pid"], 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
-
-
-def versions() -> dict[str, str]:
-    """Versions of Python and of what the numbers depend on."""
-    return {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}}
-
-
-def git_state() -> dict[str, Any] | None:
-    """Commit of the source, and whether it was changed since; None outside a checkout."""
-    here = Path(__file__).parent
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{path}: cannot be read ({error}); {cure}") from error
     try:
-        commit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=here, capture_output=True, text=True, check=True)
-        changes = subprocess.run(
-            ["git", "status", "--porcelain", "--untracked-files=no", "."],
-            cwd=here,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-    except (OSError, subprocess.CalledProcessError):
-        return None
-    return {"commit": commit.stdout.strip(), "dirty": bool(changes.stdout.strip())}
+        content = json.loads(text) if path.suffix == ".json" else yaml.safe_load(text)
+    except (ValueError, yaml.YAMLError) as error:
+        raise UserError(f"{path}: is not {'JSON' if path.suffix == '.json' else 'YAML'}; {cure}") from error
+    if not isinstance(content, dict):
+        raise UserError(f"{path}: does not hold a mapping; {cure}")
+    return content

@@ -25,7 +25,7 @@ from optuna.trial import Trial, TrialState
 from pytorch_lightning.callbacks import Callback
 
 from wsed.errors import PrunedError, UserError
-from wsed.runs.folder import alive
+from wsed.runs.process import alive
 
 JOURNAL = "optuna.journal"
 """Of a sweep folder; several processes may write it."""

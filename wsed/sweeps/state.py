@@ -10,7 +10,7 @@ from filelock import FileLock, Timeout
 
 from wsed.atomic import write_text
 from wsed.errors import UserError
-from wsed.runs.folder import alive
+from wsed.runs.process import alive
 
 GRID = "sweep.json"
 STATES = ("done", "running", "stopped", "pruned", "failed", "pending")

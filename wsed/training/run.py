@@ -26,7 +26,8 @@ from wsed.evaluation.prediction_collector import write_tsv
 from wsed.postprocessing.thresholds import Postprocessing
 from wsed.postprocessing.tuned import Tuned
 from wsed.runs import slurm_job
-from wsed.runs.folder import RunFolder, git_state, versions
+from wsed.runs.active_run import ActiveRun
+from wsed.runs.environment import git_state, versions
 from wsed.systems.base import System
 from wsed.training.callbacks.example_recorder import ExampleRecorder
 from wsed.training.checkpoint_io import AtomicCheckpointIO, Curves, EpochRow, RngState, last_checkpoint
@@ -101,7 +102,7 @@ class CurvesFile(CSVLogger):
 
 
 def train(
-    config: Mapping[str, Any], folder: RunFolder, facts: Mapping[str, Any], callbacks: Sequence[Callback] = ()
+    config: Mapping[str, Any], folder: ActiveRun, facts: Mapping[str, Any], callbacks: Sequence[Callback] = ()
 ) -> dict[str, Any]:
     """Trains and tests what a settled config describes.
 

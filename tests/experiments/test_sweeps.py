@@ -10,7 +10,7 @@ import yaml
 from wandb.sdk.launch.sweeps.utils import create_sweep_command, create_sweep_command_args
 
 from wsed.__main__ import main
-from wsed.config.compose import compose_config, hydra_initialized, jobs
+from wsed.config.compose import compose_config, expand_grid, hydra_initialized
 from wsed.config.groups import groups
 from wsed.config.validate import identity, validate
 from wsed.sweeps.wandb import wandb_sweep
@@ -29,7 +29,7 @@ def cells(name: str) -> list[dict[str, Any]]:
     """The settled configs of a sweep's runs, as Hydra makes them."""
     with hydra_initialized():
         words = [f"{key}={value}" for key, value in compose_config([f"sweep={name}"]).sweeper.params.items()]
-        return [validate(compose_config(job)) for job in jobs([*words, f"sweep={name}"])]
+        return [validate(compose_config(job)) for job in expand_grid([*words, f"sweep={name}"])]
 
 
 def test_every_sweep_has_a_home() -> None:

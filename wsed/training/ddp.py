@@ -1,4 +1,4 @@
-"""Training on several devices: processes that are started from the run's own config."""
+"""Training on several devices, whose processes are started from the config of the run."""
 
 import os
 import signal
@@ -15,15 +15,15 @@ from pytorch_lightning.strategies import DDPStrategy
 from pytorch_lightning.strategies.launchers.subprocess_script import _SubprocessScriptLauncher
 
 VARIABLES = ("MASTER_ADDR", "MASTER_PORT", "NODE_RANK", "LOCAL_RANK", "WORLD_SIZE")
-"""Of the environment, by which the processes find each other."""
+"""Environment variables by which the processes find each other."""
 
 
 class Ddp(DDPStrategy):
-    """One process a device, each with its share of every batch; see `EpochSampler`.
+    """One process for each device; each process trains on its share of every batch, see `EpochSampler`.
 
-    Lightning starts its processes by the command line of the first one, which under Hydra may be a whole sweep: each
-    would run all of it, or draw values of its own. These read the config that the run has written to its folder, and so
-    train the same run under any launcher and sweeper. Where a cluster starts the processes, nothing is started here.
+    Lightning starts its processes with the command line of the first one. That may be a whole sweep, which each process
+    would then run, or a study, in which each would draw its own values. Ours read the config that the run has written to
+    its folder, so they train the same run under any launcher and sweeper. A cluster may start the processes instead.
 
     Args:
         process_group_backend: `nccl` or `gloo`; None for what fits the devices.
@@ -38,7 +38,7 @@ class Ddp(DDPStrategy):
 
 
 class WorkerLauncher(_SubprocessScriptLauncher):
-    """Starts the other processes of a run."""
+    """Starts the processes of a run other than rank 0, see `wsed.training.worker`."""
 
     folder: Path
 
@@ -48,7 +48,7 @@ class WorkerLauncher(_SubprocessScriptLauncher):
         self.before = {name: os.environ.get(name) for name in VARIABLES}
         self.cluster_environment.validate_settings(num_devices=self.num_processes, num_nodes=self.num_nodes)
         if not self.cluster_environment.creates_processes_externally:
-            # Without Lightning's observer: it kills this process, and so a whole sweep, when another one fails.
+            # Without Lightning's observer, which would kill this process, and with it a whole sweep, if another fails.
             self._call_children_scripts()
         _set_num_threads_if_needed(num_processes=self.num_processes)
         return function(*args, **kwargs)
@@ -67,7 +67,7 @@ class WorkerLauncher(_SubprocessScriptLauncher):
         ]
 
     def finish(self) -> None:
-        """Waits for the other processes, and leaves the environment as it was, for the next run of this process."""
+        """Waits for the other processes, and restores the environment for the next run of this process."""
         for process in self.procs:
             process.wait()
         for name, value in self.before.items():
@@ -78,11 +78,11 @@ class WorkerLauncher(_SubprocessScriptLauncher):
 
 
 def leave_group(trainer: pl.Trainer, failed: bool) -> None:
-    """Ends what processes that trained together have in common; nothing where one trained alone.
+    """Ends the group of processes that trained together; does nothing after training on one device.
 
     Args:
         trainer: that trained.
-        failed: in an error, so that the other processes would wait for this one for ever.
+        failed: whether this process failed; the others would wait for it for ever, and are killed.
     """
     launcher = trainer.strategy.launcher
     ranks = launcher if isinstance(launcher, WorkerLauncher) and launcher.procs else None

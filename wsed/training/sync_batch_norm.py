@@ -10,10 +10,7 @@ from torch.distributed.nn.functional import all_reduce
 
 
 class SyncBatchNorms(LayerSync):
-    """Batch norm over the batch of all devices, so that many train as one does.
-
-    On CPUs as well, where torch's own cannot.
-    """
+    """Replaces the batch norms of a model, so that several devices train as one does."""
 
     def apply(self, model: nn.Module) -> nn.Module:
         for module in model.modules():
@@ -29,7 +26,7 @@ class SyncBatchNorms(LayerSync):
 
 
 class SyncBatchNorm2d(nn.BatchNorm2d):
-    """Batch norm with the mean and the variance of what all processes hold, in equal shares."""
+    """Batch norm with the mean and the variance over all processes, which hold equal shares of a batch."""
 
     def forward(self, maps: Tensor) -> Tensor:
         """`(batch, channel, time, freq)` to the same shape."""

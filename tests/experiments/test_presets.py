@@ -134,7 +134,9 @@ def test_a_command_of_the_pages_composes(command: str, tmp_path: Path) -> None:
     overrides = [re.sub(r"root=[A-Z0-9]+$", f"root={tmp_path}", word) for word in words if word != "-m"]
     with hydra_initialized():
         chosen = "sweeper=optuna" in words
-        found = [validate(compose_config(job)) for job in ([first_of_grid(overrides)] if chosen else expand_grid(overrides))]
+        found = [
+            validate(compose_config(job)) for job in ([first_of_grid(overrides)] if chosen else expand_grid(overrides))
+        ]
     assert found
     assert len(found) == 1 or "-m" in words
 

@@ -16,7 +16,7 @@ class Parser(argparse.ArgumentParser):
 
 
 def exit_code(command: Callable[[], None]) -> int:
-    """Runs a subcommand and returns its exit code: 0, 1 if interrupted, 2 for a mistake, which is printed in one line."""
+    """Runs a subcommand; returns its exit code: 0, 1 if interrupted, 2 for a mistake, which is printed in one line."""
     try:
         command()
     except UserError as error:

@@ -22,8 +22,8 @@ class Ddp(DDPStrategy):
     """One process for each device; each process trains on its share of every batch, see `EpochSampler`.
 
     Lightning starts its processes with the command line of the first one. That may be a whole sweep, which each process
-    would then run, or a study, in which each would draw its own values. Ours read the config that the run has written to
-    its folder, so they train the same run under any launcher and sweeper. A cluster may start the processes instead.
+    would then run, or a study, in which each would draw its own values. Ours read the config that the run has written
+    to its folder, so they train the same run under any launcher and sweeper. A cluster may start the processes instead.
 
     Args:
         process_group_backend: `nccl` or `gloo`; None for what fits the devices.

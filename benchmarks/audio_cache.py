@@ -60,7 +60,7 @@ def mixtures(root: Path, cache: Path) -> MixtureDataset:
     """Two overlapping events in each."""
     bank = Folder(str(root), AudioCache(str(cache), RATE, "refuse"), ("a", "b"), 4, "", -60.0, np.inf).load()
     recipe = OverlappingEvents(10.0, [[3.0, 3.0], [3.0, 3.0]], 4.0, [20.0, 20.0])
-    return MixtureDataset(bank, recipe, 0, "train", CLIPS, fresh=True, scored=False, with_sources=False)
+    return MixtureDataset(bank, recipe, 0, "train", CLIPS, fresh=True, for_evaluation=False, with_sources=False)
 
 
 def main() -> None:

@@ -25,7 +25,7 @@ def main() -> None:
     """Prints the ratio of a step of the half-width network to the rendering of its batch."""
     recipe = SingleEvent(4.0, [0.0, 0.0], {"background": 1, "event": 1, "mixture": 1})
     bank = Generated(16000, ["baby_cry", "glass_break", "gunshot"], 4, 0).load()
-    clips = MixtureDataset(bank, recipe, 0, "train", 1008, fresh=True, scored=False, with_sources=False)
+    clips = MixtureDataset(bank, recipe, 0, "train", 1008, fresh=True, for_evaluation=False, with_sources=False)
     # As many of each kind as a shuffled batch has.
     items = [(0, index * 1008 // CLIPS) for index in range(CLIPS)]
     features = LogMel(16000, "hamming", 1024, 528, 64, 0.0, 8000.0, 1e-8)

@@ -18,7 +18,7 @@ from torch import Tensor
 from wsed.atomic import write_text
 from wsed.config.instantiate import instantiate
 from wsed.data.batch import Batch
-from wsed.data.datamodules import ClipDataModule
+from wsed.data.datamodules.base import ClipDataModule
 from wsed.data.datasets.base import ClipDataset
 from wsed.errors import UserError
 from wsed.evaluation.evaluator import Results, Settings, evaluate_pass, plain, tune
@@ -126,7 +126,7 @@ def train(
     data = instantiate(config["data"]["module"])
     data.setup()
     settings, postprocessing = instantiate(config["evaluation"]), instantiate(config["postprocessing"])
-    if isinstance(postprocessing, Tuned) and "val" not in data.sets:
+    if isinstance(postprocessing, Tuned) and "val" not in data.datasets:
         raise UserError(
             "postprocessing=tuned needs a validation split; give data.folds.val folds and data.clips.val clips"
         )
@@ -139,7 +139,7 @@ def train(
     print(f"{folder.path}: {'running' if checkpoint is None else 'goes on'}")
     curves = Curves(folder.path, checkpoint)
     if checkpoint is None:
-        system.features.fit(training_waveforms(data.sets["train"], data.batch_size))
+        system.features.fit(training_waveforms(data.datasets["train"], data.batch_size))
     wandb = instantiate(config["logger"]) if config["logger"] else None
     failed = True
     try:
@@ -206,7 +206,7 @@ def _fit_and_test(
     started = time.perf_counter()
     trainer, best = _fit(config, folder, system, data, [CurvesFile(folder, name=""), *loggers], checkpoint, watching)
     trained = time.perf_counter()
-    if config["test"] == "best" and "val" in data.sets:
+    if config["test"] == "best" and "val" in data.datasets:
         system = System.load(best)
     # On one device, whatever it was trained on: so each clip is scored once.
     alone = {**config["trainer"], **ALONE}
@@ -275,7 +275,7 @@ def _fit(
     best = ModelCheckpoint(
         folder / "checkpoints", filename="best", monitor=config["monitor"], mode=config["monitor_mode"], **at_end
     )
-    if "val" in data.sets:
+    if "val" in data.datasets:
         callbacks.append(best)
     callbacks.append(ModelCheckpoint(folder / "checkpoints", filename="last", **at_end))
     if config["keep_every"]:

@@ -1,6 +1,7 @@
-"""Files that appear whole or not at all, also after a kill or on a full disk."""
+"""Atomic writes: files and folders that appear complete or not at all, even after a kill or on a full disk."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,12 +9,17 @@ from pathlib import Path
 
 @contextmanager
 def atomic_write(path: Path) -> Iterator[Path]:
-    """Where to write in place of a path; what is written takes that path's name once it is there to the last byte.
+    """Gives a temporary path beside `path`; the file written there replaces `path` when the block ends.
+
+    If the block raises, the temporary file is removed and `path` stays as it was.
 
     Args:
-        path: that appears, or stays what it was.
+        path: the file to create or replace; its folder must exist.
+
+    Yields:
+        The temporary path to write to.
     """
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    partial = _partial(path)
     try:
         yield partial
         with partial.open("rb") as file:
@@ -23,7 +29,36 @@ def atomic_write(path: Path) -> Iterator[Path]:
         partial.unlink(missing_ok=True)
 
 
+@contextmanager
+def atomic_folder(path: Path) -> Iterator[Path]:
+    """Creates a temporary folder beside `path`, which is renamed to `path` when the block ends.
+
+    If the block raises, the temporary folder is removed.
+
+    Args:
+        path: the folder to create. It must not exist; missing parents are created.
+
+    Yields:
+        The temporary folder to fill.
+
+    Raises:
+        OSError: `path` exists and is not an empty folder.
+    """
+    partial = _partial(path)
+    partial.mkdir(parents=True)
+    try:
+        yield partial
+        partial.rename(path)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
 def write_text(path: Path, text: str) -> None:
-    """Writes a text file whole or not at all."""
+    """Writes a text file in UTF-8 atomically."""
     with atomic_write(path) as partial:
         partial.write_text(text, encoding="utf-8")
+
+
+def _partial(path: Path) -> Path:
+    """A hidden name in the same folder, since only renames within one file system are atomic."""
+    return path.with_name(f".{path.name}.{os.getpid()}")

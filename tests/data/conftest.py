@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from wsed.data.datamodules import MixtureDataModule
+from wsed.data.datamodules.mixtures import MixtureDataModule
 from wsed.data.mixing.single_event import SingleEvent
 from wsed.data.samplers.shuffled import Shuffled
 from wsed.data.soundbanks.base import Recording, Soundbank
@@ -33,8 +33,8 @@ def bank() -> Soundbank:
     )
 
 
-class Ready:
-    """A source whose soundbank is there already."""
+class Loaded:
+    """A loader whose soundbank is in memory already."""
 
     def __init__(self, bank: Soundbank) -> None:
         self.bank = bank
@@ -49,7 +49,7 @@ def mixtures(bank: Soundbank) -> Callable[..., MixtureDataModule]:
 
     def build(**changes: Any) -> MixtureDataModule:
         arguments = {
-            "soundbank": Ready(bank),
+            "soundbank": Loaded(bank),
             "recipe": SingleEvent(0.5, [-5.0, 5.0], {"background": 1, "event": 1, "mixture": 1}),
             "folds": {"train": [1, 2], "val": [3], "test": [4]},
             "clips": {"train": 13, "val": 3, "test": 5},

@@ -8,14 +8,15 @@ import pandas as pd
 import pytest
 import torch
 
+from wsed.data import export
 from wsed.data.audio.io import read_audio
 from wsed.data.batch import Batch
-from wsed.data.datamodules import ExportedMixtureDataModule, MixtureDataModule
+from wsed.data.datamodules.exported_mixtures import ExportedMixtureDataModule
+from wsed.data.datamodules.mixtures import MixtureDataModule
 from wsed.data.datasets.exported_mixtures import ExportedMixtureDataset
-from wsed.data.mixing import export
-from wsed.data.mixing.export import export_mixtures
+from wsed.data.export import export_mixtures
 from wsed.data.mixing.plan import MixturePlan
-from wsed.data.samplers.base import EpochSampler
+from wsed.data.samplers.epoch_sampler import EpochSampler
 from wsed.data.samplers.shuffled import Shuffled
 from wsed.errors import UserError
 

@@ -44,6 +44,7 @@ def batch() -> Batch:
         plans=[],
         sources=sources,
         background_source=background,
+        has_strong=torch.ones(3, dtype=torch.bool),
     )
 
 
@@ -70,6 +71,7 @@ def scored(batch: Batch, features: LogMel, prediction: Prediction, separate: boo
             [],
             batch.sources[part],
             batch.background_source[part],
+            has_strong=batch.has_strong[part],
         )
         said = Prediction(prediction.clip_probs[part], prediction.frame_probs[part])
         scorer.update(one, said, (one.sources, one.background_source) if separate else None)  # type: ignore[arg-type]

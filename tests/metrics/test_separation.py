@@ -35,7 +35,9 @@ def test_bss_eval_agrees_with_mir_eval_on_real_mixtures(esc10_root: Path) -> Non
     source = Esc10(str(esc10_root), AudioCache(None, 16000, "refuse"), ["baby_cry", "dog_bark"], ["rain"], -20.0, 0.2)
     recipe = SingleEvent(4.0, [0.0, 0.0], {"background": 1, "event": 1, "mixture": 1})
     bank = source.load().split("test", [4])
-    batch = MixtureDataset(bank, recipe, 0, "test", 2, fresh=False, scored=True, with_sources=True)[[(0, 0), (0, 1)]]
+    batch = MixtureDataset(bank, recipe, 0, "test", 2, fresh=False, for_evaluation=True, with_sources=True)[
+        [(0, 0), (0, 1)]
+    ]
     features = LogMel(16000, "hamming", 1024, 528, 64, 0.0, 8000.0, 1e-8)
     assert batch.sources is not None
     assert batch.background_source is not None

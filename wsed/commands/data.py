@@ -1,4 +1,4 @@
-"""`wsed data`: corpora listed and checked, mixtures written to disk."""
+"""`wsed data`: lists and checks corpora, and writes mixtures to disk."""
 
 import json
 from dataclasses import asdict
@@ -14,16 +14,24 @@ from wsed.config.compose import compose_config, hydra_initialized
 from wsed.config.groups import conf_folder, groups
 from wsed.config.instantiate import instantiate, locate
 from wsed.config.validate import validate
-from wsed.data.check import Report, check_recordings, check_soundbank
+from wsed.data.check import CorpusReport, check_recordings, check_soundbank
 from wsed.data.corpus_info import CorpusInfo
-from wsed.data.datamodules import MixtureDataModule, RecordingDataModule
-from wsed.data.mixing.export import export_mixtures
+from wsed.data.datamodules.mixtures import MixtureDataModule
+from wsed.data.datamodules.recordings import RecordingDataModule
+from wsed.data.export import export_mixtures
 from wsed.data.soundbanks.files import FileSoundbankLoader
 from wsed.errors import UserError, did_you_mean
 
 
 def main(words: list[str]) -> int:
-    """Runs a subcommand of `wsed data`; returns the exit code, 1 for a corpus with something wrong."""
+    """Runs a subcommand of `wsed data`.
+
+    Args:
+        words: the subcommand and its words.
+
+    Returns:
+        The exit code: 0, 1 for a corpus with problems, or 2 for a user's mistake.
+    """
     commands = {"mix": mix, "check": check, "list": list_corpora}
     found = [0]
 
@@ -31,7 +39,7 @@ def main(words: list[str]) -> int:
         if words[0] not in commands:
             known = list(commands)
             raise UserError(
-                f"data {words[0]}: is no subcommand; it has {', '.join(known)}.{did_you_mean(words[0], known)}"
+                f"data {words[0]}: is no subcommand; use one of {', '.join(known)}.{did_you_mean(words[0], known)}"
             )
         found[0] = commands[words[0]](words[1:])
 
@@ -39,39 +47,44 @@ def main(words: list[str]) -> int:
 
 
 def mix(words: list[str]) -> int:
-    """Writes the mixtures that overrides describe.
+    """Writes the mixtures that overrides describe to a folder.
 
     Args:
-        words: the folder, and overrides.
+        words: the folder, then overrides.
+
+    Returns:
+        0.
 
     Raises:
-        UserError: words that do not fit, or data that cannot be used.
+        UserError: the words cannot be used, or the data cannot.
     """
     if not words or "=" in words[0]:
-        raise UserError("data mix: needs the folder to write, as in `wsed data mix FOLDER data=esc10 data.root=ESC10`")
+        raise UserError("data mix: needs the folder to create, as in `wsed data mix FOLDER data=esc10 data.root=ESC10`")
     folder, overrides = Path(words[0]), words[1:]
     with hydra_initialized():
         config = validate(compose_config([*overrides, "data.fresh=false"]))
     data = instantiate(config["data"]["module"])
     if not isinstance(data, MixtureDataModule):
-        raise UserError("data: this choice holds mixtures that are on disk already; choose a soundbank")
-    about = {"labels": config["data"]["labels"], "sample_rate": config["data"]["sample_rate"], "overrides": overrides}
-    export_mixtures(data, folder, about)
-    print(f"{folder}: holds {', '.join(f'{len(clips)} {split}' for split, clips in data.sets.items())} mixtures")
+        raise UserError(
+            "data mix: needs a soundbank, as in `wsed data mix FOLDER data=esc10`; this choice of data has none"
+        )
+    description = {name: config["data"][name] for name in ("labels", "sample_rate")}
+    export_mixtures(data, folder, {**description, "overrides": overrides})
+    print(f"{folder}: has {', '.join(f'{len(dataset)} {split}' for split, dataset in data.datasets.items())} mixtures")
     return 0
 
 
 def check(words: list[str]) -> int:
-    """Reads a whole corpus and says what it holds and what is wrong.
+    """Reads a whole corpus, and prints what it has and every problem.
 
     Args:
-        words: overrides, and `--json` for machines.
+        words: overrides, and `--json` to print JSON.
 
     Returns:
-        1 if something is wrong.
+        1 if there are problems, otherwise 0.
 
     Raises:
-        UserError: words that do not fit, or a choice of data without files.
+        UserError: the overrides cannot be used, or the choice of data has no files.
     """
     overrides = [word for word in words if word != "--json"]
     with hydra_initialized():
@@ -93,7 +106,8 @@ def check(words: list[str]) -> int:
     return 1 if report.problems else 0
 
 
-def _show(report: Report) -> None:
+def _show(report: CorpusReport) -> None:
+    """Prints a report as a table and lines."""
     console = Console(soft_wrap=True, highlight=False)
     table = Table("", *report.splits, box=SIMPLE_HEAD)
     for column in table.columns[1:]:
@@ -109,15 +123,21 @@ def _show(report: Report) -> None:
     channels = ", ".join(f"{count} with {number}" for number, count in report.channels.items())
     print(f"files: {rates or 'none'}; channels: {channels or 'none'}; cache: {report.cache / 1e6:.1f} MB")
     for problem in report.problems:
-        print(f"wrong: {problem}")
-    print(f"{len(report.problems)} problems" if report.problems else "nothing is wrong")
+        print(f"problem: {problem}")
+    print(f"{len(report.problems)} problems" if report.problems else "no problems")
 
 
 def list_corpora(words: list[str]) -> int:
-    """Says of every corpus what it is, its licence, where to get it, and the layout that is expected.
+    """Prints what each corpus is, its licence, where to get it, and the files that its reader expects.
 
     Args:
-        words: choices of `data`; all of them without any.
+        words: choices of `data`; none for all of them.
+
+    Returns:
+        0.
+
+    Raises:
+        UserError: a word is no choice of `data`.
     """
     choices = list(groups()["data"])
     for word in words:
@@ -126,19 +146,19 @@ def list_corpora(words: list[str]) -> int:
     for choice in words or choices:
         info = _corpus_info(choice)
         if info is not None:
-            print(f"data={choice}\n  {info.what}\n  licence: {info.licence}")
-            if info.home:
-                print(f"  get it: {info.home}")
+            print(f"data={choice}\n  {info.content}\n  licence: {info.licence}")
+            if info.url:
+                print(f"  get it: {info.url}")
             print("  layout: " + "\n          ".join(info.layout) + "\n")
     return 0
 
 
 def _corpus_info(choice: str) -> CorpusInfo | None:
-    """What the reader behind a choice of `data` says of its corpus; None for one that reads no corpus."""
+    """The `info` of the class that reads a choice of `data`; None for a choice that reads no corpus."""
     content = yaml.safe_load((conf_folder() / "data" / f"{choice}.yaml").read_text(encoding="utf-8"))
     for key in ("soundbank", "corpus"):
         if key in content:
-            info: CorpusInfo = locate(content[key]["_target_"]).info  # type: ignore[attr-defined]  # every reader has one
+            info: CorpusInfo | None = getattr(locate(content[key]["_target_"]), "info", None)
             return info
     above = [name for name in content.get("defaults", []) if not name.startswith("_")]
     return _corpus_info(above[0]) if above else None

@@ -188,7 +188,8 @@ def _of_run(options: argparse.Namespace) -> tuple["Results", "Evaluation"]:
 
 
 def _of_files(options: argparse.Namespace) -> tuple["Results", "Evaluation"]:
-    from wsed.data.annotations import check_known, read_durations, read_events, read_scores, read_tags
+    from wsed.data.annotations import check_known, read_durations, read_events
+    from wsed.data.score_files import read_scores, read_tags
     from wsed.evaluation.evaluator import Evaluation
 
     durations = read_durations(options.durations) if options.durations else None

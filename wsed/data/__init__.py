@@ -1,1 +1,1 @@
-"""Sounds, mixing and the datamodules that feed training."""
+"""Corpora, soundbanks and mixing, and the datamodules that feed them to training."""

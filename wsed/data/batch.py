@@ -1,30 +1,38 @@
-"""Batch: what the data side hands to a system."""
+"""Batch: what the data side gives to a system."""
 
-from dataclasses import dataclass, fields, replace
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor
 
-from wsed.data.mixing.plan import MixturePlan
 from wsed.prediction import Event
+
+
+class Plan(Protocol):
+    """How a clip was mixed, in a form that can be saved."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The plan as JSON types."""
+        ...
 
 
 @dataclass
 class Batch:
-    """Clips with their labels.
+    """Clips with their labels. All clips have the same number of samples.
 
     Attributes:
-        filenames: one a clip, `NAME.wav`.
+        filenames: `NAME.wav`, unique in the split.
         waveform: `(batch, samples)` float32 in [-1, 1].
-        weak: `(batch, class)` 0/1.
+        weak: `(batch, class)` 0/1, presence in the clip.
         background: `(batch,)` 0/1, whether the clip has a background.
-        events: strong labels of each clip.
-        plans: how each clip was mixed; empty for clips that were not.
-        sources: `(batch, class, samples)`, what each class adds to the waveform, or None where it is not known.
-        background_source: `(batch, samples)`, what the background adds, or None likewise.
-        lengths: `(batch,)`, samples of each clip before it is padded with zeros, or None where no clip is.
-        strong: whether `events` is known; otherwise it is empty, and only `weak` says what there is.
+        events: the strong labels of each clip; empty for a clip whose strong labels are not known.
+        plans: how each clip was mixed; empty if the clips were not mixed.
+        sources: `(batch, class, samples)`, what each class adds to the waveform; None if not known.
+        background_source: `(batch, samples)`, what the background adds; None if not known.
+        lengths: `(batch,)` int64, the samples of each clip before it is padded with zeros; None if no clip is padded.
+        has_strong: `(batch,)` bool, whether the strong labels of each clip are known; otherwise only `weak` is.
     """
 
     filenames: list[str]
@@ -32,11 +40,11 @@ class Batch:
     weak: Tensor
     background: Tensor
     events: list[list[Event]]
-    plans: list[MixturePlan]
+    plans: Sequence[Plan]
     sources: Tensor | None = None
     background_source: Tensor | None = None
     lengths: Tensor | None = None
-    strong: bool = True
+    has_strong: Tensor = field(kw_only=True)
 
     def to(self, device: torch.device) -> "Batch":
         """The same batch with its tensors on a device."""

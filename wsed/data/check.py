@@ -1,4 +1,4 @@
-"""What a whole corpus holds, and what is wrong with it."""
+"""Checks a whole corpus: what it has, and every problem with it."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -9,18 +9,25 @@ from typing import Any
 import soundfile
 from rich.progress import Progress
 
-from wsed.data.audio.cache import AudioCache, Fingerprints
+from wsed.data.audio.cache import AudioCache
+from wsed.data.audio.fingerprints import Fingerprints
 from wsed.data.audio.io import SUFFIXES
-from wsed.data.corpora.base import Clip, Corpus, check_labels
-from wsed.data.datasets.recordings import check_events
+from wsed.data.corpora.base import Clip, Corpus, check_events, check_labels
 from wsed.data.leakage import leaks
-from wsed.data.soundbanks.files import FileSoundbankLoader
+from wsed.data.soundbanks.files import Entry, FileSoundbankLoader
 from wsed.errors import UserError
 
 
 @dataclass
-class Split:
-    """What one split holds: recordings or sounds, hours, clips of each class, and clips without any."""
+class SplitSummary:
+    """What one split has.
+
+    Attributes:
+        clips: the number of recordings that can be used.
+        hours: their duration.
+        classes: the number of clips of each class.
+        without_labels: the number of clips of no class.
+    """
 
     clips: int = 0
     hours: float = 0.0
@@ -29,68 +36,89 @@ class Split:
 
 
 @dataclass
-class Report:
-    """What a corpus holds.
+class CorpusReport:
+    """What a corpus has.
 
     Attributes:
         splits: by name.
-        rates: files of each sample rate in Hz.
-        channels: files of each number of channels.
-        cache: bytes of the cache.
-        problems: what is wrong, a line each.
+        rates: the number of files of each sample rate in Hz.
+        channels: the number of files of each number of channels.
+        cache: the size of the cache in bytes.
+        problems: one line each.
     """
 
-    splits: dict[str, Split] = field(default_factory=dict)
+    splits: dict[str, SplitSummary] = field(default_factory=dict)
     rates: dict[int, int] = field(default_factory=dict)
     channels: dict[int, int] = field(default_factory=dict)
     cache: int = 0
     problems: list[str] = field(default_factory=list)
 
 
-def check_soundbank(source: FileSoundbankLoader, folds: Mapping[str, Sequence[int]]) -> Report:
+def check_soundbank(loader: FileSoundbankLoader, folds: Mapping[str, Sequence[int]]) -> CorpusReport:
     """Reads every sound of a soundbank.
 
     Args:
-        source: of the sounds; its `audio` is to skip what cannot be used, so that all of it is found.
+        loader: of the soundbank. Its `audio` must skip errors, so that all of them are found.
         folds: of each split.
     """
-    report = Report()
+    report = CorpusReport()
     try:
-        items = source.items()
+        entries = loader.entries()
     except UserError as error:
         report.problems.append(str(error))
         return report
-    seconds = _read(report, source.audio, [item.path for item in items], source.root.name, sounding=True)
-    known = {item.fold for item in items}
+    seconds = _read(report, loader.audio, [entry.path for entry in entries], loader.root.name, refuse_silent=True)
+    known = {entry.fold for entry in entries}
     for split, chosen in folds.items():
         report.problems += [f"{split}: fold {fold} does not exist" for fold in chosen if fold not in known]
-        own = [item for item in items if item.fold in chosen and item.path in seconds]
-        lengths = [item.segment[1] - item.segment[0] if item.segment else seconds[item.path] for item in own]
-        counts = Counter(item.label for item in own)
-        report.splits[split] = Split(len(own), sum(lengths) / 3600, dict(sorted(counts.items())))
+        usable = [entry for entry in entries if entry.fold in chosen and entry.path in seconds]
+        report.splits[split] = _summarise_entries(usable, seconds)
         if chosen:
-            report.problems += [f"{split}: has no {label}" for label in source.labels if not counts[label]]
-            if all(item.event for item in own):
+            counts = report.splits[split].classes
+            report.problems += [f"{split}: has no {label}" for label in loader.labels if label not in counts]
+            if all(entry.is_event for entry in usable):
                 report.problems.append(f"{split}: has no background")
     splits = {fold: split for split, chosen in folds.items() for fold in chosen}
-    used = [item for item in items if item.fold in splits]
-    report.problems += _leaks((item.group, splits[item.fold], item.id) for item in used)
-    _find_copies(report, source.audio, {item.path: splits[item.fold] for item in used})
+    used = [entry for entry in entries if entry.fold in splits]
+    report.problems += _leaks((entry.group, splits[entry.fold], entry.id) for entry in used)
+    _find_copies(report, loader.audio, {entry.path: splits[entry.fold] for entry in used})
     return report
 
 
 def check_recordings(
     corpus: Corpus, audio: AudioCache, labels: Sequence[str], parts: Mapping[str, Sequence[str]]
-) -> Report:
+) -> CorpusReport:
     """Reads every recording of the parts that are used.
 
     Args:
-        corpus: of the recordings.
-        audio: is to skip what cannot be used, so that all of it is found.
+        corpus: reads the annotation.
+        audio: reads the recordings. It must skip errors, so that all of them are found.
         labels: event classes.
-        parts: of each split.
+        parts: of the corpus for each split.
     """
-    report = Report()
+    report = CorpusReport()
+    splits = _read_annotation(report, corpus, parts)
+    paths = [clip.path for clips in splits.values() for clip in clips]
+    seconds = _read(report, audio, paths, "recordings", refuse_silent=False)
+    for split, clips in splits.items():
+        for clip in clips:
+            report.problems += _problems(check_labels, [clip], labels)
+            if clip.path in seconds:
+                report.problems += _problems(check_events, clip, seconds[clip.path])
+        report.splits[split] = _summarise_clips([clip for clip in clips if clip.path in seconds], seconds)
+    for folder in sorted({path.parent for path in paths}):
+        files = {path for path in folder.glob("*") if path.suffix.lower() in SUFFIXES}
+        extra = sorted(files - set(paths))
+        if extra:
+            report.problems.append(f"{folder}: recordings without annotation: {len(extra)}, first {extra[0].name}")
+    named = [(clip, split) for split, clips in splits.items() for clip in clips]
+    report.problems += _leaks((clip.filename, split, clip.filename) for clip, split in named)
+    _find_copies(report, audio, {clip.path: split for clip, split in named})
+    return report
+
+
+def _read_annotation(report: CorpusReport, corpus: Corpus, parts: Mapping[str, Sequence[str]]) -> dict[str, list[Clip]]:
+    """The clips of each split; adds annotation that cannot be read to the problems."""
     splits: dict[str, list[Clip]] = {}
     for split, names in parts.items():
         clips = splits.setdefault(split, [])
@@ -99,32 +127,23 @@ def check_recordings(
                 clips += corpus.clips(name)
             except UserError as error:
                 report.problems.append(f"{split}: {error}")
-    every = [clip for clips in splits.values() for clip in clips]
-    seconds = _read(report, audio, [clip.path for clip in every], "recordings", sounding=False)
-    for split, clips in splits.items():
-        for clip in clips:
-            report.problems += _complaints(check_labels, [clip], labels)
-            if clip.path in seconds:
-                report.problems += _complaints(check_events, clip, seconds[clip.path])
-        there = [clip for clip in clips if clip.path in seconds]
-        counts = Counter(label for clip in there for label in clip.tags)
-        hours = sum(seconds[clip.path] for clip in there) / 3600
-        report.splits[split] = Split(
-            len(there), hours, dict(sorted(counts.items())), sum(not clip.tags for clip in there)
-        )
-    named = {clip.path for clip in every}
-    for folder in sorted({clip.path.parent for clip in every}):
-        unnamed = sorted(path for path in folder.glob("*") if path.suffix.lower() in SUFFIXES and path not in named)
-        if unnamed:
-            report.problems.append(f"{folder}: recordings without annotation: {len(unnamed)}, first {unnamed[0].name}")
-    report.problems += _leaks(
-        (clip.filename, split, clip.filename) for split, clips in splits.items() for clip in clips
-    )
-    _find_copies(report, audio, {clip.path: split for split, clips in splits.items() for clip in clips})
-    return report
+    return splits
 
 
-def _complaints(check: Callable[..., None], *arguments: Any) -> list[str]:
+def _summarise_entries(entries: Sequence[Entry], seconds: Mapping[Path, float]) -> SplitSummary:
+    durations = [entry.segment[1] - entry.segment[0] if entry.segment else seconds[entry.path] for entry in entries]
+    counts = Counter(entry.label for entry in entries)
+    return SplitSummary(len(entries), sum(durations) / 3600, dict(sorted(counts.items())))
+
+
+def _summarise_clips(clips: Sequence[Clip], seconds: Mapping[Path, float]) -> SplitSummary:
+    counts = Counter(label for clip in clips for label in clip.tags)
+    hours = sum(seconds[clip.path] for clip in clips) / 3600
+    return SplitSummary(len(clips), hours, dict(sorted(counts.items())), sum(not clip.tags for clip in clips))
+
+
+def _problems(check: Callable[..., None], *arguments: Any) -> list[str]:
+    """The error of a check as a list of at most one line."""
     try:
         check(*arguments)
     except UserError as error:
@@ -132,32 +151,34 @@ def _complaints(check: Callable[..., None], *arguments: Any) -> list[str]:
     return []
 
 
-def _read(report: Report, audio: AudioCache, paths: Sequence[Path], title: str, sounding: bool) -> dict[Path, float]:
-    """Seconds of every file that can be used."""
+def _read(
+    report: CorpusReport, audio: AudioCache, paths: Sequence[Path], title: str, refuse_silent: bool
+) -> dict[Path, float]:
+    """The duration in seconds of every file that can be used; adds the others to the problems."""
     unique = list(dict.fromkeys(paths))
-    read = audio.read(unique, title, sounding)
+    read = audio.read(unique, title, refuse_silent)
     report.problems += [f"{path}: {text}" for path, text in audio.skipped.items()]
     report.cache = audio.size
     usable = {path: samples for path, samples in zip(unique, read, strict=True) if samples is not None}
-    facts = [soundfile.info(path) for path in usable]
-    report.rates = dict(sorted(Counter(fact.samplerate for fact in facts).items()))
-    report.channels = dict(sorted(Counter(fact.channels for fact in facts).items()))
+    headers = [soundfile.info(path) for path in usable]
+    report.rates = dict(sorted(Counter(header.samplerate for header in headers).items()))
+    report.channels = dict(sorted(Counter(header.channels for header in headers).items()))
     return {path: len(samples) / audio.sample_rate for path, samples in usable.items()}
 
 
 def _leaks(named: Iterable[tuple[str, str, str]]) -> list[str]:
     """Originals that are in two splits, from (original, split, name)."""
     return [
-        f"{leak.item}: is in {leak.split}, and {leak.first} of the same original in {leak.home}"
+        f"{leak.item}: is in {leak.split}, and {leak.first} of the same original in {leak.first_split}"
         for leak in leaks(named)
     ]
 
 
-def _find_copies(report: Report, audio: AudioCache, splits: Mapping[Path, str]) -> None:
-    """Adds files of the same content that are in two splits."""
+def _find_copies(report: CorpusReport, audio: AudioCache, splits: Mapping[Path, str]) -> None:
+    """Adds files with the same content in two splits to the problems."""
     if audio.folder is None:
         return
     with Progress(transient=True) as progress:
-        digests = Fingerprints(audio.folder.parent).of(list(splits), progress, "recordings")
+        digests = Fingerprints(audio.folder.parent).digests(list(splits), progress, "recordings")
     for leak in leaks((digest, splits[path], path) for path, digest in digests.items() if digest):
-        report.problems.append(f"{leak.item}: is in {leak.split}, and the same as {leak.first} in {leak.home}")
+        report.problems.append(f"{leak.item}: is in {leak.split}, and the same as {leak.first} in {leak.first_split}")

@@ -1,13 +1,20 @@
-"""What `wsed data list` says of a corpus."""
+"""CorpusInfo: what `wsed data list` shows of a corpus."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class CorpusInfo:
-    """Attributes: what it is; its licence; its home page, or empty; and the layout that its reader expects."""
+    """Facts for the reader of a corpus to declare, in its class attribute `info`.
 
-    what: str
+    Attributes:
+        content: what the corpus has, in one line.
+        licence: in one line.
+        url: where to get it; may be empty.
+        layout: the files that the reader expects below its root, a line each.
+    """
+
+    content: str
     licence: str
-    home: str
+    url: str
     layout: tuple[str, ...]

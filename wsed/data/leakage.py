@@ -1,30 +1,37 @@
-"""What may be in one split alone."""
+"""Leaks: recordings that share an original and are in more than one split."""
 
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-Thing = TypeVar("Thing")
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
-class Leak(Generic[Thing]):
-    """Something in `split`, of which `first` was in the split `home` before."""
+class Leak(Generic[Item]):
+    """Two items of one original in two splits.
 
-    item: Thing
+    Attributes:
+        item: the later one.
+        split: of `item`.
+        first: the earlier one.
+        first_split: of `first`.
+    """
+
+    item: Item
     split: str
-    first: Thing
-    home: str
+    first: Item
+    first_split: str
 
 
-def leaks(entries: Iterable[tuple[Hashable, str, Thing]]) -> Iterator[Leak[Thing]]:
-    """What is in another split than the first of its kind.
+def leaks(entries: Iterable[tuple[Hashable, str, Item]]) -> Iterator[Leak[Item]]:
+    """Finds every item that is in another split than the first item of the same original.
 
     Args:
-        entries: what makes two things one, such as their original recording; a split; and the thing.
+        entries: the original, which is any value that equal items share; the split; and the item.
     """
-    homes: dict[Hashable, tuple[Thing, str]] = {}
-    for kind, split, item in entries:
-        first, home = homes.setdefault(kind, (item, split))
-        if home != split:
-            yield Leak(item, split, first, home)
+    firsts: dict[Hashable, tuple[Item, str]] = {}
+    for original, split, item in entries:
+        first, first_split = firsts.setdefault(original, (item, split))
+        if first_split != split:
+            yield Leak(item, split, first, first_split)

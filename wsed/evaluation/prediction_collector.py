@@ -50,7 +50,7 @@ class PredictionCollector:
         lengths = [samples] * len(batch.filenames) if batch.lengths is None else batch.lengths.tolist()
         seconds = [length / self.features.sample_rate for length in lengths]
         self.durations |= dict(zip(batch.filenames, seconds, strict=True))
-        self.strong = self.strong and batch.strong
+        self.strong = self.strong and bool(batch.has_strong.all())
         self.clip_probs += list(prediction.clip_probs.float().cpu())
         self.weak += list(batch.weak.cpu())
         frames = prediction.frame_probs.float().cpu()

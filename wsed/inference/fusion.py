@@ -1,8 +1,6 @@
 """Fusion: the mean of what several systems, or epochs of one, say of the same clips."""
 
 import json
-import os
-import shutil
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -11,7 +9,7 @@ import torch
 import yaml
 from torch import Tensor
 
-from wsed.atomic import write_text
+from wsed.atomic import atomic_folder, write_text
 from wsed.config.instantiate import instantiate
 from wsed.errors import UserError
 from wsed.evaluation.evaluator import Evaluation, Results, Settings, evaluate_pass, plain
@@ -52,8 +50,7 @@ def fuse_runs(
         means.append(average(passes, checkpoints))
     fused = average(means, list(runs))
     results, evaluation, events = evaluate_pass(fused, postprocessing, settings)
-    partial = output.with_name(f".{output.name}.{os.getpid()}")
-    try:
+    with atomic_folder(output) as partial:
         fused.write(partial / "predictions")
         write_tsv(events, partial / "predictions" / "events.tsv")
         write_text(partial / "postprocessing.json", json.dumps(asdict(postprocessing), indent=2) + "\n")
@@ -66,9 +63,6 @@ def fuse_runs(
             "git": git_state(),
         }
         write_text(partial / "results.json", json.dumps(content, indent=2, allow_nan=False) + "\n")
-        partial.rename(output)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
     return results, evaluation
 
 

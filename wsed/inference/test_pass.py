@@ -8,7 +8,7 @@ import yaml
 from wsed.config.compose import compose_config, hydra_initialized
 from wsed.config.instantiate import instantiate
 from wsed.config.validate import validate
-from wsed.data.datamodules import ClipDataModule
+from wsed.data.datamodules.base import ClipDataModule
 from wsed.errors import UserError
 from wsed.evaluation.prediction_collector import PredictionCollector
 from wsed.systems.base import System

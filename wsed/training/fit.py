@@ -8,7 +8,7 @@ import pytorch_lightning as pl
 from pytorch_lightning.callbacks import Callback
 from pytorch_lightning.loggers import Logger
 
-from wsed.data.datamodules import ClipDataModule
+from wsed.data.datamodules.base import ClipDataModule
 from wsed.runs import slurm_job
 from wsed.runs.folder import RunFolder
 from wsed.systems.base import System

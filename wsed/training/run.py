@@ -10,7 +10,7 @@ from pytorch_lightning.callbacks import Callback
 from pytorch_lightning.loggers import Logger
 
 from wsed.config.instantiate import instantiate
-from wsed.data.datamodules import ClipDataModule
+from wsed.data.datamodules.base import ClipDataModule
 from wsed.evaluation.evaluator import Results, plain
 from wsed.runs.active_run import ActiveRun
 from wsed.runs.environment import git_state, versions
@@ -54,7 +54,7 @@ def train(active: ActiveRun, watching: Sequence[Callback] = ()) -> dict[str, Any
     active.start(resumed=checkpoint is not None)
     print(f"{plan.path}: {'running' if checkpoint is None else 'resumes'}")
     if checkpoint is None:
-        system.features.fit(training_waveforms(data.sets["train"], data.batch_size))
+        system.features.fit(training_waveforms(data.datasets["train"], data.batch_size))
     rows = rows_of(checkpoint) if checkpoint else []
     logger: RunLogger | None = instantiate(config["logger"]) or None
     failed = True
@@ -124,7 +124,7 @@ def _fit_and_test(
     callbacks = [CurvesState(curves), *instantiated_callbacks(config), *watching]
     trainer = fit(config, runtime, folder, system, data, [curves, *loggers], callbacks)
     trained = time.perf_counter()
-    if config["test"] == "best" and "val" in data.sets:
+    if config["test"] == "best" and "val" in data.datasets:
         system = System.load(folder.best_checkpoint)
     results = test.run(runtime, folder, system, data)
     numbers = {f"test/{name}": value for name, value in results.items() if not isinstance(value, tuple)}

@@ -7,7 +7,7 @@ from typing import Any
 
 from wsed.atomic import write_text
 from wsed.config.instantiate import instantiate
-from wsed.data.datamodules import ClipDataModule
+from wsed.data.datamodules.base import ClipDataModule
 from wsed.errors import UserError
 from wsed.evaluation.evaluator import Results, evaluate_pass, tune
 from wsed.evaluation.prediction_collector import write_tsv
@@ -32,7 +32,7 @@ class RunTest:
         self.postprocessing = instantiate(config["postprocessing"])
 
     def check(self, data: ClipDataModule) -> None:
-        if isinstance(self.postprocessing, Tuned) and "val" not in data.sets:
+        if isinstance(self.postprocessing, Tuned) and "val" not in data.datasets:
             raise UserError(
                 "postprocessing=tuned needs a validation split; give data.folds.val folds and data.clips.val clips"
             )

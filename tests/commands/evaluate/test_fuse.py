@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.data import corpora
+from tests.data import miniature_corpora as corpora
 from wsed.__main__ import main
 from wsed.reports.comparison import read_runs
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.data import corpora
+from tests.data import miniature_corpora as corpora
 from wsed.__main__ import main
 
 TINY = [

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.data import corpora
+from tests.data import miniature_corpora as corpora
 from wsed.__main__ import main
 
 README = (Path(__file__).parents[3] / "README.md").read_text()

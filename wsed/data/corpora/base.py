@@ -1,13 +1,11 @@
-"""Corpora of annotated recordings, as they lie on disk."""
+"""Corpus: annotated recordings as they are on disk."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-import pandas as pd
-
-from wsed.data.annotations import read_events, read_weak
+from wsed.data.annotations import TOLERANCE
 from wsed.data.corpus_info import CorpusInfo
 from wsed.data.leakage import leaks
 from wsed.errors import UserError, did_you_mean
@@ -19,12 +17,12 @@ class Clip:
     """One annotated recording.
 
     Attributes:
-        filename: unique name in its corpus, as its annotation has it.
+        filename: its name in the annotation, unique in the corpus.
         path: of the audio file.
-        tags: event classes in it.
-        events: strong labels, or None where only tags are known.
-        table: the file of its annotation.
-        rows: the row of each event, or else of the tags.
+        tags: the event classes in it, its weak labels.
+        events: its strong labels; empty if it has no event, None if only the tags are known.
+        table: the annotation file, for messages.
+        rows: the line number of each event in `table`, or of the tags if there are no events.
     """
 
     filename: str
@@ -34,78 +32,79 @@ class Clip:
     table: Path
     rows: tuple[int, ...]
 
-    def where(self, label: str, event: Event | None = None) -> str:
-        """`FILE, row N` of an event, or of a label."""
-        fits = (own == event if event else own.event_label == label for own in self.events or ())
-        number = next((number for number, fit in enumerate(fits) if fit), 0)
+    def annotation_row(self, label: str, event: Event | None = None) -> str:
+        """`FILE, row N` of an event, or of the first event with a label, for messages."""
+        matches = (own == event if event else own.event_label == label for own in self.events or ())
+        number = next((number for number, match in enumerate(matches) if match), 0)
         return f"{self.table}, row {self.rows[number]}"
 
 
 class Corpus(Protocol):
-    """What a corpus holds. One file of `wsed/data/` and one YAML of `conf/data/` make a new one."""
+    """Reads the annotation of a corpus. `RecordingDataModule` reads the audio and makes the splits.
+
+    To add a corpus, write one class with these members and one YAML in `conf/data/`, such as `conf/data/tables.yaml`,
+    whose `corpus` node has the class as `_target_` and the arguments of its constructor as keys. Functions of
+    `wsed.data.corpora.label_tables` read the DCASE formats.
+
+    Attributes:
+        info: what `wsed data list` shows.
+        parts: the names of the corpus's parts, such as `("train", "test")`. The config `data.parts` assigns them to the
+            splits.
+    """
 
     info: CorpusInfo
     parts: Sequence[str]
 
     def clips(self, part: str) -> list[Clip]:
-        """The clips of one of its parts, in the order of their annotation; no audio is read.
+        """The clips of a part, in the order of the annotation. Reads no audio.
+
+        Args:
+            part: one of `parts`.
 
         Raises:
-            UserError: annotation that is missing or wrong, by file and row.
+            UserError: annotation is missing or wrong; the message names the file and the row.
         """
         ...
 
 
-def weak_clips(table: Path, audio: Path) -> list[Clip]:
-    """The clips of a table `filename event_labels`, whose recordings lie in the folder `audio`."""
-    return [
-        Clip(filename, audio / filename, tags, None, table, (row,))
-        for filename, (row, tags) in read_weak(table).items()
-    ]
-
-
-def strong_clips(table: Path, audio: Path) -> list[Clip]:
-    """The clips of a table `filename onset offset event_label`, whose recordings lie in the folder `audio`."""
-    found = read_events(table)
-    events: dict[str, list[Event]] = {}
-    rows: dict[str, list[int]] = {}
-    columns = ("filename", "onset", "offset", "event_label")
-    for row, filename, onset, offset, label in zip(
-        found.attrs["rows"], *(found[column] for column in columns), strict=True
-    ):
-        own = events.setdefault(filename, [])
-        if pd.notna(label):
-            own.append(Event(float(onset), float(offset), label))
-            rows.setdefault(filename, []).append(row)
-    return [
-        Clip(
-            filename,
-            audio / filename,
-            frozenset(event.event_label for event in own),
-            tuple(own),
-            table,
-            tuple(rows.get(filename, ())),
-        )
-        for filename, own in events.items()
-    ]
-
-
 def check_labels(clips: Sequence[Clip], labels: Sequence[str]) -> None:
-    """Refuses a clip with a label that is none of the corpus's classes.
+    """Refuses a clip with a label that is not among the event classes.
 
     Raises:
-        UserError: naming file, row and label.
+        UserError: naming the file, the row and the label.
     """
     for clip in clips:
         for label in sorted(clip.tags - set(labels)):
             raise UserError(
-                f"{clip.where(label)}: {label} is none of data.labels; "
+                f"{clip.annotation_row(label)}: {label} is none of data.labels; "
                 f"correct it or add the class.{did_you_mean(label, list(labels))}"
+            )
+
+
+def check_events(clip: Clip, seconds: float) -> None:
+    """Refuses an event that is beyond the end of its recording.
+
+    Args:
+        clip: with its events.
+        seconds: the duration of its recording.
+
+    Raises:
+        UserError: naming the file and the row.
+    """
+    for event in clip.events or ():
+        if event.onset >= seconds or event.offset > seconds + TOLERANCE:
+            raise UserError(
+                f"{clip.annotation_row(event.event_label, event)}: {event.event_label} from {event.onset:g} to "
+                f"{event.offset:g} s is beyond the {seconds:g} s of {clip.filename}; correct the row"
             )
 
 
 def check_parts(parts: Mapping[str, Sequence[str]], known: Sequence[str]) -> None:
     """Refuses a part that the corpus does not have, or that is in two splits.
+
+    Args:
+        parts: by split.
+        known: the parts of the corpus.
 
     Raises:
         UserError: naming the split and the part.
@@ -115,4 +114,4 @@ def check_parts(parts: Mapping[str, Sequence[str]], known: Sequence[str]) -> Non
         if name not in known:
             raise UserError(f"data.parts.{split}: there is no {name}; this corpus has {', '.join(known)}")
     for leak in leaks(used):
-        raise UserError(f"data.parts: {leak.item} is in both {leak.home} and {leak.split}; take it out of one")
+        raise UserError(f"data.parts: {leak.item} is in both {leak.first_split} and {leak.split}; take it out of one")

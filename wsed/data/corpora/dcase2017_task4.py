@@ -1,12 +1,11 @@
 """DCASE 2017 task 4: warning and vehicle sounds of AudioSet, for smart cars."""
 
-import csv
 import re
-from collections.abc import Iterable
 from pathlib import Path
 
 from wsed.data.corpora.base import Clip
 from wsed.data.corpus_info import CorpusInfo
+from wsed.data.table_reader import read_rows
 from wsed.errors import UserError
 from wsed.prediction import Event
 
@@ -15,32 +14,33 @@ LISTS = {
     "testing": "testing_set.csv",
     "evaluation": "groundtruth_weak_label_evaluation_set.csv",
 }
-"""Tags of each part: `ID,start,end,"label,label",...`, or a row a label, `FILE start end label`, tab-separated."""
+"""By part, its weak labels: rows `ID,start,end,"label,label",...`, or `FILE start end label` separated by tabs."""
 
 STRONG = {
     "testing": "groundtruth_strong_label_testing_set.csv",
     "evaluation": "groundtruth_strong_label_evaluation_set.csv",
 }
-"""Events: `FILE onset offset label`, tab-separated."""
+"""By part, its strong labels: `FILE onset offset label`, separated by tabs."""
 
 FOLDERS = {
     "training": ("training", "unbalanced_train_segments_training_set_audio_formatted_and_segmented_downloads"),
     "testing": ("testing", "unbalanced_train_segments_testing_set_audio_formatted_and_segmented_downloads"),
     "evaluation": ("evaluation", "evaluation_set_formatted_audio_segments"),
 }
-"""Folders of recordings: a short name, and that of the published archive."""
+"""By part, the names that its folder of recordings may have: a short one, and that in the published archive."""
 
 
 class Dcase2017Task4:
-    """Clips of up to 10 s; those for training have tags, those for testing and evaluation events as well.
+    """Clips of up to 10 s. Those for training have weak labels, those for testing and evaluation strong ones as well.
 
-    The lists are those of the organisers, without a header. A recording is called `ID_start_end.wav` there, with a `Y`
-    in front of it in the published archives; both are found. Tags hold commas, as in `Air horn, truck horn`: a comma
-    with a space behind it belongs to the label. Events of 0 to 0 s stand for a class that is heard and was not located,
-    and are no events here.
+    The lists are those of the organisers, without a header. They name a recording `ID_start_end.wav`, and the published
+    archives have a `Y` in front of it; both are found. Labels contain commas, as in `Air horn, truck horn`: a comma
+    with a space behind it belongs to the label. An event from 0 to 0 s stands for a class that was heard but not
+    located. It is dropped, and the class stays among the tags.
 
     Args:
-        root: holds the folders of recordings, and the lists in it, in `metadata/` or in `groundtruth_release/`.
+        root: the folder with the folders of recordings. The lists are in it, in `metadata/` or in
+            `groundtruth_release/`.
     """
 
     info = CorpusInfo(
@@ -61,29 +61,21 @@ class Dcase2017Task4:
         """See `Corpus`."""
         folder = next((self.root / name for name in FOLDERS[part] if (self.root / name).is_dir()), None)
         if folder is None:
-            raise UserError(f"{self.root}: has no folder {' or '.join(FOLDERS[part])}; name that of the recordings so")
-        tags: dict[str, set[str]] = {}
-        rows: dict[str, int] = {}
-        path = self._list(LISTS[part])
-        for row, words in _rows(path):
-            filename, labels = _tags(words, path, row)
-            tags.setdefault(filename, set()).update(labels)
-            rows.setdefault(filename, row)
-        if part not in STRONG:
-            return [
-                Clip(filename, _recording(folder, filename), frozenset(labels), None, path, (rows[filename],))
-                for filename, labels in tags.items()
-            ]
-        strong = self._list(STRONG[part])
-        events = self._events(strong)
+            raise UserError(
+                f"{self.root}: has no folder {' or '.join(FOLDERS[part])}; rename the folder of the recordings"
+            )
+        weak = self._list(LISTS[part])
+        tags, rows = _read_tags(weak)
+        strong = self._list(STRONG[part]) if part in STRONG else None
+        events = _read_events(strong) if strong else {}
         return [
             Clip(
-                filename,
-                _recording(folder, filename),
-                frozenset(labels),
-                tuple(event for _, event in events.get(filename, ())),
-                strong,
-                tuple(row for row, _ in events.get(filename, ())) or (0,),
+                filename=filename,
+                path=_recording(folder, filename),
+                tags=frozenset(labels),
+                events=tuple(event for _, event in events.get(filename, ())) if strong else None,
+                table=strong or weak,
+                rows=(tuple(row for row, _ in events.get(filename, ())) or (0,)) if strong else (rows[filename],),
             )
             for filename, labels in tags.items()
         ]
@@ -95,48 +87,52 @@ class Dcase2017Task4:
             raise UserError(f"{self.root}: has no {name}, nor has its metadata/; put the organisers' lists there")
         return found
 
-    def _events(self, path: Path) -> dict[str, list[tuple[int, Event]]]:
-        """Of each clip, with their rows."""
-        events: dict[str, list[tuple[int, Event]]] = {}
-        for row, words in _rows(path):
-            if len(words) < 4:
-                raise UserError(f"{path}, row {row}: has {len(words)} columns; it needs file, onset, offset and label")
-            onset, offset = (_number(word, path, row) for word in words[1:3])
-            if onset == offset == 0:
-                continue
-            if not 0 <= onset < offset:
-                raise UserError(f"{path}, row {row}: offset {offset:g} is not after onset {onset:g}; correct the row")
-            events.setdefault(words[0], []).append((row, Event(onset, offset, words[3])))
-        return events
+
+def _read_tags(path: Path) -> tuple[dict[str, set[str]], dict[str, int]]:
+    """By filename: the weak labels, and the first row that names the clip."""
+    tags: dict[str, set[str]] = {}
+    rows: dict[str, int] = {}
+    for row, values in _rows(path):
+        if len(values) < 4 or not values[3]:
+            raise UserError(f"{path}, row {row}: has no label; it needs recording, start, end and labels")
+        if values[0].endswith(".wav"):
+            filename, labels = values[0], [values[3]]
+        else:
+            start, end = (_number(value, path, row) for value in values[1:3])
+            filename, labels = f"{values[0]}_{start:.3f}_{end:.3f}.wav", re.split(",(?! )", values[3])
+        tags.setdefault(filename, set()).update(labels)
+        rows.setdefault(filename, row)
+    return tags, rows
 
 
-def _rows(path: Path) -> Iterable[tuple[int, list[str]]]:
-    """Rows of a list without a header, with their numbers."""
-    with path.open(encoding="utf-8", newline="") as file:
-        separator = "\t" if "\t" in file.readline() else ","
-        file.seek(0)
-        for row, words in enumerate(csv.reader(file, delimiter=separator), 1):
-            if words:
-                yield row, [word.strip() for word in words]
+def _read_events(path: Path) -> dict[str, list[tuple[int, Event]]]:
+    """By filename: the strong labels, each with its row."""
+    events: dict[str, list[tuple[int, Event]]] = {}
+    for row, values in _rows(path):
+        if len(values) < 4:
+            raise UserError(f"{path}, row {row}: has {len(values)} columns; it needs file, onset, offset and label")
+        onset, offset = (_number(value, path, row) for value in values[1:3])
+        if onset == offset == 0:
+            continue
+        if not 0 <= onset < offset:
+            raise UserError(f"{path}, row {row}: offset {offset:g} is not after onset {onset:g}; correct the row")
+        events.setdefault(values[0], []).append((row, Event(onset, offset, values[3])))
+    return events
 
 
-def _tags(words: list[str], path: Path, row: int) -> tuple[str, list[str]]:
-    if len(words) < 4 or not words[3]:
-        raise UserError(f"{path}, row {row}: has no label; it needs recording, start, end and labels")
-    if words[0].endswith(".wav"):
-        return words[0], [words[3]]
-    start, end = (_number(word, path, row) for word in words[1:3])
-    return f"{words[0]}_{start:.3f}_{end:.3f}.wav", re.split(",(?! )", words[3])
+def _rows(path: Path) -> list[tuple[int, list[str]]]:
+    """Line numbers and values of a list without a header."""
+    return [(row, [value.strip() for value in values]) for row, values in read_rows(path)]
 
 
-def _number(word: str, path: Path, row: int) -> float:
+def _number(value: str, path: Path, row: int) -> float:
     try:
-        return float(word)
+        return float(value)
     except ValueError as error:
-        raise UserError(f"{path}, row {row}: {word!r} is not a number of seconds; correct the row") from error
+        raise UserError(f"{path}, row {row}: {value!r} is not a number of seconds; correct the row") from error
 
 
 def _recording(folder: Path, filename: str) -> Path:
-    """With the archives' `Y` where it is there with it."""
+    """The path of a recording, with the `Y` of the archives if such a file exists."""
     with_y = folder / f"Y{filename}"
     return with_y if with_y.is_file() else folder / filename

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from wsed.data.annotations import read_filenames
-from wsed.data.corpora.base import Clip, strong_clips, weak_clips
+from wsed.data.corpora.base import Clip
+from wsed.data.corpora.label_tables import strong_clips, unlabelled_clips, weak_clips
 from wsed.data.corpus_info import CorpusInfo
 from wsed.errors import UserError
 
@@ -14,14 +14,14 @@ TABLES = {
     "validation": ("validation/validation", "audio/validation/validation"),
     "public": ("eval/public", "audio/eval/public"),
 }
-"""Of each part: the table below `metadata/`, without its ending, and the folder of its recordings."""
+"""By part: the table below `metadata/`, without its suffix, and the folder of the recordings."""
 
 
 class Desed:
-    """Clips of 10 s with weak labels, strong ones, or none, in the layout of the `desed` package.
+    """Clips of 10 s with weak labels, strong labels, or none, in the layout of the `desed` package.
 
     Args:
-        root: holds `metadata/` and `audio/`.
+        root: the folder with `metadata/` and `audio/`.
     """
 
     info = CorpusInfo(
@@ -39,20 +39,14 @@ class Desed:
         self.root = Path(root)
 
     def clips(self, part: str) -> list[Clip]:
-        """See `Corpus`. The part `unlabel_in_domain` has clips without tags."""
+        """See `Corpus`. The clips of `unlabel_in_domain` have no tags."""
         table, audio = TABLES[part]
         found = sorted((self.root / "metadata").glob(f"{table}.tsv"))
         if len(found) != 1:
-            what = "is missing" if not found else "is there more than once"
+            problem = "is missing" if not found else "is there more than once"
             raise UserError(
-                f"{self.root}/metadata/{table}.tsv: {what}; data.root is the folder with metadata/ and audio/"
+                f"{self.root}/metadata/{table}.tsv: {problem}; data.root is the folder with metadata/ and audio/"
             )
         folder = next(iter(sorted(self.root.glob(audio))), self.root / audio)
-        if part == "weak":
-            return weak_clips(found[0], folder)
-        if part == "unlabel_in_domain":
-            return [
-                Clip(filename, folder / filename, frozenset(), None, found[0], ())
-                for filename in read_filenames(found[0])
-            ]
-        return strong_clips(found[0], folder)
+        read = {"weak": weak_clips, "unlabel_in_domain": unlabelled_clips}.get(part, strong_clips)
+        return read(found[0], folder)

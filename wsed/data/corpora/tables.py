@@ -1,19 +1,21 @@
-"""A user's own recordings with tables of labels."""
+"""Your own recordings with tables of labels."""
 
 from collections.abc import Mapping
 from pathlib import Path
 
-from wsed.data.annotations import columns_of
-from wsed.data.corpora.base import Clip, strong_clips, weak_clips
+from wsed.data.annotations import has_onsets
+from wsed.data.corpora.base import Clip
+from wsed.data.corpora.label_tables import strong_clips, weak_clips
 from wsed.data.corpus_info import CorpusInfo
 
 
 class Tables:
-    """Recordings in one folder each part, with a table of weak labels or of strong ones.
+    """For each part, a folder of recordings and a table of weak or strong labels.
 
     Args:
-        root: that the other paths start from.
-        tables: by part, `filename event_labels` or `filename onset offset event_label`, separated by tabs or commas.
+        root: the folder that the other paths are relative to.
+        tables: by part, a table `filename event_labels` or `filename onset offset event_label`, separated by tabs or
+            commas.
         audio: by part, the folder of its recordings.
     """
 
@@ -38,4 +40,4 @@ class Tables:
         """See `Corpus`. A table with a column `onset` has strong labels."""
         table = self.root / self.tables[part]
         folder = self.root / self.audio.get(part, ".")
-        return strong_clips(table, folder) if "onset" in columns_of(table) else weak_clips(table, folder)
+        return strong_clips(table, folder) if has_onsets(table) else weak_clips(table, folder)

@@ -1,1 +1,1 @@
-"""Clips of a split by index."""
+"""Datasets: the clips of one split, by index."""

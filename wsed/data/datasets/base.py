@@ -1,4 +1,4 @@
-"""What every dataset is."""
+"""ClipDataset: the interface of a dataset."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -6,16 +6,32 @@ from typing import Protocol
 from wsed.data.batch import Batch
 
 Key = tuple[int, int]
-"""Epoch and index: what tells one clip of a split from another."""
+"""Epoch and index of a clip, both from 0. The epoch is part of the key so that worker processes need not be told it."""
 
 
 class ClipDataset(Protocol):
-    """A split: `len()` clips, of which any batch can be had by its keys, in any process."""
+    """The clips of one split. It returns whole batches, and the same batch for the same keys in any process.
 
-    def __len__(self) -> int: ...
+    A dataset from outside comes with a datamodule, whose `open` returns one dataset for each split; see
+    `wsed.data.datamodules.base.ClipDataModule`.
+    """
 
-    def __getitem__(self, keys: Sequence[Key]) -> Batch: ...
+    def __len__(self) -> int:
+        """The number of clips in an epoch."""
+        ...
+
+    def __getitem__(self, keys: Sequence[Key]) -> Batch:
+        """A batch with the clips of the keys, in their order.
+
+        Args:
+            keys: at least one. A dataset that is the same in every epoch ignores the epoch.
+        """
+        ...
 
     def tags(self, epoch: int) -> list[set[str]]:
-        """The event classes of every clip of an epoch, without rendering any."""
+        """The event classes of every clip of an epoch, by index. Reads and renders no audio.
+
+        Args:
+            epoch: from 0.
+        """
         ...

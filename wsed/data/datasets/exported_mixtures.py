@@ -1,4 +1,4 @@
-"""Mixtures that were written to disk."""
+"""ExportedMixtureDataset: mixtures on disk."""
 
 import json
 from collections.abc import Sequence
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
+from torch import Tensor
 
 from wsed.data.audio.io import read_audio
 from wsed.data.batch import Batch
@@ -17,13 +18,16 @@ from wsed.errors import UserError
 
 @dataclass
 class ExportedMixtureDataset:
-    """Mixtures that `wsed data mix` wrote; see `wsed/data/mixing/export.py` for the layout.
+    """Mixtures that `wsed data mix` wrote; see `wsed/data/export.py` for the layout.
 
     Args:
         folder: of the split.
         labels: event classes in the order of the `class` axis.
         sample_rate: Hz.
-        with_sources: batches hold the isolated sources.
+        with_sources: whether batches have the isolated sources.
+
+    Raises:
+        UserError: the folder is not such a split.
     """
 
     folder: Path
@@ -35,7 +39,12 @@ class ExportedMixtureDataset:
         table = self.folder / "plan.jsonl"
         if not table.is_file():
             raise UserError(f"{table}: does not exist; write the folder with `wsed data mix`")
-        self.plans = [MixturePlan.from_dict(json.loads(line)) for line in table.read_text().splitlines()]
+        try:
+            self.plans = [MixturePlan.from_dict(json.loads(line)) for line in table.read_text().splitlines()]
+        except (KeyError, TypeError, ValueError) as error:
+            raise UserError(
+                f"{table}: has other plans than this version; write the folder with `wsed data mix`"
+            ) from error
 
     def __len__(self) -> int:
         return len(self.plans)
@@ -56,6 +65,7 @@ class ExportedMixtureDataset:
             background=torch.tensor([float(plan.background is not None) for plan in plans]),
             events=[strong_labels(plan, self.sample_rate) for plan in plans],
             plans=plans,
+            has_strong=torch.ones(len(plans), dtype=torch.bool),
         )
         if self.with_sources:
             batch.sources = torch.stack(
@@ -64,9 +74,10 @@ class ExportedMixtureDataset:
             batch.background_source = torch.stack([self._source(plan, "background") for plan in plans])
         return batch
 
-    def _source(self, plan: MixturePlan, name: str) -> torch.Tensor:
+    def _source(self, plan: MixturePlan, name: str) -> Tensor:
+        """`(samples,)` of a class or the background; zeros if the clip does not have it."""
         path = self.folder / "sources" / Path(plan.filename).stem / f"{name}.wav"
         return self._read(path) if path.exists() else torch.zeros(plan.samples)
 
-    def _read(self, path: Path) -> torch.Tensor:
+    def _read(self, path: Path) -> Tensor:
         return read_audio(path, self.sample_rate)

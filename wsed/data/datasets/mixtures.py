@@ -1,4 +1,4 @@
-"""Mixtures that are rendered in memory."""
+"""MixtureDataset: mixtures that are rendered in memory."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,17 +13,20 @@ from wsed.data.soundbanks.base import Soundbank
 
 @dataclass
 class MixtureDataset:
-    """Mixtures rendered when they are asked for.
+    """Mixtures that are rendered on demand.
 
     Args:
         bank: the recordings of the split.
-        recipe: how to plan a mixture.
-        seed: of the data.
-        split: name of the split.
-        clips: how many clips an epoch has.
-        fresh: every epoch has mixtures of its own; otherwise every epoch has those of epoch 0.
-        scored: for validation or test: every clip is an event in a background.
-        with_sources: batches hold the isolated sources.
+        recipe: plans the mixtures.
+        seed: of the mixtures.
+        split: `train`, `val` or `test`.
+        clips: the number of clips in an epoch.
+        fresh: whether every epoch has new mixtures; otherwise every epoch has those of epoch 0.
+        for_evaluation: whether the split is for validation or test.
+        with_sources: whether batches have the isolated sources.
+
+    Raises:
+        UserError: the recipe does not fit the soundbank.
     """
 
     bank: Soundbank
@@ -32,12 +35,12 @@ class MixtureDataset:
     split: str
     clips: int
     fresh: bool
-    scored: bool
+    for_evaluation: bool
     with_sources: bool
 
     def __post_init__(self) -> None:
-        self.recordings = {sound.id: sound.samples for sound in self.bank.events + self.bank.backgrounds}
-        # A recipe that does not fit the recordings says so here, before anything is trained.
+        self.recordings = {recording.id: recording.waveform for recording in self.bank.events + self.bank.backgrounds}
+        # Raises if the recipe does not fit, before any training.
         self.plan((0, 0))
 
     def __len__(self) -> int:
@@ -53,7 +56,7 @@ class MixtureDataset:
             epoch=epoch if self.fresh else 0,
             index=index,
             clips=self.clips,
-            scored=self.scored,
+            for_evaluation=self.for_evaluation,
         )
 
     def tags(self, epoch: int) -> list[set[str]]:
@@ -64,5 +67,5 @@ class MixtureDataset:
         return self.render([self.plan(key) for key in keys])
 
     def render(self, plans: Sequence[MixturePlan]) -> Batch:
-        """Renders plans made by this set, or saved from a set with the same recordings."""
+        """Renders plans of this dataset, or saved plans of a dataset with the same recordings."""
         return render(plans, self.recordings, self.bank.labels, self.bank.sample_rate, self.with_sources)

@@ -1,4 +1,4 @@
-"""Annotated recordings as a set of clips of one length."""
+"""RecordingDataset: annotated recordings, all cropped or padded to one length."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,30 +8,26 @@ from torch import Tensor
 
 from wsed.data.audio.cache import as_float
 from wsed.data.batch import Batch
-from wsed.data.corpora.base import Clip
+from wsed.data.corpora.base import Clip, check_events
 from wsed.data.datasets.base import Key
-from wsed.errors import UserError
 from wsed.prediction import Event
-
-TOLERANCE = 0.5
-"""Seconds by which an event may end after its recording: published annotation is rounded."""
 
 
 @dataclass
 class RecordingDataset:
-    """Recordings, cut to a length or padded to it with zeros behind them.
+    """Recordings that are cropped to one length, or padded at the end with zeros.
 
-    An event beyond the length is cut as well; tags stay, for nothing says where in the recording they are from.
+    Events beyond the length are cropped as well. Tags stay, because they do not say where in the recording a class is.
 
     Args:
         clips: annotated recordings.
-        waveforms: of each, `(samples,)`, as `AudioCache` has them.
+        waveforms: of each clip, `(samples,)` as `AudioCache` returns them.
         labels: event classes in the order of the `class` axis.
         sample_rate: Hz.
-        samples: length of a clip.
+        samples: the length of a clip.
 
     Raises:
-        UserError: an event that does not lie in its recording.
+        UserError: an event is beyond the end of its recording.
     """
 
     clips: Sequence[Clip]
@@ -41,7 +37,6 @@ class RecordingDataset:
     samples: int
 
     def __post_init__(self) -> None:
-        self.strong = all(clip.events is not None for clip in self.clips)
         for clip, waveform in zip(self.clips, self.waveforms, strict=True):
             check_events(clip, len(waveform) / self.sample_rate)
 
@@ -52,46 +47,29 @@ class RecordingDataset:
         return [set(clip.tags) for clip in self.clips]
 
     def __getitem__(self, keys: Sequence[Key]) -> Batch:
-        chosen = [self.clips[index] for _, index in keys]
+        clips = [self.clips[index] for _, index in keys]
         waveform = torch.zeros(len(keys), self.samples)
         lengths = torch.zeros(len(keys), dtype=torch.int64)
         for place, (_, index) in enumerate(keys):
-            own = as_float(self.waveforms[index][: self.samples])
-            waveform[place, : len(own)] = own
-            lengths[place] = len(own)
+            cropped = as_float(self.waveforms[index][: self.samples])
+            waveform[place, : len(cropped)] = cropped
+            lengths[place] = len(cropped)
         return Batch(
-            filenames=[clip.filename for clip in chosen],
+            filenames=[clip.filename for clip in clips],
             waveform=waveform,
-            weak=torch.tensor([[float(label in clip.tags) for label in self.labels] for clip in chosen]),
+            weak=torch.tensor([[float(label in clip.tags) for label in self.labels] for clip in clips]),
             background=torch.ones(len(keys)),
-            events=[self._events(clip, int(length)) for clip, length in zip(chosen, lengths, strict=True)],
+            events=[self._events(clip, int(length)) for clip, length in zip(clips, lengths, strict=True)],
             plans=[],
             lengths=lengths if (lengths < self.samples).any() else None,
-            strong=self.strong,
+            has_strong=torch.tensor([clip.events is not None for clip in clips]),
         )
 
     def _events(self, clip: Clip, length: int) -> list[Event]:
+        """The events in the first `length` samples of a clip, cropped to them."""
         end = length / self.sample_rate
         return [
             Event(event.onset, min(event.offset, end), event.event_label)
             for event in clip.events or ()
             if event.onset < end
         ]
-
-
-def check_events(clip: Clip, seconds: float) -> None:
-    """Refuses an event that does not lie in its recording.
-
-    Args:
-        clip: with its events.
-        seconds: that its recording has.
-
-    Raises:
-        UserError: naming file and row.
-    """
-    for event in clip.events or ():
-        if event.onset >= seconds or event.offset > seconds + TOLERANCE:
-            raise UserError(
-                f"{clip.where(event.event_label, event)}: {event.event_label} from {event.onset:g} to "
-                f"{event.offset:g} s is beyond the {seconds:g} s of {clip.filename}; correct the row"
-            )

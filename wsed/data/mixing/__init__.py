@@ -1,1 +1,1 @@
-"""Mixtures: planned, rendered and exported."""
+"""Mixtures: recipes plan them, and the renderer turns plans into waveforms and labels."""

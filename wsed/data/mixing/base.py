@@ -1,4 +1,4 @@
-"""What every mixing recipe is, and what recipes share."""
+"""Recipe: plans mixtures; and what recipes share."""
 
 import zlib
 from collections.abc import Sequence
@@ -12,41 +12,58 @@ from wsed.errors import UserError
 
 
 class Recipe(Protocol):
-    """What mixtures are like. One file of `wsed/data/mixing/` and one YAML of `conf/mixing/` make a new one."""
+    """Decides which recordings make a mixture, and how. It touches no audio; `render` makes the waveform.
+
+    To add a recipe, write one class with this method and one YAML in `conf/mixing/`, with the class as `_target_` and
+    the arguments of its constructor as keys, as in `conf/mixing/mtl.yaml`. Draw all random numbers from
+    `random_generator`, name the clip by `clip_filename`, and raise `UserError` for arguments that cannot be used.
+    """
 
     def plan(
-        self, bank: Soundbank, *, seed: int, split: str, epoch: int, index: int, clips: int, scored: bool
+        self, bank: Soundbank, *, seed: int, split: str, epoch: int, index: int, clips: int, for_evaluation: bool
     ) -> MixturePlan:
-        """Plans one clip. Pure: equal arguments give equal plans, in any process, in any order.
+        """Plans one clip. Pure: equal arguments give equal plans, in any process and in any order.
+
+        All plans of a recipe have the same number of samples.
 
         Args:
             bank: the recordings of the split.
-            seed: of the whole data set.
-            split: name of the split.
-            epoch: which of the split's sets; a fixed set is epoch 0.
-            index: which clip of the set, from 0.
-            clips: how many clips the set has.
-            scored: for validation or test.
+            seed: of the mixtures.
+            split: `train`, `val` or `test`.
+            epoch: from 0; a dataset that is the same in every epoch always has epoch 0.
+            index: of the clip in the epoch, from 0.
+            clips: the number of clips in the epoch.
+            for_evaluation: whether the split is for validation or test, which a recipe may make less varied.
+
+        Raises:
+            UserError: the recipe does not fit the soundbank.
         """
         ...
 
 
-def lowest_and_highest(ratio: Sequence[float], key: str) -> tuple[float, float]:
-    """The two ends of a recipe's ratio in dB, which it has below `mixing`.
+def check_ratio(ratio: Sequence[float], key: str) -> tuple[float, float]:
+    """Validates a range of level ratios.
+
+    Args:
+        ratio: the lowest and the highest in dB.
+        key: of the range below `mixing`, for messages.
+
+    Returns:
+        The lowest and the highest.
 
     Raises:
-        UserError: it has not two, or the first is the larger.
+        UserError: there are not two numbers in ascending order.
     """
     if len(ratio) != 2 or ratio[0] > ratio[1]:
         raise UserError(f"mixing.{key}: is {list(ratio)}; it needs [lowest, highest] in dB")
     return ratio[0], ratio[1]
 
 
-def filename(split: str, epoch: int, index: int) -> str:
-    """What a clip is called."""
+def clip_filename(split: str, epoch: int, index: int) -> str:
+    """The filename of a mixture, unique in its run."""
     return f"{split}-{epoch}-{index:06d}.wav"
 
 
-def random_of(seed: int, split: str, epoch: int, *index: int) -> np.random.Generator:
-    """The random numbers of a set, or, with its index, of one of its clips."""
+def random_generator(seed: int, split: str, epoch: int, *index: int) -> np.random.Generator:
+    """The random generator of an epoch or, with an index, of one clip of the epoch."""
     return np.random.default_rng([seed, zlib.crc32(split.encode()), epoch, *index])

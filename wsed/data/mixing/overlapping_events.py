@@ -2,27 +2,28 @@
 
 from collections.abc import Sequence
 
-from wsed.data.mixing.base import filename, lowest_and_highest, random_of
+from wsed.data.mixing.base import check_ratio, clip_filename, random_generator
+from wsed.data.mixing.perturbation import UNPERTURBED
 from wsed.data.mixing.plan import EventPlan, MixturePlan
-from wsed.data.mixing.playback import AS_RECORDED
 from wsed.data.soundbanks.base import Soundbank
 from wsed.errors import UserError
 
 
 class OverlappingEvents:
-    """As many events as there are onsets, each of another class, in one background; all of them may overlap.
+    """One event per onset, each of a different class, in one background. The events may overlap.
 
     Liu 2022 has two events of 4 s at 3 s in 10 s, at 20 dB; Kong 2019 has three of 2 s at 0.5, 3 and 5.5 s, at 0, 10
-    and 20 dB. Classes are drawn evenly, then recordings within a class; an event is cut to its first `event_duration`.
+    and 20 dB. Classes are drawn uniformly, then recordings within a class. A longer recording is cropped to its first
+    `event_duration`.
 
     Args:
-        duration: seconds of a clip.
-        onsets: seconds, lowest and highest for each event; drawn evenly between them. The last onset lies in the clip.
-        event_duration: seconds that an event lasts at most.
-        event_to_background_ratio: dB, lowest and highest; drawn evenly between them for each event.
+        duration: of a clip in seconds.
+        onsets: the lowest and the highest onset of each event in seconds, drawn uniformly; each is inside the clip.
+        event_duration: the longest duration of an event in seconds.
+        event_to_background_ratio: the lowest and the highest in dB; drawn uniformly for each event.
 
     Raises:
-        UserError: values that do not fit.
+        UserError: an argument is out of range.
     """
 
     def __init__(
@@ -35,7 +36,7 @@ class OverlappingEvents:
         for pair in onsets:
             if len(pair) != 2 or not 0 <= pair[0] <= pair[1] < duration:
                 raise UserError(
-                    f"mixing.onsets: holds {list(pair)}; it needs [lowest, highest] for each event, "
+                    f"mixing.onsets: has {list(pair)}; it needs [lowest, highest] for each event, "
                     f"in seconds from 0 to below mixing.duration={duration:g}"
                 )
         if not onsets:
@@ -45,33 +46,34 @@ class OverlappingEvents:
         self.duration = duration
         self.onsets = [(float(low), float(high)) for low, high in onsets]
         self.event_duration = event_duration
-        self.lowest, self.highest = lowest_and_highest(event_to_background_ratio, "event_to_background_ratio")
+        self.lowest_ratio, self.highest_ratio = check_ratio(event_to_background_ratio, "event_to_background_ratio")
 
     def plan(
-        self, bank: Soundbank, *, seed: int, split: str, epoch: int, index: int, clips: int, scored: bool
+        self, bank: Soundbank, *, seed: int, split: str, epoch: int, index: int, clips: int, for_evaluation: bool
     ) -> MixturePlan:
-        """See `Recipe`. Clips that are scored are like those for training.
+        """See `Recipe`. Clips for evaluation are like those for training.
 
         Raises:
-            UserError: more events than classes.
+            UserError: there are more events than classes.
         """
         if len(self.onsets) > len(bank.labels):
             raise UserError(
                 f"mixing.onsets: is for {len(self.onsets)} events of different classes, but there are only "
                 f"{len(bank.labels)}; name more in data.labels"
             )
-        rng = random_of(seed, split, epoch, index)
+        rng = random_generator(seed, split, epoch, index)
         samples = round(self.duration * bank.sample_rate)
         background = bank.backgrounds[rng.integers(len(bank.backgrounds))]
-        start = int(rng.integers(max(1, len(background.samples) - samples + 1)))
+        start = int(rng.integers(max(1, len(background.waveform) - samples + 1)))
         events = []
         for place, (low, high) in zip(rng.permutation(len(bank.labels)), self.onsets, strict=False):
             label = bank.labels[place]
-            recordings = bank.of(label)
+            recordings = bank.events_of(label)
             recording = recordings[rng.integers(len(recordings))]
             onset = round(float(rng.uniform(low, high)) * bank.sample_rate)
             longest = round(self.event_duration * bank.sample_rate)
-            length = min(len(recording.samples), longest, samples - onset)
-            ratio = float(rng.uniform(self.lowest, self.highest))
-            events.append(EventPlan(recording.id, label, onset, length, AS_RECORDED, ratio))
-        return MixturePlan(filename(split, epoch, index), samples, background.id, start, AS_RECORDED, tuple(events))
+            length = min(len(recording.waveform), longest, samples - onset)
+            ratio = float(rng.uniform(self.lowest_ratio, self.highest_ratio))
+            events.append(EventPlan(recording.id, label, onset, length, UNPERTURBED, ratio))
+        filename = clip_filename(split, epoch, index)
+        return MixturePlan(filename, samples, background.id, start, UNPERTURBED, tuple(events))

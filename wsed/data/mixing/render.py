@@ -6,14 +6,16 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Tensor
 
+from wsed.data.audio.levels import rms
 from wsed.data.batch import Batch
-from wsed.data.mixing.plan import MixturePlan
-from wsed.data.mixing.playback import play
+from wsed.data.mixing.looping import crop_or_loop
+from wsed.data.mixing.perturbation import perturb
+from wsed.data.mixing.plan import EventPlan, MixturePlan
 from wsed.errors import UserError
 from wsed.prediction import Event
 
 FADE = 0.01
-"""Seconds of cross-fade where a short background starts over."""
+"""Seconds of cross-fade where a short background is repeated."""
 
 
 def render(
@@ -23,20 +25,20 @@ def render(
     sample_rate: int,
     with_sources: bool,
 ) -> Batch:
-    """Renders a batch of plans, on the device that holds the recordings.
+    """Renders a batch of plans, on the device of the recordings.
 
-    A clip is `(background + gain * events) / peak`, with `peak` the largest absolute sample of the sum. Its samples
-    depend on its plan alone, bit for bit, not on the rest of the batch nor on the number of threads.
+    A clip is `(background + sum of gain * event) / peak`, where `peak` is the largest absolute sample of the sum. Its
+    samples depend only on its plan, bit for bit, not on the rest of the batch or the number of threads.
 
     Args:
-        plans: at least one, all of one length.
-        recordings: samples `(samples,)` by recording id.
+        plans: at least one, all with the same number of samples.
+        recordings: `(samples,)` by recording `id`.
         labels: event classes in the order of the `class` axis.
         sample_rate: Hz.
-        with_sources: also return what each class and the background add to the waveform.
+        with_sources: whether the batch has `sources` and `background_source`.
 
     Raises:
-        UserError: a background that is silent all through the clip, so that nothing can be set in proportion to it.
+        UserError: a background is silent throughout the clip, so that no event can be set in proportion to it.
     """
     device = next(iter(recordings.values())).device
     shape = (len(plans), len(labels), plans[0].samples)
@@ -47,22 +49,13 @@ def render(
     for clip, plan in enumerate(plans):
         level = None
         if plan.background is not None:
-            needed = math.ceil(plan.samples * plan.background_playback.speed)
-            section = excerpt(recordings[plan.background], plan.background_start, needed, round(FADE * sample_rate))
-            section = play(section, plan.background_playback, plan.samples, sample_rate)
-            backgrounds[clip] = section
-            level = rms(section)
-            if not level:
-                start, seconds = plan.background_start / sample_rate, plan.samples / sample_rate
-                raise UserError(
-                    f"{plan.background}: is silent for {seconds:g} s from {start:g} s on; cut the silence out"
-                )
+            backgrounds[clip], level = _background(plan, recordings[plan.background], sample_rate)
         for event in plan.events:
-            sound = play(recordings[event.recording][event.start :], event.playback, event.samples, sample_rate)
-            gain = 1.0 if level is None else level / rms(sound) * 10 ** (event.event_to_background_ratio / 20)
             label = labels.index(event.label)
-            sources[clip, label, event.onset : event.onset + event.samples] += gain * sound
+            sound = _event(event, recordings[event.recording], level, sample_rate)
+            sources[clip, label, event.onset : event.onset + event.samples] += sound
             weak[clip, label] = 1
+        # One source after another, because the order of a sum decides its last bits.
         total = backgrounds[clip].clone()
         for source in sources[clip]:
             total += source
@@ -79,46 +72,33 @@ def render(
         plans=list(plans),
         sources=sources if with_sources else None,
         background_source=backgrounds if with_sources else None,
+        has_strong=torch.ones(len(plans), dtype=torch.bool, device=device),
     )
 
 
+def _background(plan: MixturePlan, recording: Tensor, sample_rate: int) -> tuple[Tensor, float]:
+    """The background of a clip, `(samples,)`, and its RMS."""
+    needed = math.ceil(plan.samples * plan.background_perturbation.speed)
+    cropped = crop_or_loop(recording, plan.background_start, needed, round(FADE * sample_rate))
+    background = perturb(cropped, plan.background_perturbation, plan.samples, sample_rate)
+    level = rms(background)
+    if not level:
+        start, seconds = plan.background_start / sample_rate, plan.samples / sample_rate
+        raise UserError(f"{plan.background}: is silent for {seconds:g} s from {start:g} s on; cut the silence out")
+    return background, level
+
+
+def _event(plan: EventPlan, recording: Tensor, background_level: float | None, sample_rate: int) -> Tensor:
+    """An event at its level relative to the background, `(samples,)`; as recorded if there is no background."""
+    sound = perturb(recording[plan.start :], plan.perturbation, plan.samples, sample_rate)
+    if background_level is None:
+        return sound
+    return background_level / rms(sound) * 10 ** (plan.event_to_background_ratio / 20) * sound
+
+
 def strong_labels(plan: MixturePlan, sample_rate: int) -> list[Event]:
-    """Onset and offset of each event of a plan, in seconds."""
+    """The events of a plan with onset and offset in seconds."""
     return [
         Event(event.onset / sample_rate, (event.onset + event.samples) / sample_rate, event.label)
         for event in plan.events
     ]
-
-
-def excerpt(sound: Tensor, start: int, samples: int, fade: int) -> Tensor:
-    """`samples` samples of a sound from `start`; a sound that is too short starts over, cross-faded.
-
-    The cross-fade keeps the power of two unrelated sounds, so that the joint has neither a click nor a dip.
-
-    Args:
-        sound: `(samples,)`.
-        start: first sample, below the sound's length.
-        samples: how many.
-        fade: samples of the cross-fade; at most half the sound is used.
-
-    Returns:
-        `(samples,)`.
-    """
-    if start + samples <= len(sound):
-        return sound[start : start + samples]
-    fade = min(fade, len(sound) // 2)
-    angle = torch.linspace(0, torch.pi / 2, fade + 2, dtype=torch.float64, device=sound.device)[1:-1]
-    period = sound[fade:].clone()
-    period[len(period) - fade :] = sound[len(sound) - fade :] * angle.cos() + sound[:fade] * angle.sin()
-    return period[(torch.arange(samples, device=sound.device) + start) % len(period)]
-
-
-def rms(sound: Tensor) -> float:
-    """Root mean square of `(samples,)`, the same to the bit whatever the number of threads.
-
-    A plain sum is split among threads and rounds differently with their number; sums over short rows are not.
-    """
-    row = 512
-    squares = torch.zeros(-(-len(sound) // row) * row, dtype=torch.float64, device=sound.device)
-    squares[: len(sound)] = sound.double().square()
-    return float((squares.view(-1, row).sum(1).sum() / len(sound)).sqrt())

@@ -1,1 +1,1 @@
-"""How training clips are drawn, one file each."""
+"""Samplers: which clips make which batch."""

@@ -1,4 +1,4 @@
-"""Training clips with rare classes as often as common ones, or nearly so."""
+"""Balanced: rare classes nearly as often as common ones."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -12,18 +12,21 @@ Item = TypeVar("Item")
 
 
 class Balanced:
-    """Mini-batch balancing (Xu 2018, section 4): in a batch the most frequent class is drawn at most `ratio` times as
-    often as the least frequent one.
+    """Mini-batch balancing (Xu 2018, section 4): the most frequent class is drawn at most `ratio` times as often as the
+    least frequent one.
 
-    Classes are drawn from shuffled lists in which each stands as often as its weight says, one list after another, and
-    clips from shuffled lists of each class. A class of n clips has the weight `min(ratio, 1 + n // step)`, which with 5
-    and 1000 are those of the published code. A clip of several classes keeps all of its tags and is drawn for each of
-    them; clips without any are drawn as a class of their own. All batches are full, and as many as it takes to draw as
-    many clips as there are; common classes' clips are then not all drawn in an epoch, and each epoch draws anew.
+    Each class of n clips has the weight `min(ratio, 1 + n // step)`; 5 and 1000 are the values of the published code.
+    Classes are drawn from one shuffled list after another, in which each class occurs as often as its weight. Clips are
+    drawn from shuffled lists of their class. A clip with several classes keeps all of its tags and is drawn for each of
+    them; clips without tags form a class of their own. All batches are full, and an epoch draws as many clips as there
+    are, but not necessarily all of them.
 
     Args:
-        ratio: 1 or more; 1 draws all classes equally often.
-        step: clips for which a class's weight grows by one, 1 or more.
+        ratio: at least 1; 1 draws all classes equally often.
+        step: at least 1; the number of clips by which the weight of a class grows by one.
+
+    Raises:
+        ValueError: an argument is below 1.
     """
 
     def __init__(self, ratio: int, step: int) -> None:
@@ -34,26 +37,26 @@ class Balanced:
         self.ratio = ratio
         self.step = step
 
-    def batches(self, clips: ClipDataset, batch_size: int, seed: int, epoch: int) -> list[list[int]]:
+    def batches(self, dataset: ClipDataset, batch_size: int, seed: int, epoch: int) -> list[list[int]]:
         """See `wsed.data.samplers.base.ClipSampler`."""
         members: dict[str, list[int]] = {}
-        for index, tags in enumerate(clips.tags(epoch)):
+        for index, tags in enumerate(dataset.tags(epoch)):
             for label in tags or {""}:
                 members.setdefault(label, []).append(index)
         labels = sorted(members)
         weights = self.weights({label: len(members[label]) for label in labels})
         rng = np.random.default_rng([seed, epoch])
         classes = _endless([label for label in labels for _ in range(weights[label])], rng)
-        drawn = {label: _endless(members[label], rng) for label in labels}
-        count = -(-len(clips) // batch_size)
-        return [[next(drawn[next(classes)]) for _ in range(batch_size)] for _ in range(count)]
+        clips = {label: _endless(members[label], rng) for label in labels}
+        count = -(-len(dataset) // batch_size)
+        return [[next(clips[next(classes)]) for _ in range(batch_size)] for _ in range(count)]
 
     def weights(self, counts: dict[str, int]) -> Counter[str]:
-        """How often each class stands in a list, from how many clips it has."""
+        """The weight of each class, from its number of clips."""
         return Counter({label: min(self.ratio, 1 + count // self.step) for label, count in counts.items()})
 
 
 def _endless(items: Sequence[Item], rng: np.random.Generator) -> Iterator[Item]:
-    """All items shuffled, and again when they are through."""
+    """All items in random order, again and again, in a new order each time."""
     while True:
         yield from (items[place] for place in rng.permutation(len(items)))

@@ -1,73 +1,29 @@
-"""Samplers: which clips make which batch."""
+"""ClipSampler: the interface of a sampler."""
 
-from collections.abc import Iterator
 from typing import Protocol
 
-from torch.utils.data import Sampler
-
-from wsed.data.datasets.base import ClipDataset, Key
+from wsed.data.datasets.base import ClipDataset
 
 
 class ClipSampler(Protocol):
-    """How training clips are drawn. One file of `wsed/data/` and one YAML of `conf/sampler/` make a new one."""
+    """Decides in which batches the training clips come.
 
-    def batches(self, clips: ClipDataset, batch_size: int, seed: int, epoch: int) -> list[list[int]]:
-        """The batches of an epoch. Pure: equal arguments give equal batches.
-
-        Args:
-            clips: that are drawn from.
-            batch_size: clips in a batch.
-            seed: of the order.
-            epoch: which one.
-
-        Returns:
-            Indices of clips; `ceil(len(clips) / batch_size)` batches.
-        """
-        ...
-
-
-class InOrder:
-    """Every clip once, in order; the last batch may be smaller."""
-
-    def batches(self, clips: ClipDataset, batch_size: int, seed: int, epoch: int) -> list[list[int]]:
-        """See `ClipSampler`."""
-        order = list(range(len(clips)))
-        return [order[start : start + batch_size] for start in range(0, len(clips), batch_size)]
-
-
-class EpochSampler(Sampler[list[Key]]):
-    """Batches of keys, drawn by (seed, epoch).
-
-    Keys carry the epoch, so that worker processes need not be told it. Each of several devices that train together gets
-    its share of every batch, so that a step sees the same clips on one device and on many.
-
-    Args:
-        clips: that are drawn from.
-        batch_size: clips in a batch, over all devices.
-        drawing: how.
-        seed: of the drawing.
-        rank: of this device.
-        devices: how many there are.
+    To add a sampler, write one class with this method and one YAML in `conf/sampler/`, with the class as `_target_` and
+    the arguments of its constructor as keys, as in `conf/sampler/balanced.yaml`. `EpochSampler` divides the batches
+    among devices.
     """
 
-    def __init__(
-        self, clips: ClipDataset, batch_size: int, drawing: ClipSampler, seed: int, rank: int = 0, devices: int = 1
-    ) -> None:
-        self.clips = clips
-        self.batch_size = batch_size
-        self.drawing = drawing
-        self.seed = seed
-        self.rank = rank
-        self.devices = devices
-        self.epoch = 0
+    def batches(self, dataset: ClipDataset, batch_size: int, seed: int, epoch: int) -> list[list[int]]:
+        """The batches of an epoch. Pure: equal arguments give equal batches, in any process.
 
-    def set_epoch(self, epoch: int) -> None:
-        """The trainer calls this before each epoch."""
-        self.epoch = epoch
+        Args:
+            dataset: to sample from; `dataset.tags(epoch)` gives the classes of its clips.
+            batch_size: clips in a batch, over all devices.
+            seed: of the order.
+            epoch: from 0.
 
-    def __len__(self) -> int:
-        return -(-len(self.clips) // self.batch_size)
-
-    def __iter__(self) -> Iterator[list[Key]]:
-        for batch in self.drawing.batches(self.clips, self.batch_size, self.seed, self.epoch):
-            yield [(self.epoch, index) for index in batch[self.rank :: self.devices]]
+        Returns:
+            Indices into the dataset: `ceil(len(dataset) / batch_size)` batches. In training all of them have
+            `batch_size` indices, so that devices can share them evenly; an index may occur more than once.
+        """
+        ...

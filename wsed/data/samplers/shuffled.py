@@ -1,4 +1,4 @@
-"""Training clips in an order of their own each epoch."""
+"""Shuffled: a new random order in every epoch."""
 
 import itertools
 
@@ -8,14 +8,14 @@ from wsed.data.datasets.base import ClipDataset
 
 
 class Shuffled:
-    """Every clip once an epoch, shuffled; the last batch is filled up with the first clips of the order.
+    """Every clip once an epoch, in random order; the last batch is completed with the first clips of the order.
 
-    So all batches are full, which several devices can share evenly.
+    So all batches are full, and devices can share them evenly.
     """
 
-    def batches(self, clips: ClipDataset, batch_size: int, seed: int, epoch: int) -> list[list[int]]:
+    def batches(self, dataset: ClipDataset, batch_size: int, seed: int, epoch: int) -> list[list[int]]:
         """See `wsed.data.samplers.base.ClipSampler`."""
         generator = torch.Generator().manual_seed(seed * 1_000_003 + epoch)
-        order = torch.randperm(len(clips), generator=generator).tolist()
+        order = torch.randperm(len(dataset), generator=generator).tolist()
         endless = itertools.cycle(order)
-        return [list(itertools.islice(endless, batch_size)) for _ in range(0, len(clips), batch_size)]
+        return [list(itertools.islice(endless, batch_size)) for _ in range(0, len(dataset), batch_size)]

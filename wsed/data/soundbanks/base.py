@@ -1,7 +1,7 @@
-"""Soundbank: isolated events by class and backgrounds by scene, the raw material of every mixture."""
+"""Soundbank: isolated events by class and backgrounds by scene, from which mixtures are made."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -18,26 +18,29 @@ class Recording:
     """One isolated sound.
 
     Attributes:
-        id: unique name in its soundbank, such as the file's path below the root.
-        label: event class, or scene for a background.
+        id: its unique name in the soundbank, such as the path of its file below the root.
+        label: the event class, or the scene of a background.
         fold: cross-validation fold, from 1.
-        group: the original recording; two takes of one original share it, and so never land in two splits.
-        samples: `(samples,)` float32 mono at the soundbank's rate, on the CPU.
+        group: the original recording. Takes of one original share it, so that they never are in two splits.
+        waveform: `(samples,)` float32 mono at the sample rate of the soundbank, on the CPU.
+
+    Raises:
+        UserError: the waveform is silent or not finite.
     """
 
     id: str
     label: str
     fold: int
     group: str
-    samples: Tensor
+    waveform: Tensor
 
     def __post_init__(self) -> None:
-        if self.samples.ndim != 1 or self.samples.dtype != torch.float32:
-            raise ValueError(f"{self.id}: samples must be a one-dimensional float32 tensor")
-        # By numpy, for torch's threads wait for each other on a busy machine.
-        samples = self.samples.numpy()
+        if self.waveform.ndim != 1 or self.waveform.dtype != torch.float32:
+            raise ValueError(f"{self.id}: the waveform must be a one-dimensional float32 tensor")
+        # NumPy, because PyTorch's threads wait for each other on a busy machine.
+        samples = self.waveform.numpy()
         if not np.isfinite(samples).all():
-            raise UserError(f"{self.id}: holds samples that are not finite; re-export the file or remove it")
+            raise UserError(f"{self.id}: has samples that are not finite; re-export the file or remove it")
         if not samples.any():
             raise UserError(f"{self.id}: is silent; replace the file or remove it")
 
@@ -49,8 +52,8 @@ class Soundbank:
     Attributes:
         sample_rate: Hz.
         labels: event classes in the order of the `class` axis.
-        events: isolated events; every label is one of `labels`.
-        backgrounds: scenes without any of the events.
+        events: isolated events; the label of each is one of `labels`.
+        backgrounds: scenes that contain none of the events.
     """
 
     sample_rate: int
@@ -60,21 +63,21 @@ class Soundbank:
 
     def __post_init__(self) -> None:
         if "background" in self.labels:
-            raise UserError("an event class cannot be called background, which is what all else is called; rename it")
+            raise UserError("an event class cannot be called background, the name of everything else; rename it")
 
-    def of(self, label: str) -> list[Recording]:
+    def events_of(self, label: str) -> list[Recording]:
         """The events of a class."""
         return [event for event in self.events if event.label == label]
 
     def split(self, name: str, folds: Sequence[int]) -> "Soundbank":
-        """The part of the soundbank that lies in `folds`.
+        """The recordings in some of the folds.
 
         Args:
-            name: what the split is called in messages, such as `train`.
+            name: of the split, such as `train`, for messages.
             folds: fold numbers.
 
         Raises:
-            UserError: a fold that does not exist, a class without an event, or no background.
+            UserError: a fold does not exist, a class has no event, or there is no background.
         """
         known = sorted({recording.fold for recording in self.events + self.backgrounds})
         unknown = sorted(set(folds) - set(known))
@@ -86,8 +89,8 @@ class Soundbank:
             tuple(recording for recording in self.events if recording.fold in folds),
             tuple(recording for recording in self.backgrounds if recording.fold in folds),
         )
-        have = Counter(recording.label for recording in part.events)
-        missing = [label for label in self.labels if not have[label]]
+        counts = Counter(recording.label for recording in part.events)
+        missing = [label for label in self.labels if not counts[label]]
         where = f"the {name} split (folds {list(folds)})"
         cure = f"add folds to data.folds.{name} or recordings to the soundbank"
         if missing:
@@ -98,18 +101,36 @@ class Soundbank:
 
 
 class SoundbankLoader(Protocol):
-    """Where a soundbank comes from. One file of `wsed/data/` and one YAML of `conf/data/` make a new one."""
+    """Loads a soundbank. `MixtureDataModule` splits it by folds and mixes it.
+
+    To add a soundbank, write one class with this method and one YAML in `conf/data/`. The YAML has the defaults
+    `_mixtures`, and `_audio` if there are files; it defines `data.labels` and `data.folds`; and its `soundbank` node
+    has the class as `_target_` and the arguments of its constructor as keys, as in `conf/data/urbansound8k.yaml`. If
+    the recordings are files, derive the class from `wsed.data.soundbanks.files.FileSoundbankLoader`, which reads,
+    caches and validates them.
+    """
 
     def load(self) -> Soundbank:
-        """Reads, checks and returns every recording; may take seconds, and then shows its progress."""
+        """Loads every recording; shows its progress if that takes seconds.
+
+        Returns:
+            All recordings with their folds. Equal arguments of the constructor give equal soundbanks.
+
+        Raises:
+            UserError: recordings are missing or cannot be used.
+        """
         ...
 
 
-def check_splits(bank: Soundbank, splits: dict[str, Sequence[int]]) -> None:
-    """Refuses splits that share an original recording, or a split without folds.
+def check_splits(bank: Soundbank, splits: Mapping[str, Sequence[int]]) -> None:
+    """Refuses splits that share an original recording.
+
+    Args:
+        bank: with all recordings.
+        splits: the folds of each split.
 
     Raises:
-        UserError: naming the recording or the split.
+        UserError: naming the recording and the splits.
     """
     used = (
         (recording.group, name, recording)
@@ -119,17 +140,17 @@ def check_splits(bank: Soundbank, splits: dict[str, Sequence[int]]) -> None:
     )
     for leak in leaks(used):
         raise UserError(
-            f"{leak.item.id}: takes of the recording {leak.item.group} are in both {leak.home} and {leak.split}; "
-            f"give data.folds.{leak.home} and data.folds.{leak.split} different folds"
+            f"{leak.item.id}: takes of {leak.item.group} are in both {leak.first_split} and {leak.split}; "
+            f"give data.folds.{leak.first_split} and data.folds.{leak.split} different folds"
         )
 
 
 def assign_folds(groups: Iterable[str], folds: int) -> dict[str, int]:
-    """Spreads original recordings evenly over folds 1 to `folds`, by name alone.
+    """Distributes original recordings evenly over folds 1 to `folds`, by name alone.
 
     Args:
-        groups: names of original recordings; repeats count once.
-        folds: how many folds, at least 1.
+        groups: names of original recordings; duplicates count once.
+        folds: the number of folds, at least 1.
 
     Returns:
         The fold of each group. It depends on the set of names, not on their order.

@@ -6,31 +6,31 @@ from collections.abc import Sequence
 from torch import Tensor
 
 from wsed.data.audio.cache import AudioCache
-from wsed.data.audio.io import active_part
+from wsed.data.audio.trimming import trim_silence
 from wsed.data.corpus_info import CorpusInfo
-from wsed.data.csv_tables import read_table
-from wsed.data.soundbanks.files import FileSoundbankLoader, Item, check_categories
+from wsed.data.soundbanks.files import Entry, FileSoundbankLoader, check_categories
+from wsed.data.table_reader import read_records
 from wsed.errors import UserError
 
 SILENCE = -90.0
-"""dB below its loudest 20 ms at which the edge of a background is padding."""
+"""dB relative to the loudest 20 ms of a background; whatever is softer at its ends is padding."""
 
 
 class Esc10(FileSoundbankLoader):
-    """Events and backgrounds from a folder of ESC-10 clips.
+    """Events and backgrounds from a folder of ESC-10 or ESC-50 clips.
 
-    The folder holds `audio/` and `meta.csv` with the columns `filename, fold, category`; the official layout of ESC-50
+    The folder has `audio/` and `meta.csv` with the columns `filename, fold, category`; the official layout of ESC-50
     (`meta/esc50.csv`) is read as well. Takes of one original recording, `FOLD-ID-TAKE`, share a fold. Clips are padded
-    with silence and may hold several events, far apart: an event is its sounding parts with short pauses, a background
-    the part that is not digital silence.
+    with silence and may have several events with long pauses between them. Events lose their silence, except for short
+    pauses; backgrounds lose the digital silence at their ends.
 
     Args:
         root: the folder.
         audio: reads the recordings.
         labels: categories that are events, in the order of the `class` axis.
         scenes: categories that are backgrounds.
-        threshold: dB below the loudest 20 ms of an event at which it counts as silent, negative.
-        pause: seconds of silence that an event keeps at most of each pause in it.
+        threshold: dB relative to the loudest 20 ms of an event, negative; frames below it are silent.
+        pause: seconds; longer pauses in an event are shortened to it.
     """
 
     info = CorpusInfo(
@@ -54,19 +54,19 @@ class Esc10(FileSoundbankLoader):
         self.threshold = threshold
         self.pause = pause
 
-    def items(self) -> list[Item]:
+    def entries(self) -> list[Entry]:
         tables = [self.root / "meta.csv", self.root / "meta" / "esc50.csv"]
         table = next((path for path in tables if path.is_file()), None)
         if table is None:
             raise UserError(f"data.root={self.root}: has no meta.csv; point data.root at the folder of ESC-10")
-        rows = read_table(table, ("filename", "fold", "category"))
+        rows = read_records(table, ("filename", "fold", "category"))
         check_categories(self.labels, self.scenes, list({row["category"] for row in rows}), self.root)
         return [
-            Item(
+            Entry(
                 id=row["filename"],
                 path=self.root / "audio" / row["filename"],
                 label=row["category"],
-                event=row["category"] in self.labels,
+                is_event=row["category"] in self.labels,
                 fold=int(row["fold"]),
                 group="-".join(row["filename"].split(".")[0].split("-")[:2]),
             )
@@ -74,6 +74,6 @@ class Esc10(FileSoundbankLoader):
             if row["category"] in self.labels + self.scenes
         ]
 
-    def prepare(self, item: Item, samples: Tensor) -> Tensor:
-        threshold, pause = (self.threshold, self.pause) if item.event else (SILENCE, math.inf)
-        return active_part(samples, self.audio.sample_rate, threshold, pause)
+    def prepare(self, entry: Entry, samples: Tensor) -> Tensor:
+        threshold, pause = (self.threshold, self.pause) if entry.is_event else (SILENCE, math.inf)
+        return trim_silence(samples, self.audio.sample_rate, threshold, pause)

@@ -1,6 +1,6 @@
-"""Soundbanks out of files: what is in them, and how it is read."""
+"""FileSoundbankLoader: what soundbanks of audio files share."""
 
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,30 +14,33 @@ from wsed.errors import UserError
 
 
 @dataclass(frozen=True)
-class Item:
-    """One sound of a corpus, before any of it is read.
+class Entry:
+    """One sound of a corpus that has not been read yet.
 
     Attributes:
-        id: unique name.
+        id: its unique name.
         path: of its file.
-        label: event class, or scene.
-        event: whether it is an event, otherwise it is a background.
+        label: the event class, or the scene of a background.
+        is_event: whether it is an event, otherwise it is a background.
         fold: cross-validation fold, from 1.
-        group: the original recording.
-        segment: seconds from and to which it lies in the file, or None for all of it.
+        group: the original recording, see `Recording`.
+        segment: start and end in the file in seconds; None for the whole file.
     """
 
     id: str
     path: Path
     label: str
-    event: bool
+    is_event: bool
     fold: int
     group: str
     segment: tuple[float, float] | None = None
 
 
-class FileSoundbankLoader:
-    """A soundbank of files. A subclass says in `items` what there is, and in `prepare` how it is cut.
+class FileSoundbankLoader(ABC):
+    """Loads a soundbank from audio files. A subclass lists the sounds in `entries`, and may cut them in `prepare`.
+
+    Attributes:
+        info: what `wsed data list` shows; a subclass defines it.
 
     Args:
         root: folder of the corpus.
@@ -53,54 +56,67 @@ class FileSoundbankLoader:
         self.labels = tuple(labels)
 
     @abstractmethod
-    def items(self) -> list[Item]:
-        """Every sound of the chosen classes and scenes, without reading audio.
+    def entries(self) -> list[Entry]:
+        """Every sound of the chosen classes and scenes. Reads no audio.
 
         Raises:
-            UserError: a table, a folder or a class that is not there.
+            UserError: a table, a folder or a class does not exist.
         """
 
-    def prepare(self, item: Item, samples: Tensor) -> Tensor:
-        """What is used of the samples of an item, `(samples,)` to `(samples,)`."""
+    def prepare(self, entry: Entry, samples: Tensor) -> Tensor:
+        """The part of a sound that is used, `(samples,)` to `(samples,)`; by default all of it.
+
+        Args:
+            entry: of the sound.
+            samples: `(samples,)` float32 in [-1, 1].
+        """
         return samples
 
     def load(self) -> Soundbank:
         """Reads and cuts every sound.
 
         Raises:
-            UserError: what `items` refuses, or a file that cannot be used.
+            UserError: an error of `entries`, or a file that cannot be used.
         """
-        items = self.items()
-        paths = list(dict.fromkeys(item.path for item in items))
-        read = dict(zip(paths, self.audio.read(paths, self.root.name, sounding=True), strict=True))
-        recordings: dict[bool, list[Recording]] = {True: [], False: []}
-        for item in items:
-            samples = read[item.path]
+        entries = self.entries()
+        paths = list(dict.fromkeys(entry.path for entry in entries))
+        read = dict(zip(paths, self.audio.read(paths, self.root.name, refuse_silent=True), strict=True))
+        events: list[Recording] = []
+        backgrounds: list[Recording] = []
+        for entry in entries:
+            samples = read[entry.path]
+            # The cache has skipped the file.
             if samples is None:
                 continue
-            if item.segment is not None:
-                samples = self._cut(item, samples)
-            sound = self.prepare(item, as_float(samples))
-            recordings[item.event].append(Recording(item.id, item.label, item.fold, item.group, sound))
-        return Soundbank(self.audio.sample_rate, self.labels, tuple(recordings[True]), tuple(recordings[False]))
+            if entry.segment is not None:
+                samples = self._cut(entry, entry.segment, samples)
+            sound = self.prepare(entry, as_float(samples))
+            recording = Recording(entry.id, entry.label, entry.fold, entry.group, sound)
+            (events if entry.is_event else backgrounds).append(recording)
+        return Soundbank(self.audio.sample_rate, self.labels, tuple(events), tuple(backgrounds))
 
-    def _cut(self, item: Item, samples: Tensor) -> Tensor:
-        assert item.segment is not None
-        start, end = (round(seconds * self.audio.sample_rate) for seconds in item.segment)
+    def _cut(self, entry: Entry, segment: tuple[float, float], samples: Tensor) -> Tensor:
+        start, end = (round(seconds * self.audio.sample_rate) for seconds in segment)
         if not 0 <= start < min(end, len(samples)):
             seconds = len(samples) / self.audio.sample_rate
             raise UserError(
-                f"{item.path}: has {seconds:g} s, and so no sound from {item.segment[0]:g} to {item.segment[1]:g} s; "
+                f"{entry.path}: has {seconds:g} s, and so no sound from {segment[0]:g} to {segment[1]:g} s; "
                 "correct its annotation"
             )
         return samples[start:end]
 
 
 def check_categories(labels: Sequence[str], scenes: Sequence[str], known: Sequence[str], where: Path) -> None:
-    """Refuses a class that the corpus does not have, or that is an event and a scene.
+    """Refuses a class that the corpus does not have, or that is both an event and a scene.
+
+    Args:
+        labels: classes that are events.
+        scenes: classes that are backgrounds.
+        known: classes of the corpus.
+        where: what defines the known classes, for messages.
 
     Raises:
-        UserError: naming it.
+        UserError: naming the class.
     """
     both = set(labels) & set(scenes)
     if both:

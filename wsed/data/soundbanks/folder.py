@@ -1,4 +1,4 @@
-"""A user's own sounds: `foreground/<label>/*` and `background/<scene>/*`."""
+"""Your own sounds: `foreground/<label>/*` and `background/<scene>/*`."""
 
 import re
 from collections.abc import Sequence
@@ -7,27 +7,28 @@ from pathlib import Path
 from torch import Tensor
 
 from wsed.data.audio.cache import AudioCache
-from wsed.data.audio.io import SUFFIXES, active_part
+from wsed.data.audio.io import SUFFIXES
+from wsed.data.audio.trimming import trim_silence
 from wsed.data.corpus_info import CorpusInfo
 from wsed.data.soundbanks.base import assign_folds
-from wsed.data.soundbanks.files import FileSoundbankLoader, Item
+from wsed.data.soundbanks.files import Entry, FileSoundbankLoader
 from wsed.errors import UserError
 
 
 class Folder(FileSoundbankLoader):
     """Events and backgrounds from two folders of WAV, FLAC, OGG or MP3 files of any rate and channel count.
 
-    Original recordings are spread over the folds by their names, class by class. Files of one label whose names
-    differ in a take suffix only come from one original, and share a fold.
+    Original recordings are distributed over the folds by name, class by class. Files of one label whose names differ
+    only in a take suffix come from one original, and share a fold.
 
     Args:
-        root: holds `foreground/<label>/*` and `background/<scene>/*`.
+        root: the folder with `foreground/<label>/*` and `background/<scene>/*`.
         audio: reads the files.
         labels: event classes in the order of the `class` axis; each is a folder below `foreground/`.
-        folds: how many folds to make, at least 2.
-        take_suffix: regular expression that the end of a file's stem matches if the file is one of several takes.
-        threshold: dB below the loudest 20 ms of an event at which it counts as silent, negative.
-        pause: seconds of silence that an event keeps at most of each pause in it.
+        folds: the number of folds, at least 2.
+        take_suffix: regular expression for the end of a file's stem that tells takes of one original apart.
+        threshold: dB relative to the loudest 20 ms of an event, negative; frames below it are silent.
+        pause: seconds; longer pauses in an event are shortened to it.
     """
 
     info = CorpusInfo(
@@ -50,33 +51,35 @@ class Folder(FileSoundbankLoader):
         self.threshold = threshold
         self.pause = pause
 
-    def items(self) -> list[Item]:
+    def entries(self) -> list[Entry]:
         scenes = folder_names(self.root / "background")
-        events = [item for label in self.labels for item in self._items(self.root / "foreground" / label, True)]
-        return events + [item for scene in scenes for item in self._items(self.root / "background" / scene, False)]
+        events = [entry for label in self.labels for entry in self._entries(self.root / "foreground" / label, True)]
+        return events + [entry for scene in scenes for entry in self._entries(self.root / "background" / scene, False)]
 
-    def prepare(self, item: Item, samples: Tensor) -> Tensor:
-        return active_part(samples, self.audio.sample_rate, self.threshold, self.pause) if item.event else samples
+    def prepare(self, entry: Entry, samples: Tensor) -> Tensor:
+        if not entry.is_event:
+            return samples
+        return trim_silence(samples, self.audio.sample_rate, self.threshold, self.pause)
 
-    def _items(self, folder: Path, event: bool) -> list[Item]:
+    def _entries(self, folder: Path, is_event: bool) -> list[Entry]:
         paths = sorted(path for path in folder.glob("*") if path.suffix.lower() in SUFFIXES)
         if not paths:
             raise UserError(f"{folder}: has no {', '.join(sorted(SUFFIXES))} files; add some or remove the folder")
         originals = {path: self.take_suffix.sub("", path.stem) for path in paths}
         folds = assign_folds(originals.values(), self.folds)
-        items = []
+        entries = []
         for path, original in originals.items():
             name = path.relative_to(self.root).as_posix()
             group = (path.parent / original).relative_to(self.root).as_posix()
-            items.append(Item(name, path, folder.name, event, folds[original], group))
-        return items
+            entries.append(Entry(name, path, folder.name, is_event, folds[original], group))
+        return entries
 
 
 def folder_names(folder: Path) -> list[str]:
-    """Names of the folders below `folder`, sorted.
+    """The names of the folders in `folder`, sorted; hidden ones are ignored.
 
     Raises:
-        UserError: there is no such folder, or it has none.
+        UserError: `folder` does not exist or has no folders.
     """
     names = sorted(path.name for path in folder.glob("*") if path.is_dir() and not path.name.startswith("."))
     if not names:

@@ -5,30 +5,30 @@ from pathlib import Path
 
 from wsed.data.audio.cache import AudioCache
 from wsed.data.corpus_info import CorpusInfo
-from wsed.data.csv_tables import read_table
 from wsed.data.soundbanks.base import assign_folds
-from wsed.data.soundbanks.files import FileSoundbankLoader, Item, check_categories
-from wsed.data.soundbanks.tut_scenes import scene_items
+from wsed.data.soundbanks.files import Entry, FileSoundbankLoader, check_categories
+from wsed.data.soundbanks.tut_scenes import scene_entries
+from wsed.data.table_reader import read_records
 
 LAYOUTS = (
     ("FSDKaggle2018.meta/train_post_competition.csv", "FSDKaggle2018.audio_train"),
     ("train.csv", "audio_train"),
 )
-"""Table and folder of recordings: as released, and as on Kaggle."""
+"""The table and the folder of recordings, as released on Zenodo and as on Kaggle."""
 
 
 class FsdKaggle2018(FileSoundbankLoader):
     """Events of 41 classes over urban scenes, the mixtures of Kong 2019 and Liu 2022.
 
-    Sounds of one Freesound upload share a fold; uploads are spread over the folds by their names, class by class.
+    Sounds of one Freesound upload share a fold. Uploads are distributed over the folds by name, class by class.
 
     Args:
-        root: holds the recordings for training and their table, in either layout.
+        root: the folder with the training recordings and their table, in either layout.
         audio: reads the recordings.
         labels: event classes in the order of the `class` axis.
         scenes_root: folder of TUT Urban Acoustic Scenes 2018.
-        folds: how many to make; the papers have 4.
-        verified: use sounds alone whose label was checked by hand, as the papers do.
+        folds: the number of folds; the papers have 4.
+        verified: use only sounds whose label was verified by hand, as the papers do.
     """
 
     info = CorpusInfo(
@@ -50,19 +50,19 @@ class FsdKaggle2018(FileSoundbankLoader):
         self.folds = folds
         self.verified = verified
 
-    def items(self) -> list[Item]:
+    def entries(self) -> list[Entry]:
         found = [layout for layout in LAYOUTS if (self.root / layout[0]).is_file()]
         table, folder = found[0] if found else LAYOUTS[0]
-        rows = read_table(self.root / table, ("fname", "label", "manually_verified"))
+        rows = read_records(self.root / table, ("fname", "label", "manually_verified"))
         check_categories(self.labels, (), list({row["label"] for row in rows}), self.root / table)
-        items = []
+        entries = []
         for label in self.labels:
             own = [row for row in rows if row["label"] == label]
-            # Kaggle's table does not name the upload.
+            # Kaggle's table has no column for the upload.
             uploads = [row.get("freesound_id") or row["fname"] for row in own]
             folds = assign_folds(uploads, self.folds)
             for row, upload in zip(own, uploads, strict=True):
                 if row["manually_verified"] == "1" or not self.verified:
                     path = self.root / folder / row["fname"]
-                    items.append(Item(row["fname"], path, label, True, folds[upload], f"upload {label} {upload}"))
-        return items + scene_items(self.scenes_root, self.folds)
+                    entries.append(Entry(row["fname"], path, label, True, folds[upload], f"upload {label} {upload}"))
+        return entries + scene_entries(self.scenes_root, self.folds)

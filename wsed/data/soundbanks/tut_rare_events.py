@@ -8,19 +8,19 @@ import yaml
 
 from wsed.data.audio.cache import AudioCache
 from wsed.data.corpus_info import CorpusInfo
-from wsed.data.soundbanks.files import FileSoundbankLoader, Item, check_categories
-from wsed.data.soundbanks.tut_scenes import scene_items
+from wsed.data.soundbanks.files import Entry, FileSoundbankLoader, check_categories
+from wsed.data.soundbanks.tut_scenes import scene_entries
 from wsed.errors import UserError
 
 PARTS = ("devtrain", "devtest")
-"""Folds 1 and 2."""
+"""Parts of the corpus, which are folds 1 and 2."""
 
 
 class RareEvents(FileSoundbankLoader):
     """Baby cries, breaking glass and gunshots over everyday scenes, from the corpus's source material.
 
-    An event is a segment of a recording, as `cv_setup/events_*.yaml` has them. Backgrounds are those of the corpus, as
-    in the published code of Kong 2018; or those of TUT Acoustic Scenes 2017, as in its text.
+    An event is a segment of a recording, listed in `cv_setup/events_*.yaml`. Backgrounds are those of the corpus, as in
+    the published code of Kong 2018, or those of TUT Acoustic Scenes 2017, as in the paper's text.
 
     Args:
         root: `data/source_data` of the corpus.
@@ -45,25 +45,27 @@ class RareEvents(FileSoundbankLoader):
         super().__init__(root, audio, labels)
         self.scenes_root = None if scenes_root is None else Path(scenes_root)
 
-    def items(self) -> list[Item]:
-        items = []
+    def entries(self) -> list[Entry]:
+        entries = []
         for fold, part in enumerate(PARTS, 1):
             events = self._setup(f"events_{part}.yaml")
             check_categories(self.labels, (), list(events), self.root)
             for label in self.labels:
-                for number, entry in enumerate(events[label]):
-                    name = f"{label}/{Path(entry['audio_filename']).name}"
-                    start, end = entry["segment"]
+                for number, event in enumerate(events[label]):
+                    name = f"{label}/{Path(event['audio_filename']).name}"
+                    start, end = event["segment"]
                     path = self.root / "events" / name
-                    items.append(Item(f"{name}#{number}", path, label, True, fold, name, (float(start), float(end))))
+                    segment = (float(start), float(end))
+                    entries.append(Entry(f"{name}#{number}", path, label, True, fold, name, segment))
             if self.scenes_root is None:
-                items += [self._background(entry, fold) for entry in self._setup(f"bgs_{part}.yaml")]
-        return items if self.scenes_root is None else items + scene_items(self.scenes_root, len(PARTS))
+                entries += [self._background(background, fold) for background in self._setup(f"bgs_{part}.yaml")]
+        return entries if self.scenes_root is None else entries + scene_entries(self.scenes_root, len(PARTS))
 
-    def _background(self, entry: dict[str, Any], fold: int) -> Item:
-        path = self.root / "bgs" / entry["filepath"]
-        # Names begin with the place: a001_0_30.wav.
-        return Item(entry["filepath"], path, entry["classname"], False, fold, f"scene {path.stem.split('_')[0]}")
+    def _background(self, background: dict[str, Any], fold: int) -> Entry:
+        path = self.root / "bgs" / background["filepath"]
+        # Names begin with the location: a001_0_30.wav.
+        group = f"scene {path.stem.split('_')[0]}"
+        return Entry(background["filepath"], path, background["classname"], False, fold, group)
 
     def _setup(self, name: str) -> Any:
         path = self.root / "cv_setup" / name

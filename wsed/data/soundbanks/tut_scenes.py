@@ -2,38 +2,38 @@
 
 from pathlib import Path
 
-from wsed.data.csv_tables import read_table
 from wsed.data.soundbanks.base import assign_folds
-from wsed.data.soundbanks.files import Item
+from wsed.data.soundbanks.files import Entry
+from wsed.data.table_reader import read_records
 from wsed.errors import UserError
 
 
-def scene_items(root: Path, folds: int) -> list[Item]:
+def scene_entries(root: Path, folds: int) -> list[Entry]:
     """The recordings of `TUT-acoustic-scenes-2017-development` or `TUT-urban-acoustic-scenes-2018-development`.
 
-    Recordings of one place share a fold; places are spread over the folds by their names.
+    Recordings of one location share a fold. Locations are distributed over the folds by name.
 
     Args:
-        root: holds `audio/`, and `meta.txt` (2017, no header) or `meta.csv` (2018).
-        folds: how many to make.
+        root: the folder with `audio/`, and `meta.txt` (2017, no header) or `meta.csv` (2018).
+        folds: the number of folds.
 
     Raises:
-        UserError: neither table is there.
+        UserError: there is neither table.
     """
     columns = ("filename", "scene_label", "identifier")
     if (root / "meta.csv").is_file():
-        rows = read_table(root / "meta.csv", columns)
+        rows = read_records(root / "meta.csv", columns)
     elif (root / "meta.txt").is_file():
-        rows = read_table(root / "meta.txt", columns, header=False)
+        rows = read_records(root / "meta.txt", columns, header=False)
     else:
         raise UserError(f"data.scenes_root={root}: has neither meta.csv nor meta.txt; point it at the scenes' folder")
     fold = assign_folds([row["identifier"] for row in rows], folds)
     return [
-        Item(
+        Entry(
             id=row["filename"],
             path=root / row["filename"],
             label=row["scene_label"],
-            event=False,
+            is_event=False,
             fold=fold[row["identifier"]],
             group=f"scene {row['identifier']}",
         )

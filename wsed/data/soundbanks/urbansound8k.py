@@ -4,15 +4,15 @@ from collections.abc import Sequence
 
 from wsed.data.audio.cache import AudioCache
 from wsed.data.corpus_info import CorpusInfo
-from wsed.data.csv_tables import read_table
-from wsed.data.soundbanks.files import FileSoundbankLoader, Item, check_categories
+from wsed.data.soundbanks.files import Entry, FileSoundbankLoader, check_categories
+from wsed.data.table_reader import read_records
 
 
 class UrbanSound8k(FileSoundbankLoader):
     """Events and backgrounds from the slices of UrbanSound8K; slices of one recording share a fold.
 
     Args:
-        root: holds `audio/foldN/` and `metadata/UrbanSound8K.csv`.
+        root: the folder with `audio/foldN/` and `metadata/UrbanSound8K.csv`.
         audio: reads the slices.
         labels: classes that are events, in the order of the `class` axis.
         scenes: classes that are backgrounds.
@@ -29,16 +29,16 @@ class UrbanSound8k(FileSoundbankLoader):
         super().__init__(root, audio, labels)
         self.scenes = tuple(scenes)
 
-    def items(self) -> list[Item]:
+    def entries(self) -> list[Entry]:
         table = self.root / "metadata" / "UrbanSound8K.csv"
-        rows = read_table(table, ("slice_file_name", "fsID", "fold", "class"))
+        rows = read_records(table, ("slice_file_name", "fsID", "fold", "class"))
         check_categories(self.labels, self.scenes, list({row["class"] for row in rows}), table)
         return [
-            Item(
+            Entry(
                 id=row["slice_file_name"],
                 path=self.root / "audio" / f"fold{row['fold']}" / row["slice_file_name"],
                 label=row["class"],
-                event=row["class"] in self.labels,
+                is_event=row["class"] in self.labels,
                 fold=int(row["fold"]),
                 group=row["fsID"],
             )

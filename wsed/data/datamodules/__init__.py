@@ -1,0 +1,1 @@
+"""Lightning datamodules, one per kind of dataset."""

@@ -1,0 +1,101 @@
+"""ClipDataModule: what every datamodule shares."""
+
+from abc import abstractmethod
+
+import pytorch_lightning as pl
+import torch
+from torch.utils.data import DataLoader
+
+from wsed.data.audio.cache import AudioCache
+from wsed.data.batch import Batch
+from wsed.data.datasets.base import ClipDataset
+from wsed.data.samplers.base import ClipSampler
+from wsed.data.samplers.epoch_sampler import EpochSampler
+from wsed.data.samplers.sequential import Sequential
+from wsed.errors import UserError
+
+SPLITS = ("train", "val", "test")
+
+
+class ClipDataModule(pl.LightningDataModule):
+    """Loaders over the datasets of the splits `train`, `val` and `test`. A subclass makes the datasets in `open`.
+
+    Attributes:
+        datasets: by split, after `setup`.
+
+    Args:
+        batch_size: clips in a batch, over all devices.
+        sampler: of the training clips.
+        num_workers: processes that prepare batches; does not change the result.
+        shuffle_seed: of the order of the training clips.
+        audio: what reads the recordings, if there are any.
+    """
+
+    def __init__(
+        self,
+        batch_size: int,
+        sampler: ClipSampler,
+        num_workers: int,
+        shuffle_seed: int,
+        audio: AudioCache | None = None,
+    ) -> None:
+        super().__init__()
+        self.audio = audio
+        self.batch_size = batch_size
+        self.sampler = sampler
+        self.num_workers = num_workers
+        self.shuffle_seed = shuffle_seed
+        self.datasets: dict[str, ClipDataset] = {}
+
+    @abstractmethod
+    def open(self) -> dict[str, ClipDataset]:
+        """The dataset of each split that is used. The batches of `test` have the isolated sources, if known.
+
+        Raises:
+            UserError: the data cannot be used.
+        """
+
+    def setup(self, stage: str | None = None) -> None:
+        """Opens the datasets, once.
+
+        Raises:
+            UserError: the data cannot be used, or `train` or `test` has no clips.
+        """
+        if self.datasets:
+            return
+        self.datasets = self.open()
+        for split in ("train", "test"):
+            if split not in self.datasets or not len(self.datasets[split]):
+                raise UserError(f"the {split} split has no data; check data.folds.{split} and data.clips.{split}")
+
+    def train_dataloader(self) -> DataLoader[Batch]:
+        """Training clips as the sampler draws them; on several devices, this device's share of each batch.
+
+        Raises:
+            UserError: the devices cannot share a batch evenly.
+        """
+        rank, devices = (self.trainer.global_rank, self.trainer.world_size) if self.trainer else (0, 1)
+        if self.batch_size % devices:
+            raise UserError(f"data.batch_size={self.batch_size}: is not a multiple of the {devices} devices")
+        return self._loader("train", self.sampler, rank, devices)
+
+    def val_dataloader(self) -> list[DataLoader[Batch]]:
+        """Validation clips in order; an empty list without a validation split."""
+        return [self._loader("val", Sequential())] if "val" in self.datasets else []
+
+    def test_dataloader(self) -> DataLoader[Batch]:
+        """Test clips in order."""
+        return self._loader("test", Sequential())
+
+    def _loader(self, split: str, sampler: ClipSampler, rank: int = 0, world_size: int = 1) -> DataLoader[Batch]:
+        dataset = self.datasets[split]
+        # Not as `batch_sampler`, because Lightning does not call its `set_epoch`.
+        return DataLoader(
+            dataset,  # type: ignore[arg-type]  # PyTorch needs only __getitem__
+            batch_size=None,
+            sampler=EpochSampler(dataset, self.batch_size, sampler, self.shuffle_seed, rank, world_size),
+            num_workers=self.num_workers,
+            persistent_workers=self.num_workers > 0,
+            # A loader without its own generator draws from the global one, and so changes dropout.
+            generator=torch.Generator().manual_seed(self.shuffle_seed),
+        )

@@ -1,0 +1,48 @@
+"""ExportedMixtureDataModule: mixtures on disk."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from wsed.data.datamodules.base import SPLITS, ClipDataModule
+from wsed.data.datasets.base import ClipDataset
+from wsed.data.datasets.exported_mixtures import ExportedMixtureDataset
+from wsed.data.samplers.base import ClipSampler
+
+
+class ExportedMixtureDataModule(ClipDataModule):
+    """Mixtures that `wsed data mix` wrote to a folder. Training on them equals training on them in memory.
+
+    Args:
+        root: the folder.
+        labels: event classes in the order of the `class` axis.
+        sample_rate: Hz.
+        batch_size: clips in a batch, over all devices.
+        sampler: of the training clips.
+        num_workers: processes that read; does not change the result.
+        shuffle_seed: of the order of the training clips.
+    """
+
+    def __init__(
+        self,
+        root: str,
+        labels: Sequence[str],
+        sample_rate: int,
+        batch_size: int,
+        sampler: ClipSampler,
+        num_workers: int,
+        shuffle_seed: int,
+    ) -> None:
+        super().__init__(batch_size, sampler, num_workers, shuffle_seed)
+        self.root = Path(root)
+        self.labels = tuple(labels)
+        self.sample_rate = sample_rate
+
+    def open(self) -> dict[str, ClipDataset]:
+        """See `ClipDataModule`."""
+        return {
+            split: ExportedMixtureDataset(
+                self.root / split, self.labels, self.sample_rate, with_sources=split == "test"
+            )
+            for split in SPLITS
+            if (self.root / split).is_dir()
+        }

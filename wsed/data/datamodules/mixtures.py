@@ -1,0 +1,67 @@
+"""MixtureDataModule: mixtures of a soundbank, rendered in memory."""
+
+from collections.abc import Mapping, Sequence
+
+from wsed.data.datamodules.base import SPLITS, ClipDataModule
+from wsed.data.datasets.base import ClipDataset
+from wsed.data.datasets.mixtures import MixtureDataset
+from wsed.data.mixing.base import Recipe
+from wsed.data.samplers.base import ClipSampler
+from wsed.data.soundbanks.base import SoundbankLoader, check_splits
+
+
+class MixtureDataModule(ClipDataModule):
+    """Mixtures of a soundbank's recordings, rendered in memory.
+
+    Args:
+        soundbank: loads the recordings.
+        recipe: plans the mixtures.
+        folds: of the soundbank for `train`, `val` and `test`; empty for a split that is not used.
+        clips: the number of clips of each split in an epoch.
+        fresh: whether every epoch has new training mixtures; otherwise every epoch has the same.
+        batch_size: clips in a batch, over all devices.
+        sampler: of the training clips.
+        num_workers: processes that render; does not change the result.
+        seed: of the mixtures.
+        shuffle_seed: of the order of the training clips.
+    """
+
+    def __init__(
+        self,
+        soundbank: SoundbankLoader,
+        recipe: Recipe,
+        folds: Mapping[str, Sequence[int]],
+        clips: Mapping[str, int],
+        fresh: bool,
+        batch_size: int,
+        sampler: ClipSampler,
+        num_workers: int,
+        seed: int,
+        shuffle_seed: int,
+    ) -> None:
+        super().__init__(batch_size, sampler, num_workers, shuffle_seed, getattr(soundbank, "audio", None))
+        self.seed = seed
+        self.soundbank = soundbank
+        self.recipe = recipe
+        self.folds = folds
+        self.clips = clips
+        self.fresh = fresh
+
+    def open(self) -> dict[str, ClipDataset]:
+        """See `ClipDataModule`. A split is used if it has folds and clips."""
+        used = {split: self.folds[split] for split in SPLITS if self.folds[split] and self.clips[split]}
+        bank = self.soundbank.load()
+        check_splits(bank, used)
+        return {
+            split: MixtureDataset(
+                bank=bank.split(split, folds),
+                recipe=self.recipe,
+                seed=self.seed,
+                split=split,
+                clips=self.clips[split],
+                fresh=self.fresh and split == "train",
+                for_evaluation=split != "train",
+                with_sources=split == "test",
+            )
+            for split, folds in used.items()
+        }

@@ -1,0 +1,12 @@
+"""Sequential: the order for validation and test."""
+
+from wsed.data.datasets.base import ClipDataset
+
+
+class Sequential:
+    """Every clip once, in order; the last batch may be smaller."""
+
+    def batches(self, dataset: ClipDataset, batch_size: int, seed: int, epoch: int) -> list[list[int]]:
+        """See `wsed.data.samplers.base.ClipSampler`."""
+        order = list(range(len(dataset)))
+        return [order[start : start + batch_size] for start in range(0, len(dataset), batch_size)]

@@ -1,0 +1,112 @@
+"""Score files of a system: frame and clip probabilities, as sed_scores_eval has them, validated as they are read."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from wsed.data.annotations import check_known
+from wsed.data.audio.io import SUFFIXES
+from wsed.data.table_reader import parse_numbers, read_table, refuse_duplicates
+from wsed.errors import UserError
+
+ROUNDING = 1e-3
+"""Seconds by which a frame may start before or after the end of the previous one, because files round times."""
+
+
+def read_scores(folder: Path, labels: Sequence[str], filenames: Sequence[str]) -> dict[str, pd.DataFrame]:
+    """Reads a folder of score files, one `CLIP.tsv` per clip with `onset offset` and a column for each class.
+
+    Args:
+        folder: of the files.
+        labels: event classes that each file must have.
+        filenames: of the clips, with or without suffix.
+
+    Returns:
+        By filename: onset and offset of each frame in seconds, and the scores in [0, 1] in the order of `labels`.
+
+    Raises:
+        UserError: naming the file and the row.
+    """
+    if not folder.is_dir():
+        raise UserError(f"{folder}: is no folder; --scores needs one with a CLIP.tsv for each clip")
+    files = {path.stem: path for path in sorted(folder.glob("*.tsv"))}
+    names = {_stem(filename): filename for filename in filenames}
+    unknown = sorted(set(files) - set(names))
+    if unknown:
+        raise UserError(
+            f"{files[unknown[0]]}: is of a clip that the reference does not have; remove it or add the clip"
+        )
+    missing = sorted(set(names) - set(files))
+    if missing:
+        raise UserError(f"{folder}: has no {missing[0]}.tsv; write the scores of every clip of the reference")
+    return {filename: _read_score_file(files[stem], labels) for stem, filename in names.items()}
+
+
+def read_tags(path: Path, labels: Sequence[str], filenames: Sequence[str]) -> pd.DataFrame:
+    """Reads clip probabilities: a table with `filename` and a column for each class.
+
+    Args:
+        path: of the file.
+        labels: event classes that it must have.
+        filenames: of the clips that it must have.
+
+    Returns:
+        `filename`, and the probabilities in [0, 1] in the order of `labels`.
+
+    Raises:
+        UserError: naming the file and the row.
+    """
+    table = read_table(path, ("filename", *labels))
+    _refuse_other_classes(table, ("filename", *labels), path)
+    refuse_duplicates(table, ["filename"], path)
+    check_known(table, path, "filename", filenames, "the reference")
+    missing = sorted(set(filenames) - set(table["filename"]))
+    if missing:
+        raise UserError(f"{path}: has no row of clip {missing[0]}; add one for every clip of the reference")
+    values = pd.DataFrame({column: parse_numbers(table, column, path) for column in labels}, index=table.index)
+    _refuse_out_of_range(values, labels, path)
+    return values.reset_index(drop=True).assign(filename=table["filename"].to_list())[["filename", *labels]]
+
+
+def _read_score_file(path: Path, labels: Sequence[str]) -> pd.DataFrame:
+    columns = ("onset", "offset", *labels)
+    table = read_table(path, columns)
+    _refuse_other_classes(table, columns, path)
+    values = pd.DataFrame({column: parse_numbers(table, column, path) for column in columns}, index=table.index)
+    _refuse_out_of_range(values, labels, path)
+    onsets, offsets = values["onset"].to_numpy(), values["offset"].to_numpy()
+    bad = np.flatnonzero((offsets <= onsets) | (onsets < np.concatenate([[0.0], offsets[:-1]]) - ROUNDING))
+    if len(bad):
+        raise UserError(f"{path}, row {table.index[bad[0]]}: times do not increase; sort the frames by onset")
+    gaps = np.flatnonzero(onsets[1:] > offsets[:-1] + ROUNDING)
+    if len(gaps):
+        row = table.index[gaps[0] + 1]
+        raise UserError(f"{path}, row {row}: does not begin where the frame before ends; give every frame")
+    # sed_scores_eval needs each offset to equal the next onset exactly.
+    values["offset"] = np.append(onsets[1:], offsets[-1:])
+    return values.reset_index(drop=True)
+
+
+def _refuse_other_classes(table: pd.DataFrame, columns: Sequence[str], path: Path) -> None:
+    for column in table.columns:
+        if column not in columns:
+            raise UserError(f"{path}: event class {column} is not in the reference; remove the column")
+
+
+def _refuse_out_of_range(values: pd.DataFrame, labels: Sequence[str], path: Path) -> None:
+    scores = values[list(labels)].to_numpy()
+    outside = np.argwhere(~((scores >= 0) & (scores <= 1)))
+    if len(outside):
+        row, column = outside[0]
+        raise UserError(
+            f"{path}, row {values.index[row]}: score {scores[row, column]:g} of {labels[column]} is not between 0 and 1"
+            "; give probabilities"
+        )
+
+
+def _stem(filename: str) -> str:
+    """The filename without the suffix of an audio file; any other dot belongs to the name."""
+    path = Path(filename)
+    return path.stem if path.suffix.lower() in SUFFIXES else path.name

@@ -36,6 +36,7 @@ READ_BY_TRAIN = frozenset(
         "features",
         "augmentation",
         "model",
+        "network",
         "pooling",
         "loss",
         "optimizer",

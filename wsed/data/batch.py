@@ -38,6 +38,11 @@ class Batch:
     lengths: Tensor | None = None
     strong: bool = True
 
+    @property
+    def has_strong(self) -> Tensor:
+        """`(batch,)` bool, whether strong labels of each clip are known."""
+        return torch.full((len(self.filenames),), self.strong, device=self.weak.device)
+
     def to(self, device: torch.device) -> "Batch":
         """The same batch with its tensors on a device."""
         moved: dict[str, Any] = {

@@ -13,6 +13,7 @@ from wsed.errors import UserError
 from wsed.evaluation.prediction_collector import PredictionCollector
 from wsed.systems.base import System
 from wsed.training.allocator import keep_freed_memory
+from wsed.training.callbacks.collect_predictions import CollectPredictions
 from wsed.training.run import ProgressBar
 from wsed.training.trainer import ALONE, make_trainer
 from wsed.training.warnings import silence_lightning
@@ -83,8 +84,10 @@ def test_pass(checkpoint: Path, run: Path | None, data: list[str] | None) -> Pre
     module.setup()
     silence_lightning()
     keep_freed_memory()
+    predictions = CollectPredictions()
     bars = [ProgressBar()] if config["trainer"]["enable_progress_bar"] else []
-    trainer = make_trainer({**config["trainer"], **ALONE, "fast_dev_run": False}, logger=False, callbacks=bars)
+    trainer = make_trainer(
+        {**config["trainer"], **ALONE, "fast_dev_run": False}, logger=False, callbacks=[predictions, *bars]
+    )
     trainer.test(system, datamodule=module, verbose=False)
-    assert system.scorer is not None
-    return system.scorer
+    return predictions.collector

@@ -29,6 +29,7 @@ from wsed.runs import slurm_job
 from wsed.runs.active_run import ActiveRun
 from wsed.runs.environment import git_state, versions
 from wsed.systems.base import System
+from wsed.training.callbacks.collect_predictions import CollectPredictions
 from wsed.training.callbacks.example_recorder import ExampleRecorder
 from wsed.training.checkpoint_io import AtomicCheckpointIO, Curves, EpochRow, RngState, last_checkpoint
 from wsed.training.ddp import leave_group
@@ -175,9 +176,9 @@ def train(
 
 def build_system(config: Mapping[str, Any]) -> System:
     """The untrained system of a settled config."""
-    names = ("features", "augmentation", "pooling", "loss", "optimizer", "schedule")
+    names = ("features", "augmentation", "network", "pooling", "loss", "optimizer", "schedule")
     parts = {name: config[name] for name in names}
-    return System.from_description({**config["model"], "labels": config["data"]["labels"], **parts})
+    return System.from_description({"system": config["model"], "labels": config["data"]["labels"], **parts})
 
 
 def training_waveforms(clips: ClipDataset, batch_size: int) -> Iterator[Tensor]:
@@ -210,13 +211,13 @@ def _fit_and_test(
         system = System.load(best)
     # On one device, whatever it was trained on: so each clip is scored once.
     alone = {**config["trainer"], **ALONE}
-    tester = make_trainer(alone, default_root_dir=folder, callbacks=_bars(config), logger=False)
+    predictions = CollectPredictions()
+    tester = make_trainer(alone, default_root_dir=folder, callbacks=[predictions, *_bars(config)], logger=False)
     if isinstance(postprocessing, Tuned):
         tester.validate(system, datamodule=data, verbose=False)
-        assert system.scorer is not None
-        postprocessing = tune(postprocessing, system.scorer, settings)
+        postprocessing = tune(postprocessing, predictions.collector, settings)
     write_text(folder / "postprocessing.json", json.dumps(asdict(postprocessing), indent=2) + "\n")
-    metrics = test(tester, system, data, postprocessing, settings, folder / "predictions")
+    metrics = test(tester, predictions, system, data, postprocessing, settings, folder / "predictions")
     for logger in trainer.loggers:
         numbers = {f"test/{name}": value for name, value in metrics.items() if not isinstance(value, tuple)}
         logger.log_metrics(numbers, trainer.global_step)
@@ -271,7 +272,7 @@ def _fit(
     """Trains; returns the trainer, and the path of the best weights on the validation split."""
     # At the very end of an epoch, after validation, where nothing of the epoch is left to be done again.
     at_end: dict[str, Any] = {"save_on_train_epoch_end": True, "enable_version_counter": False}
-    callbacks: list[Callback] = [NanGuard(folder), RngState(), EpochRow()]
+    callbacks: list[Callback] = [NanGuard(folder), RngState(), EpochRow(), CollectPredictions()]
     best = ModelCheckpoint(
         folder / "checkpoints", filename="best", monitor=config["monitor"], mode=config["monitor_mode"], **at_end
     )
@@ -304,6 +305,7 @@ def _bars(config: Mapping[str, Any]) -> list[Callback]:
 
 def test(
     trainer: pl.Trainer,
+    predictions: CollectPredictions,
     system: System,
     data: ClipDataModule,
     postprocessing: Postprocessing,
@@ -314,6 +316,7 @@ def test(
 
     Args:
         trainer: runs the test split.
+        predictions: one of its callbacks.
         system: trained.
         data: whose test split.
         postprocessing: from scores to events and tags.
@@ -326,8 +329,7 @@ def test(
     examples = ExampleRecorder()
     trainer.callbacks.append(examples)  # type: ignore[attr-defined]  # not in its annotations
     trainer.test(system, datamodule=data, verbose=False)
-    scorer = system.scorer
-    assert scorer is not None
+    scorer = predictions.collector
     scorer.write(folder)
     examples.write(folder, system.features.sample_rate)
     results, _, events = evaluate_pass(scorer, postprocessing, settings)

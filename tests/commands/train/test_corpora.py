@@ -9,7 +9,7 @@ from tests.data import corpora
 from wsed.__main__ import main
 
 TINY = [
-    "model.network.widths=[4]",
+    "network.widths=[4]",
     "trainer.max_epochs=1",
     "trainer.precision=32-true",
     "trainer.enable_progress_bar=false",

@@ -17,8 +17,8 @@ SMALL = [
     "data.soundbank.recordings=4",
     "data.batch_size=6",
     "data.clips={train: 30, val: 5, test: 5}",
-    "model.network.widths=[4]",
-    "model.network.dropout=0.0",
+    "network.widths=[4]",
+    "network.dropout=0.0",
     "trainer.max_epochs=3",
     "trainer.precision=32-true",
     "trainer.enable_progress_bar=false",
@@ -71,7 +71,7 @@ def test_two_processes_have_the_losses_and_the_scores_of_one(tmp_path: Path) -> 
 @pytest.mark.slow
 def test_runs_of_a_sweep_follow_each_other(tmp_path: Path) -> None:
     sweep = tmp_path / "sweep"
-    wsed("train", "-m", *SMALL, "trainer=ddp", "model.network.dropout=0.0,0.2", f"hydra.sweep.dir={sweep}")
+    wsed("train", "-m", *SMALL, "trainer=ddp", "network.dropout=0.0,0.2", f"hydra.sweep.dir={sweep}")
     folders = [path.parent for path in sweep.glob("*/results.json")]
     assert len(folders) == 2
     for folder in folders:

@@ -7,10 +7,10 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from wsed.systems.mask_refinement import share_by_presence
 
 from wsed.errors import UserError
 from wsed.systems.base import System
-from wsed.systems.mask_refinement import share_by_presence
 
 Describe = Callable[..., dict[str, Any]]
 QUICK = settings(max_examples=60, deadline=None)

@@ -45,6 +45,7 @@ class GlobalWeightedRankPooling(Pooling):
 def descending(cells: Tensor) -> Tensor:
     """Indices that sort each row of `(batch, class, cell)` in descending order, int64 of the same shape."""
     if cells.device.type == "cpu":
-        # NumPy sorts with vector instructions, ten times as fast as PyTorch.
-        return torch.from_numpy(np.argsort(-cells.detach().float().numpy(), axis=2))
+        # NumPy sorts with vector instructions, ten times as fast as PyTorch; it has no bfloat16.
+        known = cells.detach() if cells.dtype == torch.float64 else cells.detach().float()
+        return torch.from_numpy(np.argsort(-known.numpy(), axis=2))
     return cells.argsort(2, descending=True)

@@ -8,6 +8,7 @@ import pytest
 SHARED = Path(__file__).parents[2] / "shared"
 ESC10 = SHARED / "data" / "esc10"
 DESED = SHARED / "oracles" / "desed_baseline"
+PUBLISHED_NETS = SHARED / "oracles" / "published_nets"
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -31,3 +32,11 @@ def desed_baseline() -> Path:
     if not DESED.is_dir():
         pytest.skip(f"{DESED}: the events of the DESED baseline are not there")
     return DESED
+
+
+@pytest.fixture(scope="session")
+def published_nets() -> Path:
+    """Weights of the authors' own networks, with inputs, outputs and gradients."""
+    if not PUBLISHED_NETS.is_dir():
+        pytest.skip(f"{PUBLISHED_NETS}: the published networks are not there")
+    return PUBLISHED_NETS

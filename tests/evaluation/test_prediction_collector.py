@@ -11,8 +11,7 @@ import torch
 from wsed.data.batch import Batch
 from wsed.evaluation.prediction_collector import PredictionCollector
 from wsed.features.log_mel import LogMel
-from wsed.metrics.frame_based import frame_targets
-from wsed.prediction import Event, Prediction
+from wsed.prediction import Event, Prediction, frame_targets
 
 RATE = 8000
 LABELS = ("bark", "bell")

@@ -110,7 +110,7 @@ def test_a_preset_takes_a_step_on_its_own_data(name: str) -> None:
     torch.manual_seed(0)
     system = build_system(config)
     system.features.fit([batch.waveform])
-    optimizer = instantiate(system.optimizer_description, params=system.parameters())
+    optimizer = system.make_optimizer(params=system.parameters())
     before = {key: value.clone() for key, value in system.named_parameters()}
     loss, _ = system.loss(system(batch.waveform), Target(batch.weak, batch.background))
     loss.backward()

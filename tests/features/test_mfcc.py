@@ -23,7 +23,7 @@ def noise(samples: int) -> torch.Tensor:
 def test_coefficients_and_differences_agree_with_librosa() -> None:
     features, waveform = mfcc(), noise(32000)
     found = features.extract(waveform)[0].numpy()
-    log_mel = features.log_mel(waveform)[0].numpy()
+    log_mel = features.mel(waveform)[0].numpy()
     coefficients = librosa.feature.mfcc(S=log_mel.T, n_mfcc=20, dct_type=2, norm="ortho")
     first = librosa.feature.delta(coefficients, width=5, mode="nearest")
     np.testing.assert_allclose(found[:, :20], coefficients.T, atol=1e-3)
@@ -38,14 +38,20 @@ def test_ten_seconds_are_240_frames_of_120_values() -> None:
     assert features(noise(160000)).shape == (2, 240, 120)
 
 
+def test_statistics_are_the_only_state() -> None:
+    assert {name: len(value) for name, value in mfcc().state_dict().items()} == {"mean": 60, "std": 60}
+
+
 @pytest.mark.parametrize("sizes", [(40, 64), (120, 30)])
 def test_sizes_that_do_not_fit(sizes: tuple[int, int]) -> None:
     with pytest.raises(ValueError, match="must be a multiple of 3, and at most 3 times mel_bands"):
         mfcc(*sizes)
 
 
-def test_systems_that_draw_masks_refuse_them() -> None:
+def test_systems_with_masks_refuse_them() -> None:
     with hydra_initialized():
         config = validate(compose_config(["model=jsc", "features=mfcc"]))
-    with pytest.raises(UserError, match="need features on a frequency axis; choose features=log_mel"):
+    with pytest.raises(
+        UserError, match="Jsc: predicts masks, and the features Mfcc have no frequency axis; choose features=log_mel"
+    ):
         build_system(config)

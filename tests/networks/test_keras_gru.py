@@ -9,7 +9,7 @@ from torch import nn
 
 from wsed.networks.keras_gru import KerasGru
 
-BEFORE, UNITS, TIME = 3, 2, 5
+IN_CHANNELS, UNITS, TIME = 3, 2, 5
 
 
 def naive(
@@ -24,7 +24,7 @@ def naive(
     h = [0.0] * UNITS
     states = []
     for x in sequence:
-        wx = [sum(w[row][i] * x[i] for i in range(BEFORE)) + b[row] for row in range(3 * UNITS)]
+        wx = [sum(w[row][i] * x[i] for i in range(IN_CHANNELS)) + b[row] for row in range(3 * UNITS)]
         z = [hard(wx[j] + sum(h[i] * u[i][j] for i in range(UNITS))) for j in range(UNITS)]
         r = [hard(wx[UNITS + j] + sum(h[i] * u[i][UNITS + j] for i in range(UNITS))) for j in range(UNITS)]
         new = [
@@ -40,10 +40,10 @@ def naive(
 )
 def test_states_are_those_of_the_equations(module: nn.Module, act: Callable[[float], float]) -> None:
     torch.manual_seed(0)
-    layer = KerasGru(BEFORE, UNITS, module)
+    layer = KerasGru(IN_CHANNELS, UNITS, module)
     for parameter in layer.parameters():
         nn.init.normal_(parameter)
-    sequence = torch.randn(2, TIME, BEFORE)
+    sequence = torch.randn(2, TIME, IN_CHANNELS)
     states, _ = layer(sequence)
     assert states.shape == (2, TIME, 2 * UNITS)
     for clip in range(2):

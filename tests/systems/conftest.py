@@ -8,13 +8,12 @@ import pytest
 
 @pytest.fixture
 def describe() -> Callable[..., dict[str, Any]]:
-    """Descriptions of JSC with three classes at 8 kHz, of any widths and background."""
+    """Descriptions of JSC with three classes at 8 kHz, with the given widths and arguments of its own."""
 
-    def description(widths: tuple[int, ...] = (4,), background: str = "residual") -> dict[str, Any]:
+    def description(widths: tuple[int, ...] = (4,), **own: Any) -> dict[str, Any]:
         return {
-            "_target_": "wsed.systems.jsc.Jsc",
+            "system": {"_target_": "wsed.systems.jsc.Jsc", "_partial_": True, **own},
             "labels": ["bell", "bark", "cry"],
-            "background": background,
             "features": {
                 "_target_": "wsed.features.log_mel.LogMel",
                 "sample_rate": 8000,

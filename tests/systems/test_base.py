@@ -100,7 +100,6 @@ def test_the_scheduler_multiplies_the_learning_rate(describe: Describe) -> None:
     description["schedule"] = {"_target_": "wsed.schedules.step_decay.StepDecay", "factor": 0.5, "every": 2}
     system = System.from_description(description)
     assert [system.schedule(step, 6) for step in range(6)] == [1, 1, 0.5, 0.5, 0.25, 0.25]
-    assert system.optimizer_description == {"_target_": "torch.optim.Adam", "lr": 0.001}
 
 
 def test_augmentation_changes_training_and_nothing_else(describe: Describe) -> None:

@@ -58,9 +58,9 @@ def test_frames_that_were_pooled_are_repeated() -> None:
     [
         (["model=strong_weak", "features.bands=32"], "leave no band"),
         (["model=talnet_audioset", "features.bands=16"], "leave no band"),
-        (["model=mlp", "model.network.context=4"], "context is 4; it must be odd"),
-        (["model=mtl", "model.network.dilations=[1,2]"], "4 widths and 2 dilations"),
-        (["model=mtl", "model.network.kernel=4"], "kernel is 4; it must be odd"),
+        (["model=mlp", "network.context=4"], "context is 4; it must be odd"),
+        (["model=mtl", "network.dilations=[1,2]"], "4 widths and 2 dilations"),
+        (["model=mtl", "network.kernel=4"], "kernel is 4; it must be odd"),
     ],
 )
 def test_sizes_that_do_not_fit(words: list[str], said: str) -> None:

@@ -7,7 +7,6 @@ import torch
 
 from wsed.config.compose import compose_config, hydra_initialized
 from wsed.config.groups import groups
-from wsed.config.instantiate import instantiate
 from wsed.config.validate import validate
 from wsed.prediction import Target
 from wsed.systems.base import System
@@ -27,7 +26,7 @@ def test_a_cell_trains_and_survives_a_checkpoint(model: str, choice: str, tmp_pa
     system.features.fit([waveform])
     target = Target(weak=torch.tensor([[1.0, 0, 0], [0, 1, 1]]), background=torch.tensor([1.0, 0]))
     before = {name: value.clone() for name, value in system.state_dict().items()}
-    optimizer = instantiate(system.optimizer_description, params=system.parameters())
+    optimizer = system.make_optimizer(params=system.parameters())
     loss, _ = system.loss(system(waveform), target)
     loss.backward()
     optimizer.step()

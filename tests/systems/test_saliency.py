@@ -9,9 +9,7 @@ from wsed.training.run import build_system
 
 
 def test_a_system_of_one_layer_has_gradients_in_closed_form() -> None:
-    words = ["model=strong_weak", "pooling=gap", "model.network._target_=wsed.networks.mlp.Mlp"]
-    words += [f"~model.network.{name}" for name in ("pools", "units", "dense")]
-    words += ["model.network.widths=[]", "+model.network.context=1"]
+    words = ["model=strong_weak", "pooling=gap", "network=dnn", "network.widths=[]"]
     with hydra_initialized():
         system = build_system(validate(compose_config(words))).eval()
     waveform = 0.1 * torch.randn(2, 8000, generator=torch.Generator().manual_seed(0))

@@ -32,12 +32,12 @@ SIZES = [
     (41, ["model=mtl", "pooling=fap"], 82_836),
     (3, ["model=dnn", "pooling=gmp"], 535_003),
     (17, ["model=mlp", "pooling=gap", "features.bands=40"], 13_467),
-    (17, [*XU, "pooling=gap", "model.network.pool_time=true"], 1_190_289),
+    (17, [*XU, "pooling=gap", "network.pool_time=true"], 1_190_289),
     (17, [*XU, "pooling=attention", "pooling.look_at=probs"], 1_190_595),
     (17, [*XU, "pooling=attention"], 1_194_658),
-    (17, [*XU, "pooling=attention", "model.network.graph=paper", "model.network.recurrent=single"], 873_122),
-    (17, [*XU, "pooling=gap", "model.network.pool_time=true", "model.network.recurrent=keras"], 1_188_753),
-    (17, [*XU, "pooling=attention", "pooling.look_at=probs", "model.network.recurrent=keras"], 1_189_059),
+    (17, [*XU, "pooling=attention", "network.graph=paper", "network.recurrent=single"], 873_122),
+    (17, [*XU, "pooling=gap", "network.pool_time=true", "network.recurrent=keras"], 1_188_753),
+    (17, [*XU, "pooling=attention", "pooling.look_at=probs", "network.recurrent=keras"], 1_189_059),
     # 670,417 with Keras, whose GRU has half the biases.
     (17, ["model=crnn", "pooling=gap"], 670_417 + 768),
     (17, ADAVANNE, 218_307),
@@ -63,7 +63,7 @@ def test_parameters_are_as_many_as_in_the_papers(classes: int, words: list[str],
         (["model=mtl", "pooling=fap", *FOLLOW_UP], 10, 32000, 311),
         (["model=talnet", *FOLLOW_UP], 10, 32000, 311),
         (XU, 10, 16000, 240),
-        ([*XU, "model.network.pool_time=true"], 10, 16000, 240),
+        ([*XU, "network.pool_time=true"], 10, 16000, 240),
     ],
 )
 def test_frames_are_as_many_as_in_the_papers(words: list[str], seconds: int, rate: int, frames: int) -> None:
@@ -77,7 +77,7 @@ def test_frames_are_as_many_as_in_the_papers(words: list[str], seconds: int, rat
 
 @pytest.mark.parametrize(
     ("words", "frames", "bands"),
-    [([], 61, 61), (["model.network.dilate=time"], 61, 17), (["model.network.kernel=5"], 121, 121)],
+    [([], 61, 61), (["network.dilate=time"], 61, 17), (["network.kernel=5"], 121, 121)],
 )
 def test_how_far_a_cell_of_ddc_sees(words: list[str], frames: int, bands: int) -> None:
     network = built(2, ["model=mtl", *words]).network.eval()

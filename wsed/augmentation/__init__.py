@@ -1,1 +1,1 @@
-"""What is done to features in training, one file each."""
+"""Augmentation: changes of the features in training, one file each."""

@@ -1,21 +1,24 @@
-"""Stripes of time and frequency that are hidden in training."""
+"""Random stripes of time and frequency, hidden in training."""
 
 import torchaudio
-from torch import Tensor, nn
+from torch import Tensor
+
+from wsed.augmentation.base import Augmentation
 
 
-class Stripes(nn.Module):
-    """Hides random stripes of standardised features: SpecAugment without its warping (Park et al. 2019, section 2).
+class Stripes(Augmentation):
+    """Hides random stripes of standardised features: SpecAugment without time warping (Park et al. 2019, section 2).
 
-    A network that sees only part of an event has to know it by every part, so that its masks hold more of it (Singh
-    and Lee 2017, "Hide-and-Seek", of pictures). Each clip has stripes of its own, each of an even width from 0 up to
-    its limit, at an even place. What is hidden is 0, each band's mean over the training set.
+    A network that sees only parts of an event must learn to recognise each of them, so that its masks cover more of the
+    event (as "Hide-and-Seek" does for pictures, Singh and Lee 2017). Stripes are drawn for each clip separately; their
+    width, from 0 up to below the limit, and their place are uniform. Hidden cells become 0, the mean of their band over
+    the training set.
 
     Args:
-        time_stripes: how many.
-        time_width: frames, the widest.
-        freq_stripes: how many.
-        freq_width: bands, the widest.
+        time_stripes: number of stripes along time in each clip.
+        time_width: limit of their width, frames.
+        freq_stripes: number of stripes along frequency in each clip.
+        freq_width: limit of their width, bands.
 
     Raises:
         ValueError: a negative number.
@@ -30,6 +33,5 @@ class Stripes(nn.Module):
         )
 
     def forward(self, features: Tensor) -> Tensor:
-        """`(batch, time, freq)` to the same."""
         hidden: Tensor = self.hide(features.transpose(1, 2)).transpose(1, 2)
         return hidden

@@ -1,11 +1,12 @@
 """No augmentation."""
 
-from torch import Tensor, nn
+from torch import Tensor
+
+from wsed.augmentation.base import Augmentation
 
 
-class Unchanged(nn.Module):
+class Unchanged(Augmentation):
     """Leaves features as they are."""
 
     def forward(self, features: Tensor) -> Tensor:
-        """`(batch, time, freq)` to the same."""
         return features

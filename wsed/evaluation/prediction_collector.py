@@ -10,10 +10,10 @@ from torch import Tensor
 
 from wsed.data.batch import Batch
 from wsed.evaluation.separation_table import Separated, SeparationTable
-from wsed.features.log_mel import LogMel
+from wsed.features.base import Features
 from wsed.metrics.clip_based import tag_ranking
-from wsed.metrics.frame_based import frame_ranking, frame_targets
-from wsed.prediction import Event, Prediction
+from wsed.metrics.frame_based import frame_ranking
+from wsed.prediction import Event, Prediction, frame_targets
 
 
 class PredictionCollector:
@@ -24,7 +24,7 @@ class PredictionCollector:
         features: of the system, for its frames and its STFT.
     """
 
-    def __init__(self, labels: Sequence[str], features: LogMel) -> None:
+    def __init__(self, labels: Sequence[str], features: Features) -> None:
         self.labels = tuple(labels)
         self.features = features
         self.filenames: list[str] = []

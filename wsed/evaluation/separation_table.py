@@ -10,9 +10,10 @@ import torch
 from torch import Tensor
 
 from wsed.data.batch import Batch
-from wsed.features.log_mel import LogMel
+from wsed.features.base import Features
 from wsed.metrics.counts import Array, mean_over_classes
-from wsed.metrics.separation import bss_eval, ideal_ratio_mask, separate_ideally, si_sdr
+from wsed.metrics.separation import bss_eval, si_sdr
+from wsed.separation.ideal_masks import ideal_ratio_mask, separate_ideally
 
 Separated = tuple[Tensor, Tensor]
 """Classes `(batch, class, samples)` and background `(batch, samples)`."""
@@ -34,7 +35,7 @@ class SeparationTable:
         features: of the system, for its STFT.
     """
 
-    def __init__(self, labels: Sequence[str], features: LogMel) -> None:
+    def __init__(self, labels: Sequence[str], features: Features) -> None:
         self.labels = tuple(labels)
         self.features = features
         self.rows: list[dict[str, object]] = []
@@ -44,12 +45,13 @@ class SeparationTable:
         """Scores a batch with sources."""
         assert batch.sources is not None
         assert batch.background_source is not None
+        assert self.features.mel is not None
         self.filenames += batch.filenames
         names = [*self.labels, "background"]
         truth = torch.cat([batch.sources, batch.background_source[:, None]], 1)
         ideal = [
-            separate_ideally(self.features, batch.waveform, batch.sources),
-            separate_ideally(self.features, batch.waveform, batch.sources, ideal_ratio_mask),
+            separate_ideally(self.features.mel.stft, batch.waveform, batch.sources),
+            separate_ideally(self.features.mel.stft, batch.waveform, batch.sources, ideal_ratio_mask),
         ]
         methods = [
             (SYSTEM, _with_background(separated)),

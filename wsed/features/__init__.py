@@ -1,1 +1,1 @@
-"""From waveforms to features, and from mel masks back to waveforms."""
+"""Features: from waveforms to frames, one file each."""

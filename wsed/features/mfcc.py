@@ -6,28 +6,35 @@ import torch
 import torchaudio
 from torch import Tensor
 
-from wsed.features.log_mel import LogMel
+from wsed.features.base import Features
+from wsed.features.mel_spectrogram import MelSpectrogram
+from wsed.features.stft import Stft
 
 
-class Mfcc(LogMel):
-    """Standardised mel-frequency cepstral coefficients, and their first and second differences over five frames.
+class Mfcc(Features):
+    """Standardised mel-frequency cepstral coefficients with their first and second differences over five frames.
 
-    Xu et al. (2018) have a system on MFCC without saying which; the name of a published checkpoint says 40 coefficients
-    with both differences. Cosine transform of `log_mel`, orthonormal; differences as in torchaudio, edges repeated.
-    Masks on them could not be applied to a spectrogram, so that systems that draw masks refuse them.
+    Xu et al. (2018) have a system on MFCC without giving details; the name of a published checkpoint says 40
+    coefficients with both differences. The coefficients are the orthonormal cosine transform of the log-mel magnitudes;
+    the differences are torchaudio's, with repeated edges.
 
     Args:
-        bands: size of the `freq` axis: coefficients, differences and second differences, a third each.
-        mel_bands: before the cosine transform, at least as many as coefficients.
-
-    The other arguments are those of `LogMel`.
+        sample_rate: Hz.
+        window: `hamming` or `hann`.
+        window_size: samples in a frame.
+        hop: samples between the starts of consecutive frames.
+        bands: size of the `freq` axis: coefficients, first and second differences, a third each.
+        min_frequency: lower edge of the first mel band, Hz.
+        max_frequency: upper edge of the last mel band, Hz; at most half the sample rate.
+        floor: added to a mel magnitude before its logarithm.
+        fft_size: samples that a frame is zero-padded to, at least `window_size`; None for `window_size`.
+        mel_bands: number of mel bands, at least the number of coefficients.
 
     Raises:
         ValueError: sizes that do not fit.
     """
 
-    separates = False
-
+    mel: MelSpectrogram
     cosines: Tensor
 
     def __init__(
@@ -43,22 +50,19 @@ class Mfcc(LogMel):
         fft_size: int | None,
         mel_bands: int,
     ) -> None:
-        super().__init__(
-            sample_rate, window, window_size, hop, mel_bands, min_frequency, max_frequency, floor, fft_size
-        )
+        stft = Stft(window, window_size, hop, fft_size)
+        mel = MelSpectrogram(stft, sample_rate, mel_bands, min_frequency, max_frequency, floor)
+        super().__init__(sample_rate, window_size, hop, bands, mel)
         if bands % 3 or bands // 3 > mel_bands:
             raise ValueError(
                 f"bands is {bands}; it must be a multiple of 3, and at most 3 times mel_bands, {mel_bands}"
             )
-        self.bands = bands
         self.register_buffer(
             "cosines", torchaudio.functional.create_dct(bands // 3, mel_bands, "ortho"), persistent=False
         )
-        self.register_buffer("mean", torch.zeros(bands))
-        self.register_buffer("std", torch.ones(bands))
 
     def extract(self, waveform: Tensor) -> Tensor:
-        coefficients = (self.log_mel(waveform) @ self.cosines).transpose(1, 2)
+        coefficients = (self.mel(waveform) @ self.cosines).transpose(1, 2)
         first = torchaudio.functional.compute_deltas(coefficients)
         second = torchaudio.functional.compute_deltas(first)
         return torch.cat([coefficients, first, second], 1).transpose(1, 2)

@@ -13,6 +13,7 @@ from wsed.errors import UserError
 from wsed.evaluation.prediction_collector import PredictionCollector
 from wsed.systems.base import System
 from wsed.training.allocator import keep_freed_memory
+from wsed.training.callbacks.collect_predictions import CollectPredictions
 from wsed.training.runtime import Runtime
 from wsed.training.trainer import make_trainer
 from wsed.training.warnings import silence_lightning
@@ -85,7 +86,7 @@ def test_pass(checkpoint: Path, run: Path | None, data: list[str] | None) -> Pre
     keep_freed_memory()
     runtime: Runtime = instantiate(config["runtime"])
     config = {**config, "trainer": {**config["trainer"], "fast_dev_run": False}}
-    trainer = make_trainer(config, runtime.single(), logger=False)
+    predictions = CollectPredictions()
+    trainer = make_trainer(config, runtime.single(), [predictions], logger=False)
     trainer.test(system, datamodule=module, verbose=False)
-    assert system.scorer is not None
-    return system.scorer
+    return predictions.collector

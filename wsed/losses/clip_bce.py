@@ -3,25 +3,26 @@
 from collections.abc import Sequence
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 
 from wsed.errors import UserError
+from wsed.losses.base import LossTerm
 from wsed.prediction import Prediction, Target
 
 
-class ClipBce(nn.Module):
-    """Mean binary cross-entropy of clip probabilities against tags (Kong 2018, section 1.4 of the published code).
+class ClipBce(LossTerm):
+    """Mean binary cross-entropy of clip probabilities against tags (Kong 2018, published code).
 
-    The background, where the system models one, counts as one more class.
+    The background counts as one more class if the system models it.
 
     Args:
-        margin: probabilities are clamped to [margin, 1 - margin], so that none costs infinitely much.
+        margin: probabilities are clamped to [margin, 1 - margin], so that the loss is finite.
         class_weights: factor on the cross-entropy of each event class, 0 or more, in the order of the `class` axis; the
             background has 1. None for 1 each.
 
     Raises:
-        UserError: weights that do not fit.
+        UserError: a negative weight, or a number of weights that is not the number of classes.
     """
 
     def __init__(self, margin: float, class_weights: Sequence[float] | None = None) -> None:
@@ -32,7 +33,6 @@ class ClipBce(nn.Module):
         self.class_weights = class_weights
 
     def forward(self, prediction: Prediction, target: Target) -> Tensor:
-        """The loss, a scalar."""
         probs, tags = with_background(prediction, target)
         weights = None
         if self.class_weights is not None:
@@ -45,10 +45,10 @@ class ClipBce(nn.Module):
 
 
 def with_background(prediction: Prediction, target: Target) -> tuple[Tensor, Tensor]:
-    """Clip probabilities and tags, the background as one more class where the system models one.
+    """Clip probabilities and tags, with the background as one more class if the system models it.
 
     Returns:
-        `(batch, class)` twice.
+        Probabilities and tags, `(batch, class)` each.
     """
     if prediction.background_probs is None:
         return prediction.clip_probs, target.weak

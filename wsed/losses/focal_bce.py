@@ -1,21 +1,25 @@
 """Focal loss on the clip."""
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
+from wsed.losses.base import LossTerm
 from wsed.losses.clip_bce import with_background
 from wsed.prediction import Prediction, Target
 
 
-class FocalBce(nn.Module):
-    """Binary cross-entropy of clip probabilities in which what is right already weighs less (Lin et al. 2017).
+class FocalBce(LossTerm):
+    """Binary cross-entropy of clip probabilities that gives easy decisions a smaller weight (Lin et al. 2017).
 
-    Each term is times `(1 - p) ** gamma`, with `p` the probability of what is true. Mean over clips and classes,
-    the background being one more class where the system models one.
+    The weight of a decision is `(1 - p) ** gamma`, where `p` is the probability of the true answer. The result is the
+    mean over clips and classes; the background counts as one more class if the system models it.
 
     Args:
         gamma: 0 or more; 0 is plain cross-entropy, 2 in the paper.
-        margin: probabilities are clamped to [margin, 1 - margin], so that none costs infinitely much.
+        margin: probabilities are clamped to [margin, 1 - margin], so that the loss is finite.
+
+    Raises:
+        ValueError: a negative gamma.
     """
 
     def __init__(self, gamma: float, margin: float) -> None:
@@ -26,7 +30,6 @@ class FocalBce(nn.Module):
         self.margin = margin
 
     def forward(self, prediction: Prediction, target: Target) -> Tensor:
-        """The loss, a scalar."""
         probs, tags = with_background(prediction, target)
         probs = probs.clamp(self.margin, 1 - self.margin)
         right = torch.where(tags > 0, probs, 1 - probs)

@@ -1,4 +1,4 @@
-"""Which classes of a clip count as active, to losses on masks."""
+"""What losses on masks look at: the active classes of a clip, and the cells of their masks."""
 
 from typing import Literal
 
@@ -14,10 +14,11 @@ def active(prediction: Prediction, target: Target, select: Selection, k: int) ->
     """The active classes of each clip (Liu et al. 2022, section 3).
 
     Args:
-        prediction: its clip probabilities are looked at, but not trained through.
-        target: its tags.
-        select: `label`: the clip's tags (label-guided); `top`: the `k` largest clip probabilities (self-supervised).
-        k: of `top`; all classes where there are fewer.
+        prediction: gives the clip probabilities for `top`; no gradient passes through them.
+        target: gives the tags for `label`.
+        select: `label`: the tags of the clip (label-guided); `top`: the `k` largest clip probabilities
+            (self-supervised).
+        k: number of active classes with `top`; all classes if there are fewer.
 
     Returns:
         `(batch, class)` bool.
@@ -30,12 +31,14 @@ def active(prediction: Prediction, target: Target, select: Selection, k: int) ->
 
 
 def cells(prediction: Prediction) -> tuple[Tensor, Tensor]:
-    """What losses on masks look at: the masks of a system that has them, otherwise its frame probabilities.
+    """The segments or masks of a prediction; its frame probabilities if the system has neither.
 
     Returns:
-        `(batch, class, cell)`, 0 in cells that are padding; and how many cells are not, `(batch, 1)`.
+        `(batch, class, cell)`, 0 in cells that are padding; and the number of cells that are not, `(batch, 1)`.
     """
-    masks = prediction.frame_probs[..., None] if prediction.masks is None else prediction.masks
+    masks = prediction.masks if prediction.segments is None else prediction.segments
+    if masks is None:
+        masks = prediction.frame_probs[..., None]
     if prediction.valid is None:
         return masks.flatten(2), masks.new_full((len(masks), 1), masks[0, 0].numel())
     kept = masks * prediction.valid[:, None, :, None]

@@ -1,20 +1,22 @@
 """Silent loss: masks of inactive classes should be empty."""
 
-from torch import Tensor, nn
+from torch import Tensor
 
+from wsed.losses.base import LossTerm
 from wsed.losses.selection import Selection, active, cells
 from wsed.prediction import Prediction, Target
 
 
-class SilentLoss(nn.Module):
-    """Sum over inactive classes of the mean of their mask, mean over clips (Liu et al. 2022, eq. 7).
+class SilentLoss(LossTerm):
+    """Mean value of the mask of each inactive class (Liu et al. 2022, equation 7).
 
-    Inactive are all but the active classes; eq. 7 has the labels, its text what the selection leaves. On a system
-    without masks it works on frame probabilities.
+    The loss of a clip is the sum over the classes that are not active, the result is the mean over clips. Equation 7
+    takes the inactive classes from the labels, the text of the paper from the selection; this follows the text. In a
+    system without masks, frame probabilities take their place.
 
     Args:
-        select: which classes are active, see `wsed.losses.selection.active`.
-        k: of `top`.
+        select: rule for the active classes, see `wsed.losses.selection.active`.
+        k: number of active classes with `top`.
     """
 
     def __init__(self, select: Selection, k: int) -> None:
@@ -23,7 +25,6 @@ class SilentLoss(nn.Module):
         self.k = k
 
     def forward(self, prediction: Prediction, target: Target) -> Tensor:
-        """The loss, a scalar."""
         inactive = ~active(prediction, target, self.select, self.k)
         masks, sizes = cells(prediction)
         return (masks.sum(2) / sizes * inactive).sum(1).mean()

@@ -1,19 +1,20 @@
 """Binary cross-entropy on frames, against tags."""
 
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 
+from wsed.losses.base import LossTerm
 from wsed.prediction import Prediction, Target
 
 
-class StrongBce(nn.Module):
+class StrongBce(LossTerm):
     """Mean binary cross-entropy of frame probabilities against the clip's tags, repeated for every frame.
 
-    The strong loss of Adavanne and Virtanen (2017): every frame of a clip is told that all of its classes are there.
-    Frames that are padding do not count.
+    This is the strong loss of Adavanne and Virtanen (2017), which assumes that every class of a clip is active in all
+    of its frames. Frames that are padding are ignored.
 
     Args:
-        margin: probabilities are clamped to [margin, 1 - margin], so that none costs infinitely much.
+        margin: probabilities are clamped to [margin, 1 - margin], so that the loss is finite.
     """
 
     def __init__(self, margin: float) -> None:
@@ -21,11 +22,10 @@ class StrongBce(nn.Module):
         self.margin = margin
 
     def forward(self, prediction: Prediction, target: Target) -> Tensor:
-        """The loss, a scalar."""
         probs = prediction.frame_probs.clamp(self.margin, 1 - self.margin)
         losses = functional.binary_cross_entropy(probs, target.weak[:, :, None].expand_as(probs), reduction="none")
         if prediction.valid is None:
             return losses.mean()
         valid = prediction.valid[:, None]
-        # Clips count alike, whatever their length.
+        # The mean of each clip first, so that short clips have the same weight as long ones.
         return ((losses * valid).sum(2) / valid.sum(2)).mean()

@@ -6,23 +6,24 @@ import torch
 from torch import Tensor, nn
 
 from wsed.errors import UserError
+from wsed.losses.base import LossTerm
 from wsed.prediction import Prediction, Target
 
 
 class WeightedLoss(nn.Module):
-    """Sum of named terms, each times its weight.
+    """Weighted sum of named loss terms.
 
-    A term of weight 0 is computed all the same, so that it shows in the logs.
+    A term of weight 0 is computed as well, so that the logs have it.
 
     Args:
         terms: loss terms by name.
-        weights: one for each term; not negative, and not all 0.
+        weights: one for each term, 0 or more and not all 0.
 
     Raises:
         UserError: weights that do not fit the terms.
     """
 
-    def __init__(self, terms: Mapping[str, nn.Module], weights: Mapping[str, float]) -> None:
+    def __init__(self, terms: Mapping[str, LossTerm], weights: Mapping[str, float]) -> None:
         super().__init__()
         for name in weights:
             if name not in terms:
@@ -31,14 +32,23 @@ class WeightedLoss(nn.Module):
                 raise UserError(f"loss.weights.{name}: is {weights[name]}; a weight is 0 or more")
         for name in terms:
             if name not in weights:
-                raise UserError(f"loss.weights.{name}: is missing; give the term a weight, 0 to leave it out")
+                raise UserError(f"loss.weights.{name}: is missing; give the term a weight, 0 to train without it")
         if not any(weights.values()):
             raise UserError("loss.weights: are all 0, so there is nothing to train; raise one")
         self.terms = nn.ModuleDict(terms)
         self.weights = dict(weights)
 
     def forward(self, prediction: Prediction, target: Target) -> tuple[Tensor, dict[str, Tensor]]:
-        """The sum, a scalar; and the parts: `NAME` and `NAME_weighted` for each term, and `loss` for the sum."""
+        """The loss of a batch.
+
+        Args:
+            prediction: of the system.
+            target: everything that the batch knows.
+
+        Returns:
+            The weighted sum, a scalar; and the values to be logged: `NAME` and `NAME_weighted` for each term, and
+            `loss` for the sum.
+        """
         values = {name: term(prediction, target) for name, term in self.terms.items()}
         weighted = {f"{name}_weighted": self.weights[name] * value for name, value in values.items()}
         total = torch.stack(list(weighted.values())).sum()

@@ -11,28 +11,6 @@ from wsed.metrics.threshold_free import Ranking
 from wsed.prediction import Event
 
 
-def frame_targets(events: Sequence[Event], labels: Sequence[str], frames: int, frames_per_second: float) -> Tensor:
-    """Activity per frame: frame `t` stands for `t` to `t + 1` hops, and is active where an event touches that span.
-
-    This is frame `int(onset * frames_per_second)` to frame `int(offset * frames_per_second)`, both included, as in
-    the published code of Kong 2018.
-
-    Args:
-        events: strong labels of a clip.
-        labels: event classes.
-        frames: length of the result.
-        frames_per_second: of the features.
-
-    Returns:
-        `(class, time)` 0/1.
-    """
-    target = torch.zeros(len(labels), frames)
-    for event in events:
-        first, last = int(event.onset * frames_per_second), int(event.offset * frames_per_second)
-        target[labels.index(event.event_label), first : last + 1] = 1
-    return target
-
-
 def touched_frames(
     events: Sequence[Event], labels: Sequence[str], onsets: NDArray[np.float64], offsets: NDArray[np.float64]
 ) -> Tensor:

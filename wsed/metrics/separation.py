@@ -1,14 +1,12 @@
-"""Separation scores and the masks they are compared with."""
+"""Separation scores."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import torch
 from fast_bss_eval.torch import square_cosine_metrics
 from torch import Tensor
 from torchmetrics.functional.audio import scale_invariant_signal_distortion_ratio
-
-from wsed.features.log_mel import LogMel
 
 
 def bss_eval(estimates: Tensor, references: Tensor) -> dict[str, Tensor]:
@@ -65,64 +63,3 @@ def _one_thread() -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(threads)
-
-
-IBM_RATIO = 1.7
-"""Amplitude ratio above which a cell of the ideal binary mask belongs to the event (4.6 dB; Kong 2018, code)."""
-
-
-def ideal_binary_mask(features: LogMel, source: Tensor, rest: Tensor) -> Tensor:
-    """1 where a source's magnitude is more than 1.7 times the rest's.
-
-    Args:
-        features: whose STFT is used.
-        source: `(batch, samples)`.
-        rest: `(batch, samples)`, everything else in the mixture.
-
-    Returns:
-        `(batch, time, bin)` 0/1.
-    """
-    return (features.stft(source).abs() > IBM_RATIO * features.stft(rest).abs()).float()
-
-
-def ideal_mel_mask(features: LogMel, source: Tensor, rest: Tensor) -> Tensor:
-    """The ideal binary mask on mel bands, for pictures: `(batch, samples)` twice to `(batch, time, freq)` 0/1."""
-    return (features.mel_magnitude(source) > IBM_RATIO * features.mel_magnitude(rest)).float()
-
-
-def ideal_ratio_mask(features: LogMel, source: Tensor, rest: Tensor) -> Tensor:
-    """A source's share of the magnitudes, `|source| / (|source| + |rest|)`.
-
-    Args:
-        features: whose STFT is used.
-        source: `(batch, samples)`.
-        rest: `(batch, samples)`, everything else in the mixture.
-
-    Returns:
-        `(batch, time, bin)` in [0, 1].
-    """
-    own, other = features.stft(source).abs(), features.stft(rest).abs()
-    return own / (own + other).clamp_min(1e-12)
-
-
-IdealMask = Callable[[LogMel, Tensor, Tensor], Tensor]
-
-
-def separate_ideally(
-    features: LogMel, waveform: Tensor, sources: Tensor, ideal_mask: IdealMask = ideal_binary_mask
-) -> tuple[Tensor, Tensor]:
-    """Separation by the ideal mask of each class; the background gets what no class has.
-
-    Args:
-        features: whose STFT is used.
-        waveform: `(batch, samples)`.
-        sources: `(batch, class, samples)`.
-        ideal_mask: `ideal_binary_mask` or `ideal_ratio_mask`.
-
-    Returns:
-        The classes `(batch, class, samples)` and the background `(batch, samples)`.
-    """
-    masks = torch.stack([ideal_mask(features, source, waveform - source) for source in sources.unbind(1)], 1)
-    rest = (1 - masks.sum(1, keepdim=True)).clamp_min(0)
-    separated = features.apply_mask(waveform, torch.cat([masks, rest], 1))
-    return separated[:, :-1], separated[:, -1]

@@ -1,1 +1,1 @@
-"""Encoders: plain modules from features `(batch, time, freq)` to an embedding."""
+"""Networks: encoders from features `(batch, time, freq)` to an embedding, and the layers that they share."""

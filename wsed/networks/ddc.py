@@ -5,20 +5,28 @@ from typing import Literal
 
 from torch import Tensor, nn
 
+from wsed.networks.base import Encoder
 
-class Ddc(nn.Module):
+
+class Ddc(Encoder):
     """Blocks of two dilated depthwise separable convolutions, without downsampling (Liu et al. 2022, section 2.1).
 
-    A convolution is 3x3 in each channel, dilated, then 1x1 across channels, each with batch norm and ReLU and without
-    bias. The papers name the blocks but not their sizes; these replace the blocks of Kong et al. (2019) one for one.
+    Each is a dilated convolution in every channel by itself, then a 1x1 convolution across channels; batch norm and
+    ReLU follow both, and neither has a bias. The papers name the blocks but give no sizes; here they replace the blocks
+    of Kong et al. (2019) one for one.
 
     Args:
-        widths: feature maps of each block.
-        dilations: of each block; with 1, 2, 4, 8 a cell sees 61 x 61.
-        dilate: what is dilated, `both` axes alike or `time` alone.
+        widths: number of feature maps of each block.
+        dilations: dilation of each block; with 1, 2, 4, 8 and a kernel of 3, a cell depends on 61 x 61 cells.
+        dilate: the dilated axes: `both`, or `time` alone.
         kernel: size of the convolution in each channel, odd.
-        residual: add a block's input to its output, through a 1x1 convolution where their widths differ.
+        residual: add the input of a block to its output, through a 1x1 convolution where their widths differ.
+
+    Raises:
+        ValueError: an even kernel, or numbers of widths and dilations that differ.
     """
+
+    keeps_frequency = True
 
     def __init__(
         self,
@@ -30,18 +38,18 @@ class Ddc(nn.Module):
     ) -> None:
         super().__init__()
         if kernel % 2 == 0:
-            raise ValueError(f"kernel is {kernel}; it must be odd, so that a cell has a middle")
+            raise ValueError(f"kernel is {kernel}; it must be odd, so that the convolution has a centre")
         if len(widths) != len(dilations):
             raise ValueError(f"there are {len(widths)} widths and {len(dilations)} dilations; give one for each block")
-        befores = [1, *widths[:-1]]
+        in_channels = [1, *widths[:-1]]
         self.blocks = nn.ModuleList(
-            nn.Sequential(*_separable(before, width, kernel, steps), *_separable(width, width, kernel, steps))
-            for before, width, dilation in zip(befores, widths, dilations, strict=True)
+            nn.Sequential(*_separable(inputs, width, kernel, steps), *_separable(width, width, kernel, steps))
+            for inputs, width, dilation in zip(in_channels, widths, dilations, strict=True)
             for steps in [(dilation, dilation if dilate == "both" else 1)]
         )
         self.shortcuts = nn.ModuleList(
-            nn.Identity() if before == width else nn.Conv2d(before, width, 1, bias=False)
-            for before, width in zip(befores, widths, strict=True)
+            nn.Identity() if inputs == width else nn.Conv2d(inputs, width, 1, bias=False)
+            for inputs, width in zip(in_channels, widths, strict=True)
             if residual
         )
         self.channels = widths[-1]
@@ -50,21 +58,20 @@ class Ddc(nn.Module):
                 nn.init.kaiming_uniform_(layer.weight, nonlinearity="relu")
 
     def forward(self, features: Tensor) -> Tensor:
-        """From `(batch, time, freq)` to `(batch, channel, time, freq)`."""
         embedding = features[:, None]
         for index, block in enumerate(self.blocks):
-            before, embedding = embedding, block(embedding)
+            inputs, embedding = embedding, block(embedding)
             if self.shortcuts:
-                embedding = embedding + self.shortcuts[index](before)
+                embedding = embedding + self.shortcuts[index](inputs)
         return embedding
 
 
-def _separable(before: int, width: int, kernel: int, dilation: tuple[int, int]) -> list[nn.Module]:
+def _separable(in_channels: int, out_channels: int, kernel: int, dilation: tuple[int, int]) -> list[nn.Module]:
     return [
-        nn.Conv2d(before, before, kernel, padding="same", dilation=dilation, groups=before, bias=False),
-        nn.BatchNorm2d(before),
+        nn.Conv2d(in_channels, in_channels, kernel, padding="same", dilation=dilation, groups=in_channels, bias=False),
+        nn.BatchNorm2d(in_channels),
         nn.ReLU(),
-        nn.Conv2d(before, width, 1, bias=False),
-        nn.BatchNorm2d(width),
+        nn.Conv2d(in_channels, out_channels, 1, bias=False),
+        nn.BatchNorm2d(out_channels),
         nn.ReLU(),
     ]

@@ -8,12 +8,16 @@ from torch.nn import functional
 
 
 class Dropout(nn.Module):
-    """Dropout with four cells a random word on a CPU, where torch's own draws a word a cell, on one thread.
+    """Dropout that draws one random word for four cells on a CPU.
 
-    That takes as long as the convolutions of a network without downsampling.
+    PyTorch draws one word for each cell, on a single thread, which takes as long as the convolutions of a network
+    without downsampling.
 
     Args:
-        probability: of a cell to become 0, in [0, 1); on a CPU rounded to a multiple of 1 / 65536.
+        probability: probability that a cell becomes 0, in [0, 1); on a CPU rounded to a multiple of 1 / 65536.
+
+    Raises:
+        ValueError: a probability out of range.
     """
 
     def __init__(self, probability: float) -> None:
@@ -23,7 +27,7 @@ class Dropout(nn.Module):
         self.probability = probability
 
     def forward(self, cells: Tensor) -> Tensor:
-        """`cells` of any shape; in training the kept ones are raised so that the mean stays."""
+        """Cells of any shape to the same; in training, those that are kept are scaled so that the mean stays."""
         if not self.training or not self.probability:
             return cells
         if cells.device.type != "cpu":
@@ -31,6 +35,6 @@ class Dropout(nn.Module):
         dropped = round(self.probability * 2**16)
         words = torch.empty(math.ceil(cells.numel() / 4), dtype=torch.int64).random_(-(2**63), None)
         kept = words.view(torch.int16)[: cells.numel()] >= dropped - 2**15
-        # In the order of the cells in memory, whatever their layout.
+        # The pattern follows the order of the cells in memory, so that any memory layout is fast.
         kept = kept.as_strided(cells.shape, torch.empty_like(cells, device="meta").stride())
         return cells * kept.to(cells.dtype) * (2**16 / (2**16 - dropped))

@@ -5,37 +5,42 @@ from collections.abc import Sequence
 from torch import Tensor, nn
 from torch.nn import functional
 
+from wsed.networks.base import Encoder
 
-class Mlp(nn.Module):
+
+class Mlp(Encoder):
     """Dense layers with ReLU and dropout on each frame and its neighbours.
 
-    With `[500, 500, 500]` on a frame alone it is the baseline of Kong 2018, table 2; with `[50, 50]` on five frames the
-    one of DCASE 2017 task 4.
+    With widths `[500, 500, 500]` on single frames it is the baseline of Kong 2018, table 2; with `[50, 50]` on five
+    frames it is the baseline of DCASE 2017 task 4.
 
     Args:
-        bands: of the features.
-        widths: units of each layer.
-        context: frames that a frame is seen with, itself in the middle; odd. Beyond the ends, frames are zeros.
+        bands: size of the `freq` axis of the features.
+        widths: units of each layer; the embedding is the output of the last one.
+        context: number of frames in the input of each frame, which is their centre; odd. Frames beyond the ends of the
+            clip are zeros.
         dropout: probability after each layer, in [0, 1).
+
+    Raises:
+        ValueError: an even context.
     """
 
-    time_reduction = 1
+    keeps_frequency = False
 
     def __init__(self, bands: int, widths: Sequence[int], context: int, dropout: float) -> None:
         super().__init__()
         if context % 2 == 0:
-            raise ValueError(f"context is {context}; it must be odd, so that a frame has a middle")
+            raise ValueError(f"context is {context}; it must be odd, so that it has a centre")
         self.context = context
         layers: list[nn.Module] = []
-        before = bands * context
+        in_channels = bands * context
         for width in widths:
-            layers += [nn.Linear(before, width), nn.ReLU(), nn.Dropout(dropout)]
-            before = width
+            layers += [nn.Linear(in_channels, width), nn.ReLU(), nn.Dropout(dropout)]
+            in_channels = width
         self.layers = nn.Sequential(*layers)
-        self.channels = before
+        self.channels = in_channels
 
     def forward(self, features: Tensor) -> Tensor:
-        """From `(batch, time, freq)` to `(batch, channel, time)`."""
         side = self.context // 2
         neighbours = functional.pad(features, (0, 0, side, side)).unfold(1, self.context, 1)
         embedding: Tensor = self.layers(neighbours.flatten(2))

@@ -1,21 +1,28 @@
-"""TALNet and its smaller sibling."""
+"""TALNet, in the sizes for AudioSet and for DCASE 2017."""
 
 from collections.abc import Sequence
 
 from torch import Tensor, nn
 
+from wsed.networks.base import Encoder
 
-class Talnet(nn.Module):
+
+class Talnet(Encoder):
     """Convolutions that pool time and frequency, then a bidirectional GRU (Wang, Li and Metze 2019).
 
     Args:
-        bands: of the features.
-        widths: feature maps of each convolution, with ReLU.
-        kernel: their size in time and frequency, odd.
-        pools: frames and bands that become one after each of them.
-        batch_norm: before each ReLU.
-        units: of each direction of the GRU.
+        bands: size of the `freq` axis of the features.
+        widths: number of feature maps of each convolution, which ReLU follows.
+        kernel: size of the convolutions in time and frequency, odd.
+        pools: numbers of frames and of bands that max pooling joins after each convolution.
+        batch_norm: put batch norm before each ReLU.
+        units: units of each direction of the GRU.
+
+    Raises:
+        ValueError: the pools leave no band.
     """
+
+    keeps_frequency = False
 
     def __init__(
         self,
@@ -28,22 +35,23 @@ class Talnet(nn.Module):
     ) -> None:
         super().__init__()
         layers: list[nn.Module] = []
-        before = 1
-        self.time_reduction = 1
+        in_channels = 1
+        time_reduction = 1
         for width, (frames, pooled) in zip(widths, pools, strict=True):
-            layers.append(nn.Conv2d(before, width, kernel, padding=kernel // 2))
+            layers.append(nn.Conv2d(in_channels, width, kernel, padding=kernel // 2))
             if batch_norm:
                 layers.append(nn.BatchNorm2d(width))
             layers.append(nn.ReLU())
             if frames * pooled > 1:
                 layers.append(nn.MaxPool2d((frames, pooled)))
-            before, bands = width, bands // pooled
-            self.time_reduction *= frames
+            in_channels, bands = width, bands // pooled
+            time_reduction *= frames
         if not bands:
             raise ValueError("the pools leave no band; pool less or use more bands")
         self.convolutions = nn.Sequential(*layers)
-        self.recurrent = nn.GRU(before * bands, units, batch_first=True, bidirectional=True)
+        self.recurrent = nn.GRU(in_channels * bands, units, batch_first=True, bidirectional=True)
         self.channels = 2 * units
+        self.time_reduction = time_reduction
         for name, parameter in self.named_parameters():
             if "weight_hh" in name:
                 nn.init.orthogonal_(parameter)
@@ -53,7 +61,6 @@ class Talnet(nn.Module):
                 nn.init.zeros_(parameter)
 
     def forward(self, features: Tensor) -> Tensor:
-        """From `(batch, time, freq)` to `(batch, channel, time / time_reduction)`."""
         maps = self.convolutions(features[:, None])
         states: Tensor = self.recurrent(maps.transpose(1, 2).flatten(2))[0]
         return states.transpose(1, 2)

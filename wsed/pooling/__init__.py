@@ -1,1 +1,1 @@
-"""Pooling: from frame or time-frequency probabilities to clip probabilities. One file a pooling."""
+"""Pooling: from probabilities of frames or time-frequency cells to clip probabilities, one file each."""

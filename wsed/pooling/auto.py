@@ -7,12 +7,12 @@ from wsed.pooling.base import Pooling, flatten, weighted_mean
 
 
 class AutoPooling(Pooling):
-    """A mean in which each cell weighs `exp(alpha * p)`, alpha learnt for each class (McFee, Salamon and Bello 2018).
+    """Mean of cells weighted by `exp(alpha * p)`, with alpha learnt for each class (McFee, Salamon and Bello 2018).
 
-    Alpha 0 is the mean, 1 is exponential softmax, and the larger it is the nearer the largest cell.
+    With alpha 0 it is the mean and with 1 exponential softmax; it approaches the maximum as alpha grows.
 
     Args:
-        alpha: to begin with; 0 in the paper.
+        alpha: initial value; 0 in the paper.
     """
 
     convex = True

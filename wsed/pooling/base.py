@@ -1,18 +1,18 @@
-"""What every pooling is."""
+"""The interface of poolings."""
 
 import torch
 from torch import Tensor, nn
 
 
 class Pooling(nn.Module):
-    """Turns probabilities of parts of a clip into the probability of the clip.
+    """Turns the probabilities of the parts of a clip into the probability of the clip.
 
-    A subclass declares what it promises, and the shared tests hold it to that:
+    A subclass declares its properties, which the shared tests check:
 
     Attributes:
         convex: the result lies between the smallest and the largest valid input.
         permutation_invariant: reordering the frames or the bands, of `probs` and `embedding` alike, changes nothing.
-        monotone: raising an input never lowers the result.
+        monotone: raising an input never lowers the result, with the embedding unchanged.
     """
 
     convex: bool
@@ -20,7 +20,7 @@ class Pooling(nn.Module):
     monotone: bool
 
     def prepare(self, classes: int, bands: int, channels: int) -> None:
-        """Makes the parameters, once the sizes are known; a system calls it before anything else.
+        """Creates the parameters; a system calls it in its constructor, as soon as the sizes are known.
 
         Args:
             classes: size of the `class` axis of `probs`.
@@ -29,7 +29,7 @@ class Pooling(nn.Module):
         """
 
     def learnt(self) -> dict[str, Tensor]:
-        """What training changes, for the logs: `(class,)` by name."""
+        """Learnt values to be logged: `(class,)` by name."""
         return {}
 
     def forward(self, probs: Tensor, embedding: Tensor | None = None, valid: Tensor | None = None) -> Tensor:
@@ -37,22 +37,24 @@ class Pooling(nn.Module):
 
         Args:
             probs: `(batch, class, time)` or `(batch, class, time, freq)` in [0, 1].
-            embedding: `(batch, channel, time)` or `(batch, channel, time, freq)`, for poolings that look at it.
-            valid: `(batch, time)` bool, False where the clip is padding; every clip has at least one valid frame.
+            embedding: `(batch, channel, time)` or `(batch, channel, time, freq)`, for poolings that use it.
+            valid: `(batch, time)` bool, False in frames that are padding; every clip has at least one valid frame.
+                None where no clip is padded.
 
         Returns:
             `(batch, class)` in [0, 1].
         """
         raise TypeError(f"{type(self).__name__} does not define forward")
 
-    def frame_probs(self, probs: Tensor) -> Tensor:
-        """Presence per frame read off a mask: the mean over frequency (Kong 2018, section 3.3).
+    def frame_probs(self, probs: Tensor, valid: Tensor | None = None) -> Tensor:
+        """Presence per frame: the mean of a mask over frequency, unless a subclass weights it (Kong 2018, section 3.3).
 
         Args:
-            probs: `(batch, class, time)` or `(batch, class, time, freq)`.
+            probs: `(batch, class, time)` or `(batch, class, time, freq)` in [0, 1].
+            valid: `(batch, time)` bool, for poolings whose weights depend on the cells of the clip; see `forward`.
 
         Returns:
-            `(batch, class, time)`.
+            `(batch, class, time)` in [0, 1]; probabilities without frequency come back unchanged.
         """
         return probs if probs.ndim == 3 else probs.mean(3)
 
@@ -65,7 +67,7 @@ def flatten(probs: Tensor, valid: Tensor | None) -> tuple[Tensor, Tensor]:
         valid: `(batch, time)` bool, or None where every frame is valid.
 
     Returns:
-        The cells `(batch, class, cell)`, and which of them are valid `(batch, 1, cell)` bool.
+        The cells `(batch, class, cell)`, and a mask of the valid ones `(batch, 1, cell)` bool.
     """
     mask = torch.ones(probs.shape[0], probs.shape[2], dtype=torch.bool, device=probs.device) if valid is None else valid
     mask = mask[:, None]
@@ -75,15 +77,15 @@ def flatten(probs: Tensor, valid: Tensor | None) -> tuple[Tensor, Tensor]:
 
 
 def weighted_mean(cells: Tensor, logits: Tensor, mask: Tensor) -> Tensor:
-    """The mean of cells, each weighted by the exponential of a logit.
+    """Mean of cells, each weighted by the exponential of its logit.
 
     Args:
         cells: `(..., cell)`.
         logits: of the same shape.
-        mask: which cells count, broadcastable to it; at least one in each row.
+        mask: bool, broadcastable to that shape, False in cells that are ignored; True at least once in each row.
 
     Returns:
-        `(...)`, between the smallest and the largest cell that counts.
+        `(...)`, between the smallest and the largest cell in the mask.
     """
     weights = logits.masked_fill(~mask, -torch.inf).softmax(-1)
     return (weights * cells.masked_fill(~mask, 0)).sum(-1)

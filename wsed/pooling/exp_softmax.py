@@ -6,7 +6,7 @@ from wsed.pooling.base import Pooling, flatten, weighted_mean
 
 
 class ExponentialSoftmaxPooling(Pooling):
-    """A mean in which a cell weighs as much as the exponential of its probability: `sum p e^p / sum e^p` (TALNet)."""
+    """Mean of cells weighted by the exponential of their probability, `sum p e^p / sum e^p` (Wang et al. 2019)."""
 
     convex = True
     permutation_invariant = True

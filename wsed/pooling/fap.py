@@ -9,20 +9,23 @@ from wsed.pooling.base import Pooling, weighted_mean
 
 
 class FrequencyDependentAutoPooling(Pooling):
-    """Auto-pooling whose sharpness and weights depend on frequency, learnt for each class (Liu et al. 2022).
+    """Auto-pooling whose sharpness and weights depend on frequency and are learnt for each class (Liu et al. 2022).
 
-    The paper gives frame probabilities, `y_k(t) = sum_f w_k(f) M_k(t, f)` of masks `M` (eq. 1), and the name. What the
-    clip's probability is, is a reading; in all of them `w` sums to 1 over bands:
+    The paper gives the name and the frame probabilities of masks `M`, `y_k(t) = sum_f w_k(f) M_k(t, f)` (equation 1),
+    but no formula for clip probabilities. There are three readings; in each, `w` sums to 1 over bands:
 
     - `bands`: each band is auto-pooled over time with a sharpness of its own, `p_k(f) = sum_t M exp(a_k(f) M) /
       sum_t exp(a_k(f) M)`, then `y_k = sum_f w_k(f) p_k(f)`, `w_k = softmax_f(v_k)`.
-    - `frames`: frame probabilities by eq. 1 with `w_k = softmax_f(v_k)` are auto-pooled over time with one sharpness.
-    - `cells`: all cells at once, each weighing `exp(a_k(f) M)`; `w_k(f)` is what the cells of a band weigh in the clip.
+    - `frames`: frame probabilities by equation 1 with `w_k = softmax_f(v_k)` are auto-pooled over time with one
+      sharpness.
+    - `cells`: all cells are pooled at once with weights `exp(a_k(f) M)`; `w_k(f)` is the share of a band in the weights
+      of all valid cells of the clip.
 
-    Parameters begin at 0, which is the mean of all cells. On probabilities without frequency all are auto-pooling.
+    All parameters are 0 initially, so that training starts from the mean of all cells. Without a frequency axis, each
+    reading is auto-pooling.
 
     Args:
-        reading: one of those above.
+        reading: one of the three.
         tied: all classes share `a`.
     """
 
@@ -41,7 +44,7 @@ class FrequencyDependentAutoPooling(Pooling):
     def prepare(self, classes: int, bands: int, channels: int) -> None:
         self.classes = classes
         self.a = nn.Parameter(torch.zeros(1 if self.tied else classes, 1 if self.reading == "frames" else bands))
-        # A single band has all the weight, and nothing to learn.
+        # With a single band there is nothing to learn, as its weight is 1.
         learns = bands > 1 and self.reading != "cells"
         self.v = nn.Parameter(torch.zeros(classes, bands), requires_grad=learns)
 
@@ -55,7 +58,7 @@ class FrequencyDependentAutoPooling(Pooling):
         cells = probs[..., None] if probs.ndim == 3 else probs
         mask = torch.ones_like(cells, dtype=torch.bool) if valid is None else valid[:, None, :, None].expand_as(cells)
         if self.reading == "frames":
-            frames = self.frame_probs(cells)
+            frames = self.frame_probs(cells, valid)
             return weighted_mean(frames, self.a * frames, mask[..., 0])
         logits = self.a[:, None] * cells
         if self.reading == "cells":
@@ -63,10 +66,13 @@ class FrequencyDependentAutoPooling(Pooling):
         of_bands = weighted_mean(cells.transpose(2, 3), logits.transpose(2, 3), mask.transpose(2, 3))
         return (self.v.softmax(1) * of_bands).sum(2)
 
-    def frame_probs(self, probs: Tensor) -> Tensor:
+    def frame_probs(self, probs: Tensor, valid: Tensor | None = None) -> Tensor:
         if probs.ndim == 3:
             return probs
         if self.reading == "cells":
-            share = (self.a[:, None] * probs).flatten(2).softmax(2).view_as(probs).sum(2)
+            logits = self.a[:, None] * probs
+            if valid is not None:
+                logits = logits.masked_fill(~valid[:, None, :, None], -torch.inf)
+            share = logits.flatten(2).softmax(2).view_as(probs).sum(2)
             return (share[:, :, None] * probs).sum(3)
         return (self.v.softmax(1)[:, None] * probs).sum(3)

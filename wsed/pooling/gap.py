@@ -6,7 +6,7 @@ from wsed.pooling.base import Pooling, flatten
 
 
 class GlobalAveragePooling(Pooling):
-    """The mean of all cells (Kong 2018, eq. 2)."""
+    """Mean of all cells (Kong 2018, equation 2)."""
 
     convex = True
     permutation_invariant = True

@@ -7,7 +7,7 @@ from wsed.pooling.base import Pooling, flatten
 
 
 class GlobalMaxPooling(Pooling):
-    """The largest cell (Kong 2018, eq. 1)."""
+    """Largest cell (Kong 2018, equation 1)."""
 
     convex = True
     permutation_invariant = True

@@ -8,14 +8,17 @@ from wsed.pooling.base import Pooling, flatten
 
 
 class GlobalWeightedRankPooling(Pooling):
-    """A mean of all cells in descending order, the cell of rank `j` weighted by `decay ** (j - 1)` (Kong 2018, eq. 3).
+    """Mean of cells, the one of rank `j` in descending order weighted by `decay ** (j - 1)` (Kong 2018, equation 3).
 
-    StepDecay 0 is global max pooling and 1 is global average pooling. Between them the effective number of cells is
-    about `1 / (1 - decay)`, so a decay belongs to a number of cells: 0.999 to the 120 x 64 of Kong 2018, 0.9998 to the
-    311 x 64 of its follow-up.
+    A decay of 0 is global max pooling, and 1 is global average pooling. Between them, the effective number of cells is
+    about `1 / (1 - decay)`. So the decay depends on the size of the mask: 0.999 for the 120 x 64 cells of Kong 2018,
+    0.9998 for the 311 x 64 cells of its follow-up.
 
     Args:
         decay: in [0, 1].
+
+    Raises:
+        ValueError: a decay out of range.
     """
 
     convex = True
@@ -31,7 +34,7 @@ class GlobalWeightedRankPooling(Pooling):
     def forward(self, probs: Tensor, embedding: Tensor | None = None, valid: Tensor | None = None) -> Tensor:
         cells, mask = flatten(probs, valid)
         ranks = torch.arange(cells.shape[2], device=cells.device)
-        # In float32 a power of a decay near 1 loses digits that thousands of ranks add up.
+        # In float32, powers of a decay near 1 have rounding errors that add up over thousands of ranks.
         weights = torch.pow(torch.tensor(self.decay, dtype=torch.float64, device=cells.device), ranks).to(cells.dtype)
         weights = weights * (ranks < mask.sum(2, keepdim=True))
         cells = cells.masked_fill(~mask, -torch.inf)
@@ -40,8 +43,9 @@ class GlobalWeightedRankPooling(Pooling):
 
 
 def descending(cells: Tensor) -> Tensor:
-    """Where in its row each rank is, the largest first: `(batch, class, cell)`, int64."""
+    """Indices that sort each row of `(batch, class, cell)` in descending order, int64 of the same shape."""
     if cells.device.type == "cpu":
-        # NumPy sorts with vector instructions, in a tenth of PyTorch's time.
-        return torch.from_numpy(np.argsort(-cells.detach().float().numpy(), axis=2))
+        # NumPy sorts with vector instructions, ten times as fast as PyTorch; it has no bfloat16.
+        known = cells.detach() if cells.dtype == torch.float64 else cells.detach().float()
+        return torch.from_numpy(np.argsort(-known.numpy(), axis=2))
     return cells.argsort(2, descending=True)

@@ -5,11 +5,11 @@ from torch import Tensor
 from wsed.pooling.base import Pooling, flatten, weighted_mean
 
 SMALLEST = 1e-7
-"""Below this, probabilities weigh the same, so that a clip of zeros has a mean."""
+"""Probabilities below this have the same weight, so that the mean of zeros is defined."""
 
 
 class LinearSoftmaxPooling(Pooling):
-    """A mean in which each cell weighs as much as its probability: `sum p^2 / sum p` (Dang et al. 2017; TALNet)."""
+    """Mean of cells weighted by their probability, `sum p^2 / sum p` (Dang et al. 2017; Wang et al. 2019)."""
 
     convex = True
     permutation_invariant = True

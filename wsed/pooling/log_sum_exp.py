@@ -7,10 +7,13 @@ from wsed.pooling.base import Pooling, flatten
 
 
 class LogSumExpPooling(Pooling):
-    """A smooth maximum, `log(mean of exp(r p)) / r` (Pinheiro and Collobert 2015).
+    """Smooth maximum, `log(mean of exp(r p)) / r` (Pinheiro and Collobert 2015).
 
     Args:
-        r: above 0; towards 0 it is the mean, and the larger it is the nearer the largest cell. 5 in the paper.
+        r: sharpness, above 0; the result approaches the mean towards 0, and the maximum as r grows. 5 in the paper.
+
+    Raises:
+        ValueError: r is 0 or less.
     """
 
     convex = True

@@ -8,12 +8,15 @@ from wsed.pooling.linear_softmax import SMALLEST
 
 
 class PowerPooling(Pooling):
-    """A mean in which each cell weighs `p ** n`, n learnt for each class (Liu et al. 2021).
+    """Mean of cells weighted by `p ** n`, with n learnt for each class (Liu et al. 2021).
 
-    0 is the mean, 1 is linear softmax, and the larger it is the nearer the largest cell. A negative `n` counts as 0.
+    With n 0 it is the mean and with 1 linear softmax; it approaches the maximum as n grows. A negative n counts as 0.
 
     Args:
-        n: to begin with, 0 or more; 1 in the paper.
+        n: initial value, 0 or more; 1 in the paper.
+
+    Raises:
+        ValueError: a negative n.
     """
 
     convex = True

@@ -10,10 +10,14 @@ from wsed.pooling.gwrp import descending
 
 
 class TopKPooling(Pooling):
-    """The mean of the largest cells.
+    """Mean of the largest cells.
 
     Args:
-        share: of a clip's valid cells that count, in (0, 1], rounded up to a whole cell; 1 is the mean.
+        share: share of the valid cells of a clip that are averaged, in (0, 1], rounded up to a whole cell; 1 is global
+            average pooling.
+
+    Raises:
+        ValueError: a share out of range.
     """
 
     convex = True

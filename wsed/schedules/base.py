@@ -1,14 +1,19 @@
-"""What every learning-rate schedule is."""
+"""The interface of learning-rate schedules."""
 
 from typing import Protocol
 
 
 class Schedule(Protocol):
-    """A factor on the optimizer's learning rate.
-
-    One file of `wsed/schedules/` and one YAML of `conf/schedule/` add a schedule.
-    """
+    """Gives the factor on the learning rate of the optimizer."""
 
     def __call__(self, step: int, steps: int) -> float:
-        """Factor at optimizer step `step`, from 0, of `steps`."""
+        """The factor at a step.
+
+        Args:
+            step: optimizer steps so far, from 0.
+            steps: number of optimizer steps of the whole training.
+
+        Returns:
+            0 or more.
+        """
         ...

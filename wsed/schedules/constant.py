@@ -1,9 +1,10 @@
 """Constant learning rate."""
 
+from wsed.schedules.base import Schedule
 
-class Constant:
-    """The same learning rate throughout."""
+
+class Constant(Schedule):
+    """Leaves the learning rate as it is."""
 
     def __call__(self, step: int, steps: int) -> float:
-        """Factor at `step` (from 0) of `steps`."""
         return 1.0

@@ -1,12 +1,14 @@
 """Step decay of the learning rate."""
 
+from wsed.schedules.base import Schedule
 
-class StepDecay:
-    """The learning rate times `factor` every `every` steps.
+
+class StepDecay(Schedule):
+    """Multiplies the learning rate by `factor` every `every` steps.
 
     Args:
         factor: in (0, 1].
-        every: steps.
+        every: number of steps.
     """
 
     def __init__(self, factor: float, every: int) -> None:
@@ -14,5 +16,4 @@ class StepDecay:
         self.every = every
 
     def __call__(self, step: int, steps: int) -> float:
-        """Factor at `step` (from 0) of `steps`."""
         return self.factor ** (step // self.every)

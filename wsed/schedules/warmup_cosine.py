@@ -2,19 +2,20 @@
 
 import math
 
+from wsed.schedules.base import Schedule
 
-class WarmupCosine:
-    """Rises in a straight line from 0, then falls to 0 along half a cosine.
+
+class WarmupCosine(Schedule):
+    """Raises the learning rate linearly from 0, then lowers it to 0 along half a cosine.
 
     Args:
-        warmup: share of the steps that rise, in [0, 1).
+        warmup: share of the steps in which the learning rate rises, in [0, 1).
     """
 
     def __init__(self, warmup: float) -> None:
         self.warmup = warmup
 
     def __call__(self, step: int, steps: int) -> float:
-        """Factor at `step` (from 0) of `steps`."""
         rising = self.warmup * steps
         if step < rising:
             return (step + 1) / (rising + 1)

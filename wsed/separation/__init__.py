@@ -1,1 +1,1 @@
-"""From masks to separated sources."""
+"""Separation: masks applied to the spectrogram of a mixture, and the ideal masks."""

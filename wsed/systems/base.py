@@ -1,79 +1,82 @@
-"""The system that every paper's system is built on."""
+"""The base class of all systems."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypedDict
 
 import pytorch_lightning as pl
 import torch
 from pytorch_lightning.utilities.types import OptimizerLRScheduler
-from torch import Tensor, nn
+from torch import Tensor
 
-from wsed.config.instantiate import instantiate, locate
+from wsed.config.instantiate import instantiate
 from wsed.data.batch import Batch
 from wsed.errors import UserError
-from wsed.evaluation.prediction_collector import PredictionCollector
-from wsed.features.log_mel import LogMel
-from wsed.losses.weighted import WeightedLoss
-from wsed.pooling.base import Pooling
+from wsed.features.base import SpectralFeatures
 from wsed.prediction import Prediction, Target
+from wsed.separation.masking import separate
+from wsed.systems.parts import Parts
+
+Separated = tuple[Tensor, Tensor]
+"""Sources: the classes `(batch, class, samples)` and the background `(batch, samples)`."""
+
+DESCRIPTION = "system"
+"""Key of a checkpoint that holds the description of its system."""
+
+
+class ValidationOutput(TypedDict):
+    """What a step of validation returns."""
+
+    loss: Tensor
+    prediction: Prediction
+
+
+class TestOutput(TypedDict):
+    """What a step of the test returns; `separated` is None for a system that does not separate."""
+
+    prediction: Prediction
+    separated: Separated | None
 
 
 class System(pl.LightningModule):
     """Features, network, pooling and loss, and how they are trained.
 
-    It takes waveforms and gives a `Prediction`, so that a checkpoint needs nothing else. A subclass says in `predict`
-    how its parts make a prediction.
+    A system takes waveforms and gives a `Prediction`, so that a checkpoint needs no other code around it. A subclass
+    defines `predict`, and may take arguments of its own after `parts`. It calls `pooling.prepare` in its constructor.
 
     Args:
-        labels: event classes in the order of the `class` axis.
-        features: from waveforms to features.
-        network: from features to an embedding.
-        pooling: from masks or frame probabilities to clip probabilities.
-        loss: what training lowers.
-        optimizer: description of a torch optimizer, without its parameters.
-        schedule: factor on the learning rate, from the step and the number of steps.
-        augmentation: what is done to features in training, `(batch, time, freq)` to the same; None for nothing.
+        parts: what the system is made of.
     """
 
-    def __init__(
-        self,
-        labels: Sequence[str],
-        features: LogMel,
-        network: nn.Module,
-        pooling: Pooling,
-        loss: WeightedLoss,
-        optimizer: Mapping[str, Any],
-        schedule: Callable[[int, int], float],
-        augmentation: nn.Module | None = None,
-    ) -> None:
+    def __init__(self, parts: Parts) -> None:
         super().__init__()
-        self.labels = tuple(labels)
-        self.features = features
-        self.network = network
-        self.pooling = pooling
-        self.loss = loss
-        self.optimizer_description = dict(optimizer)
-        self.schedule = schedule
-        self.augmentation = augmentation
+        self.labels = tuple(parts.labels)
+        self.features = parts.features
+        self.network = parts.network
+        self.pooling = parts.pooling
+        self.loss = parts.loss
+        self.make_optimizer = parts.optimizer
+        self.schedule = parts.schedule
+        self.augmentation = parts.augmentation
         self.description: dict[str, Any] = {}
-        self.scorer: PredictionCollector | None = None
-        self.add_layers()
-
-    def add_layers(self) -> None:
-        """Makes what a subclass has beside its network and its pooling, whose sizes are known here."""
 
     @staticmethod
     def from_description(description: Mapping[str, Any]) -> "System":
-        """Builds a system from plain Python; the description travels in its checkpoints.
+        """Builds a system from plain Python; the description is saved in its checkpoints.
 
         Args:
-            description: `_target_`, the constructor's arguments, and `optimizer` as a description.
+            description: `system`, the class and its own arguments, and an entry for each field of `Parts`.
+
+        Raises:
+            UserError: a class refuses its arguments, or `system` is not a System.
         """
-        parts = {key: value for key, value in description.items() if key != "optimizer"}
-        system = instantiate(parts, optimizer=description["optimizer"])
-        assert isinstance(system, System)
+        system = instantiate(description["system"], parts=Parts.from_description(description))
+        if not isinstance(system, System):
+            raise UserError(
+                f"model._target_={description['system']['_target_']}: is not a System; "
+                "derive the class from wsed.systems.base.System"
+            )
         system.description = dict(description)
         return system
 
@@ -83,60 +86,84 @@ class System(pl.LightningModule):
 
         Args:
             path: a `.ckpt` file of a run.
-            device: where to.
+            device: the device that the system is moved to.
 
         Raises:
-            UserError: the file is not a checkpoint of wsed.
+            UserError: the file is not a checkpoint of wsed, or holds another system.
         """
         try:
             checkpoint = torch.load(path, map_location=device, weights_only=True)
-            description, weights = checkpoint["system"], checkpoint["state_dict"]
+            description, weights = checkpoint[DESCRIPTION], checkpoint["state_dict"]
+            parts = description["system"]
         except Exception as error:
             raise UserError(f"{path}: is not a checkpoint of wsed; give a file of RUN/checkpoints/") from error
         system = System.from_description(description)
         if not isinstance(system, cls):
-            raise UserError(f"{path}: holds a {locate(description['_target_']).__name__}, not a {cls.__name__}")
+            name = parts["_target_"].rpartition(".")[2]
+            raise UserError(f"{path}: holds a {name}, not a {cls.__name__}")
         system.load_state_dict(weights)
         return system.to(device).eval()
 
     @abstractmethod
     def predict(self, features: Tensor, valid: Tensor | None = None) -> Prediction:
-        """What the system says of features `(batch, time, freq)`, of which `valid` `(batch, time)` are no padding."""
+        """The prediction of a batch of features.
+
+        Args:
+            features: `(batch, time, freq)`, standardised.
+            valid: `(batch, time)` bool, False in frames that are padding; None where no clip is padded.
+        """
 
     def forward(self, waveform: Tensor, lengths: Tensor | None = None) -> Prediction:
-        """What the system says of waveforms.
+        """The prediction of a batch of waveforms.
 
         Args:
             waveform: `(batch, samples)` in [-1, 1].
-            lengths: `(batch,)`, samples of each clip before the zeros that pad it; None where none does.
+            lengths: `(batch,)`, samples of each clip without the zeros that pad it; None where no clip is padded.
         """
         features = self.features(waveform)
-        if self.training and self.augmentation is not None:
+        if self.training:
             features = self.augmentation(features)
         valid = None if lengths is None else self.features.valid(lengths, features.shape[1])
         return self.predict(features, valid)
 
-    def separate(self, waveform: Tensor, prediction: Prediction) -> tuple[Tensor, Tensor] | None:
-        """Sources by the predicted masks.
+    def separate(self, waveform: Tensor, prediction: Prediction) -> Separated | None:
+        """Separates a mixture by the predicted masks.
 
         Args:
             waveform: `(batch, samples)`.
-            prediction: what the system said of it.
+            prediction: what the system predicted about it.
 
         Returns:
-            The classes `(batch, class, samples)` and the background `(batch, samples)`, or None for a system that does
-            not separate. Where the system has no mask for the background, it is what the classes leave.
+            The classes `(batch, class, samples)` and the background `(batch, samples)`, or None for a system without
+            masks. The background is what the classes leave, unless the system has a mask for it.
         """
-        if prediction.masks is None:
+        if prediction.masks is None or not isinstance(self.features, SpectralFeatures):
             return None
         rest = prediction.background_mask
         if rest is None:
             rest = (1 - prediction.masks.sum(1)).clamp(0, 1)
-        separated = self.features.separate(waveform, torch.cat([prediction.masks, rest[:, None]], 1))
+        separated = separate(self.features.mel, waveform, torch.cat([prediction.masks, rest[:, None]], 1))
         return separated[:, :-1], separated[:, -1]
 
+    def target(self, batch: Batch, prediction: Prediction) -> Target:
+        """Everything that the batch knows, on the frames of its prediction."""
+        samples = batch.lengths
+        if samples is None:
+            samples = torch.full_like(batch.background, batch.waveform.shape[1])
+        return Target(
+            weak=batch.weak,
+            background=batch.background,
+            events=batch.events,
+            has_strong=batch.has_strong,
+            durations=samples / self.features.sample_rate,
+            valid=prediction.valid,
+            labels=self.labels,
+            frames=prediction.frame_probs.shape[2],
+            frames_per_second=self.features.frames_per_second,
+        )
+
     def training_step(self, batch: Batch, batch_index: int) -> Tensor:
-        return self._step(batch, "train")[0]
+        return self._step(batch, "train")["loss"]
 
     def on_train_epoch_end(self) -> None:
         channels = (*self.labels, "background")
@@ -144,36 +171,18 @@ class System(pl.LightningModule):
             for channel, value in zip(channels, values.detach(), strict=False):
                 self.log(f"pooling/{name}/{channel}", value, sync_dist=True)
 
-    def validation_step(self, batch: Batch, batch_index: int) -> None:
-        _, prediction = self._step(batch, "val")
-        self._scorer().update(batch, prediction)
+    def validation_step(self, batch: Batch, batch_index: int) -> ValidationOutput:
+        return self._step(batch, "val")
 
-    def on_validation_epoch_start(self) -> None:
-        self.scorer = None
-
-    def on_validation_epoch_end(self) -> None:
-        for name, value in self._scorer().detection().items():
-            self.log(f"val/{name}", value, sync_dist=True)
-
-    def on_test_epoch_start(self) -> None:
-        self.scorer = None
-
-    def test_step(self, batch: Batch, batch_index: int) -> dict[str, Any]:
+    def test_step(self, batch: Batch, batch_index: int) -> TestOutput:
         prediction = self(batch.waveform, batch.lengths)
-        separated = self.separate(batch.waveform, prediction)
-        self._scorer().update(batch, prediction, separated)
-        return {"prediction": prediction, "separated": separated}
+        return {"prediction": prediction, "separated": self.separate(batch.waveform, prediction)}
 
-    def _scorer(self) -> PredictionCollector:
-        if self.scorer is None:
-            self.scorer = PredictionCollector(self.labels, self.features)
-        return self.scorer
-
-    def _step(self, batch: Batch, stage: str) -> tuple[Tensor, Prediction]:
+    def _step(self, batch: Batch, stage: str) -> ValidationOutput:
         prediction = self(batch.waveform, batch.lengths)
         # Powers and logarithms of probabilities near 0 and 1 lose too much in half precision.
         with torch.autocast(self.device.type, enabled=False):
-            loss, parts = self.loss(prediction, Target(batch.weak, batch.background))
+            loss, parts = self.loss(prediction, self.target(batch, prediction))
         for name, value in parts.items():
             self.log(
                 f"{stage}/{name}",
@@ -184,13 +193,13 @@ class System(pl.LightningModule):
                 batch_size=len(batch.filenames),
                 sync_dist=True,
             )
-        return loss, prediction
+        return {"loss": loss, "prediction": prediction}
 
     def configure_optimizers(self) -> OptimizerLRScheduler:
-        optimizer = instantiate(self.optimizer_description, params=self.parameters())
+        optimizer = self.make_optimizer(params=self.parameters())
         steps = int(self.trainer.estimated_stepping_batches)
         scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: self.schedule(step, steps))
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": scheduler, "interval": "step"}}
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        checkpoint["system"] = self.description
+        checkpoint[DESCRIPTION] = self.description

@@ -1,54 +1,72 @@
-"""Systems that give a probability for each frame."""
+"""Systems that predict a probability for each frame."""
 
 import torch
 from torch import Tensor, nn
 
 from wsed.prediction import Prediction
 from wsed.systems.base import System
+from wsed.systems.parts import Parts
 
 
 class FrameSystem(System):
     """A probability for each class and frame by a dense layer and a sigmoid, pooled to clip probabilities.
 
     Args:
-        network: from features `(batch, time, freq)` to an embedding `(batch, channel, time / time_reduction)`, with its
-            `channels` and `time_reduction`.
+        parts: the network gives an embedding without frequency.
 
-    The other arguments are those of `System`.
+    Raises:
+        ValueError: the network keeps frequency.
     """
 
-    def add_layers(self) -> None:
-        channels: int = self.network.channels  # type: ignore[assignment]  # every network of wsed.networks says its own
+    def __init__(self, parts: Parts) -> None:
+        super().__init__(parts)
+        if parts.network.keeps_frequency:
+            raise ValueError(
+                f"predicts frames, and the network {type(parts.network).__name__} keeps frequency; "
+                "choose a network of frames, such as network=crnn, or a model with masks, such as model=jsc"
+            )
+        channels = parts.network.channels
         self.pooling.prepare(len(self.labels), 1, channels)
         self.head = nn.Conv1d(channels, len(self.labels), 1)
+        assert self.head.bias is not None
         nn.init.xavier_uniform_(self.head.weight)
-        nn.init.zeros_(self.head.bias)  # type: ignore[arg-type]  # this head has a bias
+        nn.init.zeros_(self.head.bias)
 
     def predict(self, features: Tensor, valid: Tensor | None = None) -> Prediction:
         embedding = self.network(features)
         logits = self.head(embedding)
-        # As in systems with masks: probabilities near 0 and 1 need full precision.
+        # Probabilities near 0 and 1 need full precision, as in systems with masks.
         with torch.autocast(features.device.type, enabled=False):
             probs = torch.sigmoid(logits.float())
-            reduction: int = self.network.time_reduction  # type: ignore[assignment]
-            # The first of the frames that became one decides.
+            reduction = self.network.time_reduction
+            # A frame of the embedding is valid if the first of its frames is.
             inside = None if valid is None else valid[:, ::reduction][:, : probs.shape[2]]
-            frame_probs = stretch(self.pooling.frame_probs(probs), reduction, features.shape[1])
+            frame_probs = stretch(self.frame_probs(probs, inside), reduction, features.shape[1])
             return Prediction(self.clip_probs(probs, embedding, inside), frame_probs, valid=valid)
 
     def clip_probs(self, probs: Tensor, embedding: Tensor, valid: Tensor | None) -> Tensor:
-        """From frame probabilities `(batch, class, time)`, the embedding and valid frames to `(batch, class)`."""
+        """Clip probabilities `(batch, class)`.
+
+        Args:
+            probs: `(batch, class, time)`.
+            embedding: `(batch, channel, time)`.
+            valid: `(batch, time)` bool, or None where every frame is valid.
+        """
         pooled: Tensor = self.pooling(probs, embedding, valid)
         return pooled
 
+    def frame_probs(self, probs: Tensor, valid: Tensor | None) -> Tensor:
+        """Presence per frame, `(batch, class, time)` to the same; `valid` as in `clip_probs`."""
+        return self.pooling.frame_probs(probs, valid)
+
 
 def stretch(probs: Tensor, reduction: int, frames: int) -> Tensor:
-    """Frame probabilities at the rate of the features: each is repeated, and the last as often as it takes.
+    """Frame probabilities at the frame rate of the features: each is repeated, the last one until the clip ends.
 
     Args:
-        probs: `(batch, class, frames // reduction)`, or a frame more.
-        reduction: frames of the features for each.
-        frames: of the features.
+        probs: `(batch, class, frames // reduction)`, or one frame more.
+        reduction: number of frames of the features for each frame of `probs`.
+        frames: number of frames of the features.
 
     Returns:
         `(batch, class, frames)`.

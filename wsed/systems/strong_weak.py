@@ -4,18 +4,23 @@ import torch
 from torch import Tensor, nn
 
 from wsed.systems.frame_system import FrameSystem
+from wsed.systems.parts import Parts
 
 
 class StrongWeak(FrameSystem):
-    """The strong output is a probability for each frame; the weak output follows it, and has weights of its own.
+    """Two outputs in sequence: a strong output for each frame, and a weak output that is computed from it.
 
-    Strong probabilities are pooled over time, by their maximum in the reading that fits the paper's number of
-    parameters, and a dense layer with a sigmoid makes clip probabilities of them. `loss=strong_weak` trains both, the
-    strong output on the clip's tags repeated for every frame.
+    The paper's abstract and slides give the order, not the layers of the weak output. Here the strong probabilities are
+    pooled over time, then a dense layer with a sigmoid turns them into clip probabilities; with max pooling, this
+    reading has the paper's number of parameters. `loss=strong_weak` trains both outputs, the strong one on the tags of
+    the clip, repeated for every frame.
+
+    Args:
+        parts: the network gives an embedding without frequency.
     """
 
-    def add_layers(self) -> None:
-        super().add_layers()
+    def __init__(self, parts: Parts) -> None:
+        super().__init__(parts)
         self.weak = nn.Linear(len(self.labels), len(self.labels))
         nn.init.xavier_uniform_(self.weak.weight)
         nn.init.zeros_(self.weak.bias)

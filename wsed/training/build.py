@@ -9,7 +9,7 @@ from torch import Tensor
 from wsed.data.datasets.base import ClipDataset
 from wsed.systems.base import System
 
-PARTS = ("features", "augmentation", "pooling", "loss", "optimizer", "schedule")
+PARTS = ("features", "augmentation", "network", "pooling", "loss", "optimizer", "schedule")
 
 
 def build_system(config: Mapping[str, Any]) -> System:
@@ -19,7 +19,7 @@ def build_system(config: Mapping[str, Any]) -> System:
         UserError: parts that do not go together.
     """
     parts = {name: config[name] for name in PARTS}
-    return System.from_description({**config["model"], "labels": config["data"]["labels"], **parts})
+    return System.from_description({"system": config["model"], "labels": config["data"]["labels"], **parts})
 
 
 def training_waveforms(clips: ClipDataset, batch_size: int) -> Iterator[Tensor]:

@@ -18,6 +18,7 @@ from wsed.runs.folder import RunFolder
 from wsed.runs.planned_run import PlannedRun
 from wsed.systems.base import System
 from wsed.training.build import build_system, training_waveforms
+from wsed.training.callbacks.collect_predictions import CollectPredictions
 from wsed.training.fit import fit, resume_checkpoint
 from wsed.training.loggers.base import RunLogger
 from wsed.training.loggers.metrics_csv import CurvesState, MetricsCsv, rows_of
@@ -84,7 +85,8 @@ def join(config: Mapping[str, Any], folder: RunFolder) -> None:
     # Weights, and statistics of features, come from rank 0.
     # Without its logger, for the states of callbacks in a checkpoint belong to callbacks of every process.
     curves = CurvesState(MetricsCsv(folder.curves_path))
-    fit(config, runtime, folder, build_system(config), data, [], [curves, *instantiated_callbacks(config)])
+    callbacks = [curves, CollectPredictions(), *instantiated_callbacks(config)]
+    fit(config, runtime, folder, build_system(config), data, [], callbacks)
 
 
 def instantiated_callbacks(config: Mapping[str, Any]) -> list[Callback]:
@@ -121,7 +123,7 @@ def _fit_and_test(
     """Scores by flat name, and the seconds of training and testing."""
     started = time.perf_counter()
     curves = MetricsCsv(folder.curves_path)
-    callbacks = [CurvesState(curves), *instantiated_callbacks(config), *watching]
+    callbacks = [CurvesState(curves), CollectPredictions(), *instantiated_callbacks(config), *watching]
     trainer = fit(config, runtime, folder, system, data, [curves, *loggers], callbacks)
     trained = time.perf_counter()
     if config["test"] == "best" and "val" in data.datasets:

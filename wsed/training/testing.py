@@ -14,6 +14,7 @@ from wsed.evaluation.prediction_collector import write_tsv
 from wsed.postprocessing.tuned import Tuned
 from wsed.runs.folder import RunFolder
 from wsed.systems.base import System
+from wsed.training.callbacks.collect_predictions import CollectPredictions
 from wsed.training.callbacks.example_recorder import ExampleRecorder
 from wsed.training.runtime import Runtime
 from wsed.training.trainer import make_trainer
@@ -38,18 +39,17 @@ class RunTest:
             )
 
     def run(self, runtime: Runtime, folder: RunFolder, system: System, data: ClipDataModule) -> Results:
-        trainer = make_trainer(self.config, runtime.single(), default_root_dir=folder.path, logger=False)
+        predictions = CollectPredictions()
+        trainer = make_trainer(self.config, runtime.single(), [predictions], default_root_dir=folder.path, logger=False)
         postprocessing = self.postprocessing
         if isinstance(postprocessing, Tuned):
             trainer.validate(system, datamodule=data, verbose=False)
-            assert system.scorer is not None
-            postprocessing = tune(postprocessing, system.scorer, self.settings)
+            postprocessing = tune(postprocessing, predictions.collector, self.settings)
         write_text(folder.postprocessing_path, json.dumps(asdict(postprocessing), indent=2) + "\n")
         examples = ExampleRecorder()
         trainer.callbacks.append(examples)  # type: ignore[attr-defined]  # not in its annotations
         trainer.test(system, datamodule=data, verbose=False)
-        scorer = system.scorer
-        assert scorer is not None
+        scorer = predictions.collector
         scorer.write(folder.predictions.path)
         examples.write(folder.predictions.path, system.features.sample_rate)
         results, _, events = evaluate_pass(scorer, postprocessing, self.settings)

@@ -81,7 +81,7 @@ def test_the_command_of_the_readme(cluster: Cluster) -> None:
 
 @pytest.mark.parametrize("where", [["launcher.tasks_per_node=2"], ["launcher.nodes=2"]], ids=["tasks", "nodes"])
 def test_two_tasks_have_the_losses_of_one(cluster: Cluster, where: list[str]) -> None:
-    words = [*SMALL, "model.network.dropout=0", "pooling=gmp"]
+    words = [*SMALL, "network.dropout=0", "pooling=gmp"]
     assert main(["train", "-m", *words, "hydra.sweep.dir=one"]) == 0
     assert main(["train", "-m", *words, "hydra.sweep.dir=two", *JOBS, *where, "runtime=ddp_slurm"]) == 0
     assert list(run_states(Path("two"))) == list(run_states(Path("one")))

@@ -14,7 +14,7 @@ Train = Callable[..., tuple[int, str, str]]
 COMMANDS = {
     "poling=gap": ["poling", "Did you mean pooling?"],
     "pooling=gwp": ["pooling=gwp", "gmp", "Did you mean gwrp?"],
-    "model.network.drpout=0.1": ["model.network.drpout", "Did you mean model.network.dropout?"],
+    "network.drpout=0.1": ["network.drpout", "Did you mean network.dropout?"],
     "data.folds.trn=[1]": ["data.folds.trn", "Did you mean data.folds.train?"],
     "+speed=3": ["speed", "nothing reads this key"],
     "+optimizer.momentum=3": ["optimizer.momentum", "Adam has no such argument"],

@@ -16,8 +16,8 @@ def losses(run: str) -> list[float]:
 
 @pytest.mark.slow
 def test_a_compiled_network_has_the_losses_of_one_that_is_not(train: Train) -> None:
-    assert train("hydra.run.dir=plain", "model.network.dropout=0")[0] == 0
-    assert train("hydra.run.dir=compiled", "model.network.dropout=0", "compile=true")[0] == 0
+    assert train("hydra.run.dir=plain", "network.dropout=0")[0] == 0
+    assert train("hydra.run.dir=compiled", "network.dropout=0", "compile=true")[0] == 0
     assert losses("compiled") == pytest.approx(losses("plain"), abs=1e-4)
 
 

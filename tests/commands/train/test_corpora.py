@@ -9,7 +9,7 @@ from tests.data import miniature_corpora as corpora
 from wsed.__main__ import main
 
 TINY = [
-    "model.network.widths=[4]",
+    "network.widths=[4]",
     "trainer.max_epochs=1",
     "precision=32-true",
     "runtime.progress_bar=false",

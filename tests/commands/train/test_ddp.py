@@ -10,15 +10,15 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from wsed.sweeps.state import run_states
+from wsed.sweeps.state import states
 
 SMALL = [
     "mixing.duration=1.0",
     "data.soundbank.recordings=4",
     "data.batch_size=6",
     "data.clips={train: 30, val: 5, test: 5}",
-    "model.network.widths=[4]",
-    "model.network.dropout=0.0",
+    "network.widths=[4]",
+    "network.dropout=0.0",
     "trainer.max_epochs=3",
     "precision=32-true",
     "runtime.progress_bar=false",
@@ -71,7 +71,7 @@ def test_two_processes_have_the_losses_and_the_scores_of_one(tmp_path: Path) -> 
 @pytest.mark.slow
 def test_runs_of_a_sweep_follow_each_other(tmp_path: Path) -> None:
     sweep = tmp_path / "sweep"
-    wsed("train", "-m", *SMALL, "runtime=ddp", "model.network.dropout=0.0,0.2", f"hydra.sweep.dir={sweep}")
+    wsed("train", "-m", *SMALL, "runtime=ddp", "network.dropout=0.0,0.2", f"hydra.sweep.dir={sweep}")
     folders = [path.parent for path in sweep.glob("*/results.json")]
     assert len(folders) == 2
     for folder in folders:
@@ -96,7 +96,7 @@ def test_a_run_that_fails_leaves_the_rest_of_a_sweep_alone(tmp_path: Path) -> No
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     done = subprocess.run([sys.executable, "-m", "wsed", *words], env=environment, capture_output=True, text=True)
     assert done.returncode == 1
-    assert [state for state, _ in run_states(tmp_path / "sweep").values()] == ["failed", "done"]
+    assert [state for state, _ in states(tmp_path / "sweep").values()] == ["failed", "done"]
 
 
 @pytest.mark.slow
@@ -119,8 +119,8 @@ def test_it_works_under_every_launcher_and_sweeper(words: list[str], tmp_path: P
         *words,
         f"hydra.sweep.dir={sweep}",
     )
-    assert [state for state, _ in run_states(sweep).values()] == ["done", "done"]
-    for number, name in enumerate(run_states(sweep)):
+    assert [state for state, _ in states(sweep).values()] == ["done", "done"]
+    for number, name in enumerate(states(sweep)):
         alone = tmp_path / f"alone{number}"
         values = json.loads((sweep / name / "results.json").read_text())["overrides"]
         wsed("train", *SMALL, *values, "runtime=default", f"hydra.run.dir={alone}")

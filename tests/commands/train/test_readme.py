@@ -56,7 +56,7 @@ def test_a_command_runs(
         fewer = [word for word in fewer if word.startswith(("mixing", "data.soundbank")) and "mix" in words]
         words = [word.replace("data.clips.train=100", "data.clips={train: 4, val: 0, test: 2}") for word in words]
     if any(word.startswith("model=") for word in words):
-        fewer = [word for word in fewer if not word.startswith("model.network.widths")]
+        fewer = [word for word in fewer if not word.startswith("network.widths")]
     if words[0] == "sweep":
         assert main(["train", "-m", *small, "name=demo", "seed=1,2"]) == 0
         fewer = []

@@ -1,4 +1,4 @@
-"""Example clips of a test, kept for pictures and listening."""
+"""Example clips of the test, for pictures and for listening."""
 
 from pathlib import Path
 from typing import Any
@@ -11,16 +11,17 @@ from torch import Tensor
 
 from wsed.data.audio.io import write_audio
 from wsed.data.batch import Batch
-from wsed.evaluation.separation_table import Separated
-from wsed.metrics.frame_based import frame_targets
-from wsed.metrics.separation import ideal_mel_mask
-from wsed.prediction import Prediction
-from wsed.systems.base import System
+from wsed.prediction import Prediction, frame_targets
+from wsed.separation.ideal_masks import ideal_mel_mask
+from wsed.systems.base import Separated, System
 from wsed.systems.saliency import saliency
 
 
 class ExampleRecorder(Callback):
-    """Keeps the first test clip of each class, with the system's masks, or its saliency where it draws none."""
+    """Keeps the first test clip of each class, with the masks of the system, or its saliency if it has no masks.
+
+    Clips whose sources are not known are left out, and so are systems whose features have no mel spectrogram.
+    """
 
     def __init__(self) -> None:
         self.arrays: dict[str, list[Any]] = {}
@@ -38,7 +39,7 @@ class ExampleRecorder(Callback):
     ) -> None:
         assert isinstance(pl_module, System)
         prediction, separated = outputs["prediction"], outputs["separated"]
-        if batch.sources is None:
+        if batch.sources is None or pl_module.features.mel is None:
             return
         for clip, events in enumerate(batch.events):
             kept = self.arrays.get("label", [])
@@ -55,6 +56,8 @@ class ExampleRecorder(Callback):
         prediction: Prediction,
         separated: Separated | None,
     ) -> None:
+        mel = system.features.mel
+        assert mel is not None
         assert batch.sources is not None
         index = system.labels.index(label)
         waveform, truth = batch.waveform[clip : clip + 1], batch.sources[clip : clip + 1, index]
@@ -64,8 +67,8 @@ class ExampleRecorder(Callback):
         values = {
             "filename": batch.filenames[clip],
             "label": label,
-            "log_mel": system.features.log_mel(waveform)[0],
-            "ideal_binary_mask": ideal_mel_mask(system.features, truth, waveform - truth)[0],
+            "log_mel": mel(waveform)[0],
+            "ideal_binary_mask": ideal_mel_mask(mel, truth, waveform - truth)[0],
             "frame_probs": prediction.frame_probs[clip],
             "strong": frame_targets(batch.events[clip], system.labels, frames, rate),
         }
@@ -82,10 +85,10 @@ class ExampleRecorder(Callback):
         self.sounds.append((batch.filenames[clip], sounds))
 
     def write(self, folder: Path, sample_rate: int) -> None:
-        """Writes `examples.npz` and `audio/CLIP/{mixture,truth,separated}.flac`.
+        """Writes `examples.npz` and `audio/CLIP/{mixture,truth,separated}.flac`; nothing without examples.
 
         Args:
-            folder: exists.
+            folder: the folder of predictions, which must exist.
             sample_rate: Hz.
         """
         if not self.arrays:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from wsed.errors import UserError
 from wsed.systems.base import System
-from wsed.systems.mask_refinement import share_by_presence
+from wsed.systems.presence import share_by_presence
 
 Describe = Callable[..., dict[str, Any]]
 QUICK = settings(max_examples=60, deadline=None)
@@ -67,12 +67,12 @@ def test_a_clip_without_any_class_has_no_masks() -> None:
 @pytest.mark.parametrize("background", ["residual", "own", "none"])
 def test_a_system_shares_in_use_and_not_in_training(describe: Describe, background: str) -> None:
     waveform = 0.1 * torch.randn(2, 4000, generator=torch.Generator().manual_seed(0))
-    description = describe(background=background)
-    description["network"]["dropout"] = 0.0
 
     def built(presence: float) -> System:
         torch.manual_seed(0)
-        system = System.from_description({**description, "presence": presence}).requires_grad_(False)
+        description = describe(background=background, presence=presence)
+        description["network"]["dropout"] = 0.0
+        system = System.from_description(description).requires_grad_(False)
         torch.nn.init.normal_(system.head.bias, -2)  # type: ignore[arg-type, union-attr]  # mask systems have one
         return system
 
@@ -93,4 +93,4 @@ def test_a_system_shares_in_use_and_not_in_training(describe: Describe, backgrou
 
 def test_a_power_is_not_negative(describe: Describe) -> None:
     with pytest.raises(UserError, match="presence is -1"):
-        System.from_description({**describe(), "presence": -1.0})
+        System.from_description(describe(presence=-1.0))

@@ -1,22 +1,22 @@
-"""Masks shared out anew by what is in the clip."""
+"""Masks that are shared among classes by the presence of each in the clip."""
 
 import torch
 from torch import Tensor
 
 
 def share_by_presence(masks: Tensor, clip_probs: Tensor, power: float) -> Tensor:
-    """Gives cells that absent classes hold to those that are there.
+    """Moves the share of absent classes in each cell to the classes that are present.
 
-    From clip labels a network learns which classes a clip holds far better than which class a cell belongs to. Kong
-    2019 (published code) takes the masks of classes with a clip probability below 0.1 away; here what all classes hold
-    of a cell stays, and is shared in proportion to mask times clip probability to a power:
+    A network that is trained on tags learns which classes a clip has far better than to which class a cell belongs.
+    Kong 2019 (published code) removes the masks of classes with a clip probability below 0.1. Here the sum over classes
+    in a cell stays, and is divided in proportion to mask times a power of the clip probability:
 
         shared_k = min(1, sum_j(masks_j) * masks_k * probs_k^power / sum_j(masks_j * probs_j^power))
 
     Args:
         masks: `(batch, class, time, freq)` in [0, 1].
         clip_probs: `(batch, class)` in [0, 1].
-        power: 0 or more; 0 and equal clip probabilities leave masks as they are.
+        power: 0 or more; masks do not change if it is 0, or if all clip probabilities are equal.
 
     Returns:
         `(batch, class, time, freq)` in [0, 1].

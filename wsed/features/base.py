@@ -1,0 +1,108 @@
+"""The interface of features."""
+
+from abc import abstractmethod
+from collections.abc import Iterable
+
+import torch
+from torch import Tensor, nn
+
+from wsed.features.mel_spectrogram import MelSpectrogram
+
+
+class Features(nn.Module):
+    """Standardised features of each frame: mean 0 and standard deviation 1 in every band of the training set.
+
+    A subclass defines `extract`. Call `fit` once on training waveforms; mean and standard deviation are buffers, so
+    that they are saved in checkpoints.
+
+    Frames are not padded: frame `t` covers the samples from `t * hop` to `t * hop + window_size`. A subclass that cuts
+    frames in another way overrides `frames` and `valid`.
+
+    Args:
+        sample_rate: Hz.
+        window_size: samples in a frame.
+        hop: samples between the starts of consecutive frames.
+        bands: size of the `freq` axis.
+        mel: the mel spectrogram on the same frames, which pictures show; None where there is none.
+    """
+
+    mean: Tensor
+    std: Tensor
+    mel: MelSpectrogram | None
+
+    def __init__(
+        self, sample_rate: int, window_size: int, hop: int, bands: int, mel: MelSpectrogram | None = None
+    ) -> None:
+        super().__init__()
+        self.sample_rate = sample_rate
+        self.window_size = window_size
+        self.hop = hop
+        self.bands = bands
+        self.mel = mel
+        self.register_buffer("mean", torch.zeros(bands))
+        self.register_buffer("std", torch.ones(bands))
+
+    @property
+    def frames_per_second(self) -> float:
+        """Number of frames in a second of audio."""
+        return self.sample_rate / self.hop
+
+    def frames(self, samples: int) -> int:
+        """Number of frames in a waveform of `samples` samples."""
+        return max(0, (samples - self.window_size) // self.hop + 1)
+
+    def valid(self, lengths: Tensor, frames: int) -> Tensor:
+        """Frames that lie inside a clip, not in the zeros that pad it.
+
+        Args:
+            lengths: `(batch,)`, number of samples of each clip without padding.
+            frames: number of frames of the padded clips.
+
+        Returns:
+            `(batch, time)` bool; the first frame is always valid.
+        """
+        inside = ((lengths - self.window_size) // self.hop + 1).clamp(min=1)
+        return torch.arange(frames, device=lengths.device) < inside[:, None]
+
+    def fit(self, waveforms: Iterable[Tensor]) -> None:
+        """Sets mean and standard deviation of each band from training waveforms.
+
+        Args:
+            waveforms: `(batch, samples)` each.
+        """
+        count = 0
+        total = torch.zeros(self.bands, dtype=torch.float64)
+        squares = torch.zeros(self.bands, dtype=torch.float64)
+        for waveform in waveforms:
+            frames = self.extract(waveform.to(self.mean.device)).flatten(0, 1).double().cpu()
+            count += len(frames)
+            total += frames.sum(0)
+            squares += frames.square().sum(0)
+        mean = total / count
+        std = (squares / count - mean.square()).clamp_min(1e-12).sqrt()
+        self.mean.copy_(mean)
+        self.std.copy_(std)
+
+    def forward(self, waveform: Tensor) -> Tensor:
+        """Standardised features.
+
+        Args:
+            waveform: `(batch, samples)` in [-1, 1], at least `window_size` samples.
+
+        Returns:
+            `(batch, time, freq)`.
+        """
+        return (self.extract(waveform) - self.mean) / self.std
+
+    @abstractmethod
+    def extract(self, waveform: Tensor) -> Tensor:
+        """Features before standardisation: `(batch, samples)` to `(batch, time, freq)`."""
+
+
+class SpectralFeatures(Features):
+    """Features whose `freq` axis is that of their mel spectrogram.
+
+    A mask on their cells can be applied to the spectrogram of the mixture, so that systems with masks need them.
+    """
+
+    mel: MelSpectrogram

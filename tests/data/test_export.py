@@ -123,6 +123,13 @@ def test_a_folder_that_is_no_set_of_mixtures(tmp_path: Path) -> None:
         ExportedMixtureDataset(tmp_path, LABELS, 8000, with_sources=False)
 
 
+def test_plans_of_another_version_are_refused(root: Path) -> None:
+    table = root / "test" / "plan.jsonl"
+    table.write_text(table.read_text().replace("perturbation", "playback"))
+    with pytest.raises(UserError, match=r"plan\.jsonl: has other plans than this version; write the folder with"):
+        ExportedMixtureDataset(root / "test", LABELS, 8000, with_sources=False)
+
+
 def test_a_clip_that_is_gone_or_cut_is_named(root: Path) -> None:
     clips = ExportedMixtureDataset(root / "test", LABELS, 8000, with_sources=True)
     gone, cut = (root / "test" / "audio" / f"test-0-00000{index}.wav" for index in range(2))

@@ -20,6 +20,10 @@ SPLITS = ("train", "val", "test")
 class ClipDataModule(pl.LightningDataModule):
     """Loaders over the datasets of the splits `train`, `val` and `test`. A subclass makes the datasets in `open`.
 
+    To add a kind of dataset, write a dataset (`ClipDataset`) and a subclass of this class, and one YAML in `conf/data/`
+    that defines `data.labels` and `data.sample_rate` and has the subclass as `_target_` of its `module` node, as in
+    `conf/data/mixed.yaml`. A new soundbank, corpus or recipe needs no new datamodule.
+
     Attributes:
         datasets: by split, after `setup`.
 

@@ -156,19 +156,20 @@ def stages(folder: Path) -> dict[str, float]:
         clock.append(time.perf_counter())
         return clock[-1] - clock[-2]
 
-    from wsed.commands.report import find_runs
-    from wsed.reports.comparison import by_settings, read_run
-    from wsed.reports.over_seeds import csv_text, group_runs, markdown
-    from wsed.reports.page import write_comparison
+    from wsed.reports.page import write_page
+    from wsed.reports.runs import read_runs_below
+    from wsed.reports.score_table import csv_text
+    from wsed.reports.seed_table import seed_table
+    from wsed.reports.settings import by_settings
 
     seconds = {"imports": lap()}
-    runs = by_settings([read_run(path) for path in find_runs([folder])])
+    runs = by_settings(read_runs_below([folder]))
     seconds["results.json"] = lap()
-    markdown(group_runs(runs))
+    seed_table(runs).markdown()
     seconds["comparison.md"] = lap()
     csv_text(runs)
     seconds["comparison.csv"] = lap()
-    write_comparison(runs, folder)
+    write_page(runs, folder)
     seconds["page with metrics.csv, PSD-ROC and figures"] = lap()
     return seconds
 

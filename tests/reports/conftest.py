@@ -103,3 +103,14 @@ def failed_run(tmp_path: Path) -> Path:
     path.mkdir()
     (path / "status.json").write_text(json.dumps({"status": "failed", "reason": "loss is <nan> at step 7"}))
     return path
+
+
+@pytest.fixture
+def sweep(make_run: MakeRun, tmp_path: Path) -> Path:
+    """Two poolings with three seeds each, of which one is better each time, and a third with one seed."""
+    for seed in (1, 2, 3):
+        for pooling, gain in (("gwrp", 1.0), ("gap", 0.0)):
+            sdr = 5 + seed + gain + 0.01 * seed * gain
+            make_run(f"{pooling}{seed}", pooling, sdr=sdr, eer=0.3 + 0.01 * seed, seed=seed)
+    make_run("gmp1", "gmp", sdr=1.0, eer=0.4, examples=False)
+    return tmp_path

@@ -214,16 +214,17 @@ def _facts(started: Any) -> dict[str, Any]:
 
 def _compare(sweep: Sweep) -> int:
     """Compares the runs of a sweep and says how many failed; returns the exit code."""
-    from wsed.reports.comparison import read_runs
     from wsed.reports.page import write_page
-    from wsed.reports.table import print_comparison
+    from wsed.reports.runs import read_runs
+    from wsed.reports.terminal import print_comparison
 
     found = states(sweep.folder)
     names = sweep.names or tuple(found)
     folders = [sweep.folder / name for name in names if found[name][0] in ("done", "failed")]
     if len(folders) > 1:
-        print_comparison(read_runs(folders))
-        print(f"\nThe comparison with pictures and sounds: {write_page(folders, sweep.folder)}")
+        runs = read_runs(folders)
+        print_comparison(runs)
+        print(f"\nThe comparison with pictures and sounds: {write_page(runs, sweep.folder)}")
     # Another worker of the same study may still be at one.
     left = Counter(found[name][0] for name in names if found[name][0] not in ("done", "pruned", "running"))
     if not left:

@@ -1,0 +1,59 @@
+"""Measures: their score names, their text, and which of them a comparison shows."""
+
+import math
+
+import pytest
+
+from wsed.reports.measures import DEFAULT_MEASURES, MISSING, Catalogue, Measure, read_measures
+
+
+def test_text_of_values() -> None:
+    by_title = {measure.title: measure for measure in DEFAULT_MEASURES}
+    assert by_title["SDR"].text(-0.04) == "0.0"
+    assert by_title["SAR"].text(101) == "∞"
+    assert by_title["SDR"].text(-math.inf) == "-∞"
+    assert by_title["EER"].text(0.12345) == "0.123"
+    assert by_title["EER"].text(None) == MISSING
+    assert Measure("cost/cycles", "cycles", decimals=0).text(1234567.0) == "1,234,567"
+
+
+@pytest.mark.parametrize(
+    ("key", "per_class", "name"),
+    [
+        ("frame/map", "ap", "frame/class/dog/ap"),
+        ("event_based/macro/f1", "f1", "event_based/class/dog/f1"),
+        ("event_based/best/micro/f1", "f1", "event_based/best/class/dog/f1"),
+        ("psds/scenario1", "", "psds/scenario1/class/dog"),
+        ("latency", "mean", "class/dog/mean"),
+        ("frame/onset_delay", None, None),
+    ],
+)
+def test_score_names_of_a_class(key: str, per_class: str | None, name: str | None) -> None:
+    assert Measure(key, key, per_class=per_class).class_score_name("dog") == name
+
+
+def test_score_names_of_references() -> None:
+    sdr = next(measure for measure in DEFAULT_MEASURES if measure.title == "SDR")
+    assert sdr.score_name("mixture") == "separation/mixture/sdr"
+    assert sdr.class_score_name("a/b", "mixture") == "separation/mixture/class/a/b/sdr"
+
+
+def test_measures_are_in_the_order_of_the_first_run_that_has_them() -> None:
+    first = read_measures([{"key": "a", "title": "A"}, {"key": "b", "title": "B", "shown": True}])
+    second = read_measures(
+        [{"key": "c", "title": "C", "shown": True}, {"key": "b", "title": "other"}, {"key": "a", "shown": True}]
+    )
+    catalogue = Catalogue([first, (), second])
+    # One run that shows a measure is enough; the first run that describes it decides how.
+    assert [measure.title for measure in catalogue.shown] == ["A", "B", "C"]
+    assert Catalogue([(), ()]).shown == DEFAULT_MEASURES
+
+
+def test_scores_that_no_run_describes_are_judged_by_their_names() -> None:
+    catalogue = Catalogue([DEFAULT_MEASURES])
+    assert catalogue.of("segment_based/macro/error_rate").sign == -1
+    assert catalogue.of("segment_based/macro/f1").sign == 1
+    assert catalogue.of("event_based/best/threshold").sign == 0
+    assert catalogue.of("separation/si_sdr").unit == "dB"
+    assert not catalogue.of("segment_based/macro/f1").shown
+    assert catalogue.of_class("tagging/ap").class_title == "AT-AP"

@@ -87,7 +87,11 @@ class Measure:
             return MISSING
         if math.isinf(value) or (self.unit == "dB" and abs(value) > 100):
             return "∞" if value > 0 else "-∞"
-        # Adding zero turns a rounded -0.0 into 0.0; large whole numbers are easier to read with commas.
+        return self.digits(value)
+
+    def digits(self, value: float) -> str:
+        """Formats a finite value of any size; whole numbers have commas."""
+        # Adding zero turns a rounded -0.0 into 0.0.
         return f"{round(value, self.decimals) + 0.0:{',' if self.decimals == 0 else ''}.{self.decimals}f}"
 
 

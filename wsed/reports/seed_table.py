@@ -76,7 +76,7 @@ def _cell(group: Group, best: Group | None, measure: Measure) -> tuple[str, bool
     if not values:
         return MISSING, None
     mean, half = interval(list(values.values()))
-    text = measure.text(mean) + ("" if math.isnan(half) else f" ± {half:.{measure.decimals}f}")
+    text = measure.text(mean) + ("" if math.isnan(half) else f" ± {measure.digits(half)}")
     if group is best:
         return f"**{text}**", None
     if best is None:

@@ -60,7 +60,7 @@ DATA = """usage: wsed data list [CHOICE ...]
        wsed data mix FOLDER [data=CHOICE] [KEY=VALUE ...]
 
 list   shows what each corpus is, its licence, where to get it, and the expected layout of its files
-check  reads a whole corpus and prints what it contains and what is wrong with it; the exit code is 1 if there are errors
+check  reads a whole corpus and prints what it contains and what is wrong with it; exits with 1 if anything is wrong
 mix    writes the mixtures that `wsed train` would make with the same overrides: FOLDER/<split>/ gets audio/, sources/,
        strong.tsv, weak.tsv and plan.jsonl; train on them with `wsed train data=mixed data.root=FOLDER`
 

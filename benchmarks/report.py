@@ -174,7 +174,7 @@ def stages(folder: Path) -> dict[str, float]:
         clock.append(time.perf_counter())
         return clock[-1] - clock[-2]
 
-    from wsed.reports.page import write_page
+    from wsed.reports.page.write import write_page
     from wsed.reports.runs import read_runs_below
     from wsed.reports.score_table import csv_text
     from wsed.reports.seed_table import seed_table

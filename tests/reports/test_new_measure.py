@@ -11,7 +11,7 @@ import pytest
 from rich.console import Console
 
 from wsed.reports.measures import MISSING
-from wsed.reports.page import write_page
+from wsed.reports.page.write import write_page
 from wsed.reports.runs import Run, read_runs
 from wsed.reports.score_table import csv_text
 from wsed.reports.seed_table import seed_table

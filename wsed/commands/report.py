@@ -43,7 +43,7 @@ def report(options: argparse.Namespace) -> None:
         UserError: a folder without runs, a damaged file in a run folder, or W&B refuses.
     """
     from wsed.atomic import write_text
-    from wsed.reports.page import write_page
+    from wsed.reports.page.write import write_page
     from wsed.reports.runs import read_runs_below
     from wsed.reports.score_table import csv_text
     from wsed.reports.seed_table import seed_table

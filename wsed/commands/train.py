@@ -214,7 +214,7 @@ def _facts(started: Any) -> dict[str, Any]:
 
 def _compare(sweep: Sweep) -> int:
     """Compares the runs of a sweep and says how many failed; returns the exit code."""
-    from wsed.reports.page import write_page
+    from wsed.reports.page.write import write_page
     from wsed.reports.runs import read_runs
     from wsed.reports.terminal import print_comparison
 

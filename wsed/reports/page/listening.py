@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from wsed.reports.embedding import data_uri
 from wsed.reports.examples import Example
+from wsed.reports.page.embedding import data_uri
 from wsed.reports.runs import Run
 
 

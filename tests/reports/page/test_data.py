@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 from wsed.reports.curves import CURVE_NUMBERS, FEWEST_POINTS
-from wsed.reports.page_data import page_data
+from wsed.reports.page.data import page_data
 from wsed.reports.runs import read_runs
 from wsed.reports.settings import label_runs
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page
 
-from wsed.reports.page import write_page
+from wsed.reports.page.write import write_page
 from wsed.reports.rows import comparison_rows, shown_measures
 from wsed.reports.runs import Run, read_runs
 from wsed.reports.seed_table import seed_table

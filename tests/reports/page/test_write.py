@@ -13,7 +13,7 @@ import soundfile
 
 from wsed.errors import UserError
 from wsed.reports.examples import read_examples
-from wsed.reports.page import write_page
+from wsed.reports.page.write import write_page
 from wsed.reports.runs import read_runs
 
 MakeRun = Callable[..., Path]

@@ -9,13 +9,13 @@ from markupsafe import Markup
 
 from wsed.atomic import write_text
 from wsed.reports.best import best_runs
-from wsed.reports.embedding import Image
 from wsed.reports.examples import Example, read_examples
-from wsed.reports.facts import run_facts
-from wsed.reports.line_figures import psd_roc_figure, timeline_figure
-from wsed.reports.listening import listening_table
-from wsed.reports.map_figures import mask_figure, saliency_figure
-from wsed.reports.page_data import page_data
+from wsed.reports.figures.lines import psd_roc_figure, timeline_figure
+from wsed.reports.figures.maps import mask_figure, saliency_figure
+from wsed.reports.page.data import page_data
+from wsed.reports.page.embedding import Image
+from wsed.reports.page.facts import run_facts
+from wsed.reports.page.listening import listening_table
 from wsed.reports.psd_roc import read_psd_rocs
 from wsed.reports.rows import comparison_rows, shown_measures
 from wsed.reports.runs import Run, class_labels
@@ -51,7 +51,7 @@ def write_page(runs: Sequence[Run], out: Path) -> Path:
 
 def _environment() -> Environment:
     environment = Environment(
-        loader=PackageLoader("wsed.reports", "."),
+        loader=PackageLoader("wsed.reports.page", "."),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

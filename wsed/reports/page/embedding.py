@@ -3,7 +3,7 @@
 import base64
 from dataclasses import dataclass
 
-from wsed.reports.figure_style import for_dark_screens
+from wsed.reports.figures.style import for_dark_screens
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from wsed.reports.clip_grid import clip_grid
 from wsed.reports.examples import Example
-from wsed.reports.figure_style import BAND, line_style, plain_text, style, svg
+from wsed.reports.figures.clip_grid import clip_grid
+from wsed.reports.figures.style import BAND, line_style, plain_text, style, svg
 from wsed.reports.psd_roc import RocCurves
 
 

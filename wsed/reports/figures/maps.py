@@ -7,9 +7,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 
-from wsed.reports.clip_grid import clip_grid
 from wsed.reports.examples import Array, Example
-from wsed.reports.figure_style import style, svg
+from wsed.reports.figures.clip_grid import clip_grid
+from wsed.reports.figures.style import style, svg
 
 MASK_COLOURS = "viridis"
 LOG_MEL_COLOURS = "magma"

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from wsed.reports.curves import curve_data, short
-from wsed.reports.figure_style import LINE_COLOURS
+from wsed.reports.figures.style import LINE_COLOURS
 from wsed.reports.measures import REFERENCES, Catalogue
 from wsed.reports.rows import score
 from wsed.reports.runs import Run, class_labels

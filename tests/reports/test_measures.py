@@ -2,8 +2,6 @@
 
 import math
 
-import pytest
-
 from wsed.reports.measures import DEFAULT_MEASURES, MISSING, Catalogue, Measure, read_measures
 
 
@@ -17,19 +15,14 @@ def test_text_of_values() -> None:
     assert Measure("cost/cycles", "cycles", decimals=0).text(1234567.0) == "1,234,567"
 
 
-@pytest.mark.parametrize(
-    ("key", "per_class", "name"),
-    [
-        ("frame/map", "ap", "frame/class/dog/ap"),
-        ("event_based/macro/f1", "f1", "event_based/class/dog/f1"),
-        ("event_based/best/micro/f1", "f1", "event_based/best/class/dog/f1"),
-        ("psds/scenario1", "", "psds/scenario1/class/dog"),
-        ("latency", "mean", "class/dog/mean"),
-        ("frame/onset_delay", None, None),
-    ],
-)
-def test_score_names_of_a_class(key: str, per_class: str | None, name: str | None) -> None:
-    assert Measure(key, key, per_class=per_class).class_score_name("dog") == name
+def test_score_names_of_a_class() -> None:
+    macro = Measure("event_based/macro/f1", "F1", per_class="event_based/class/{label}/f1")
+    assert macro.class_score_name("a/b") == "event_based/class/a/b/f1"
+    assert macro.class_name == "event_based/f1"
+    psds = Measure("psds/scenario1", "PSDS", per_class="psds/scenario1/class/{label}")
+    assert psds.class_score_name("dog") == "psds/scenario1/class/dog"
+    assert psds.class_name == "psds/scenario1"
+    assert Measure("frame/delay", "Delay").class_score_name("dog") is None
 
 
 def test_score_names_of_references() -> None:

@@ -26,7 +26,7 @@ MEASURES = [
         "unit": "",
         "decimals": 3,
         "higher_is_better": True,
-        "per_class": "ap",
+        "per_class": "frame/class/{label}/ap",
         "shown": True,
     },
     {
@@ -35,7 +35,7 @@ MEASURES = [
         "unit": "s",
         "decimals": 2,
         "higher_is_better": False,
-        "per_class": "median",
+        "per_class": "delay/class/{label}/median",
         "shown": True,
     },
     {

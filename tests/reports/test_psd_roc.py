@@ -12,6 +12,7 @@ from sed_scores_eval import intersection_based
 
 from wsed.errors import UserError
 from wsed.reports import psd_roc
+from wsed.reports.figures.lines import psd_roc_figure
 from wsed.reports.psd_roc import read_psd_rocs
 from wsed.reports.runs import read_runs
 
@@ -112,3 +113,9 @@ def test_without_known_events_there_is_no_curve(make_scored: MakeScored) -> None
     results = json.loads((folder / "results.json").read_text())
     (folder / "results.json").write_text(json.dumps(results | {"labels": ["other"]}))
     assert read_psd_rocs(read_runs([folder])) == {}
+
+
+def test_the_figure_has_a_panel_for_each_scenario_of_any_run() -> None:
+    curve = (np.array([1.0, 2.0]), np.array([0.5, 0.75]))
+    one, other = {"scenario1": curve}, {"scenario1": curve, "mine": curve}
+    assert [psd_roc_figure({"a": one, "b": rocs}).count(b'<g id="axes_') for rocs in (one, other)] == [1, 2]

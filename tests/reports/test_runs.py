@@ -26,7 +26,7 @@ def test_missing_or_damaged_results_are_named_in_one_line(tmp_path: Path) -> Non
         read_runs([])
 
 
-@pytest.mark.parametrize("measures", [7, [7], ["frame/map"], [{"title": "no key"}]])
+@pytest.mark.parametrize("measures", [7, [7], ["frame/map"], [{"title": "no key"}], [{"key": "a", "per_class": "ap"}]])
 def test_damaged_descriptions_of_measures_are_named(measures: object, make_run: MakeRun) -> None:
     with pytest.raises(UserError, match=r"results\.json: measures: is damaged .*; run the test of this run again"):
         read_runs([make_run("a", "gap", measures=measures)])

@@ -9,8 +9,8 @@ MISSING = "\N{EN DASH}"
 REFERENCES = {"mixture": "mixture", "ideal_binary_mask": "ideal binary mask", "ideal_ratio_mask": "ideal ratio mask"}
 """What a separation is compared with, by the part of the score name, with its label."""
 
-AVERAGES = ("micro", "macro")
-"""Parts of a score name that no class's score has: `event_based/macro/f1` averages `event_based/class/LABEL/f1`."""
+LABEL = "{label}"
+"""Stands for the event class in the name of a class's score."""
 
 LOWER_IS_BETTER = ("eer", "error_rate", "deletion_rate", "insertion_rate", "substitution_rate")
 NEITHER_IS_BETTER = ("threshold",)
@@ -27,8 +27,8 @@ class Measure:
         unit: such as `dB` or `s`; empty for a fraction from 0 to 1.
         decimals: digits after the decimal point.
         higher_is_better: None if neither direction is better.
-        per_class: last part of a class's score name, `ap` of `frame/class/LABEL/ap`; empty if the name ends with the
-            class, as `psds/scenario1/class/LABEL`; None if there are no scores by class.
+        per_class: name of a class's score with `{label}` for the class, such as `frame/class/{label}/ap`; None if there
+            are no scores by class.
         shown: whether the tables have a column for it from the start.
     """
 
@@ -46,25 +46,12 @@ class Measure:
 
     def class_score_name(self, label: str, reference: str | None = None) -> str | None:
         """Name of the score of one class, of the system or of a key of `REFERENCES`; None without scores by class."""
-        if self.per_class is None:
-            return None
-        return "/".join(
-            part for part in (_of_reference(self._class_prefix, reference), "class", label, self.per_class) if part
-        )
+        return None if self.per_class is None else _of_reference(self.per_class, reference).replace(LABEL, label)
 
     @property
     def class_name(self) -> str | None:
-        """Name of the score of a class without `class/LABEL`, such as `frame/ap`; None without scores by class."""
-        if self.per_class is None:
-            return None
-        return "/".join(part for part in (self._class_prefix, self.per_class) if part)
-
-    @property
-    def _class_prefix(self) -> str:
-        if not self.per_class:
-            return self.key
-        parts = self.key.split("/")[:-1]
-        return "/".join(parts[:-1] if parts[-1:] and parts[-1] in AVERAGES else parts)
+        """Name of a class's score without `class/LABEL`, such as `frame/ap`; None without scores by class."""
+        return None if self.per_class is None else self.per_class.replace(f"/class/{LABEL}", "")
 
     @property
     def class_title(self) -> str:
@@ -101,12 +88,12 @@ def _of_reference(name: str, reference: str | None) -> str:
 
 
 DEFAULT_MEASURES = (
-    Measure("tagging/map", "AT-mAP", per_class="ap"),
-    Measure("frame/map", "SED-mAP", per_class="ap"),
-    Measure("frame/eer", "EER", higher_is_better=False, per_class="eer"),
-    Measure("separation/sdr", "SDR", unit="dB", decimals=1, per_class="sdr"),
-    Measure("separation/sir", "SIR", unit="dB", decimals=1, per_class="sir"),
-    Measure("separation/sar", "SAR", unit="dB", decimals=1, per_class="sar"),
+    Measure("tagging/map", "AT-mAP", per_class="tagging/class/{label}/ap"),
+    Measure("frame/map", "SED-mAP", per_class="frame/class/{label}/ap"),
+    Measure("frame/eer", "EER", higher_is_better=False, per_class="frame/class/{label}/eer"),
+    Measure("separation/sdr", "SDR", unit="dB", decimals=1, per_class="separation/class/{label}/sdr"),
+    Measure("separation/sir", "SIR", unit="dB", decimals=1, per_class="separation/class/{label}/sir"),
+    Measure("separation/sar", "SAR", unit="dB", decimals=1, per_class="separation/class/{label}/sar"),
 )
 """Measures of a run whose `results.json` does not describe its own."""
 
@@ -117,12 +104,16 @@ def read_measures(descriptors: Sequence[Mapping[str, Any]]) -> tuple[Measure, ..
     Raises:
         KeyError: a descriptor without a key.
         TypeError: a descriptor that is not a mapping.
+        ValueError: a `per_class` without `{label}`.
     """
     fields = tuple(Measure.__dataclass_fields__)
-    return tuple(
-        replace(guess_measure(entry["key"]), **{name: entry[name] for name in fields if name in entry})
-        for entry in descriptors
-    )
+    measures = []
+    for entry in descriptors:
+        measure = replace(guess_measure(entry["key"]), **{name: entry[name] for name in fields if name in entry})
+        if measure.per_class is not None and LABEL not in measure.per_class:
+            raise ValueError(f"{measure.key}: per_class has no {LABEL}")
+        measures.append(measure)
+    return tuple(measures)
 
 
 def guess_measure(key: str) -> Measure:

@@ -117,7 +117,7 @@ def _measures(folder: RunFolder, results: Mapping[str, Any]) -> tuple[Measure, .
         return DEFAULT_MEASURES
     try:
         return read_measures(results["measures"])
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise UserError(
             f"{folder.results_path}: measures: is damaged ({error}); run the test of this run again"
         ) from error

@@ -46,8 +46,7 @@ def psd_roc_figure(rocs: Mapping[str, RocCurves]) -> bytes:
     Returns:
         SVG for light screens.
     """
-    first = next(iter(rocs.values()))
-    titles = [title for title in first if all(title in curves for curves in rocs.values())]
+    titles = list(dict.fromkeys(title for curves in rocs.values() for title in curves))
     top = 0.45 + 0.2 * -(-len(rocs) // 3)
     with style():
         height = top + 3.0 + 0.5
@@ -82,8 +81,10 @@ def _timeline(axes: Axes, example: Example) -> list[Any]:
 def _roc(axes: Axes, title: str, rocs: Mapping[str, RocCurves]) -> list[Any]:
     """Draws one scenario; returns the lines for the legend."""
     handles: list[Any] = []
+    nothing = (np.zeros(0), np.zeros(0))
     for index, curves in enumerate(rocs.values()):
-        false, found = (np.concatenate([[0.0], values]) for values in curves[title])
+        # A run without this scenario gets an invisible line, so that the legend names every run.
+        false, found = (np.concatenate([[0.0], values]) for values in curves.get(title, nothing))
         # Between two operating points, no more events are found than at the left one.
         handles += axes.step(false, found, where="post", linewidth=1.5, **line_style(index))
     axes.set(xlim=(0, None), xlabel="effective false positives per hour")

@@ -1,4 +1,4 @@
-"""`wsed report` over 1,000 runs, against what reading their `results.json` and `metrics.csv` takes alone."""
+"""Time of `wsed report` over 1,000 runs, compared with merely reading their `results.json` and `metrics.csv`."""
 
 import csv
 import json
@@ -8,6 +8,7 @@ import tempfile
 import time
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import soundfile
@@ -42,58 +43,75 @@ def names() -> list[str]:
 
 
 def make_runs(root: Path) -> int:
-    """Fakes a sweep; its runs share one folder of predictions. Returns how many runs."""
+    """Writes a fake sweep whose runs share one folder of predictions. Returns the number of runs."""
     rng = np.random.default_rng(0)
     make_predictions(root / "predictions", rng)
-    scores = names()
-    tests = [f"test/{name}" for name in scores]
-    curves = ["train/loss", "train/clip_bce", "train/clip_bce_weighted", "val/loss", "val/clip_bce", "val/tagging/map"]
-    curves += [f"val/{name}" for name in scores if name.startswith(("tagging", "frame"))]
-    header = ["epoch", "step", *dict.fromkeys([*curves, *tests])]
     grid = list(product(MODELS, POOLINGS, RATES, SEEDS))
     for number, (model, pooling, rate, seed) in enumerate(grid):
-        folder = root / "sweep" / f"model={model},pooling={pooling},optimizer.lr={rate},seed={seed}"
+        words = [f"model={model}", f"pooling={pooling}", f"optimizer.lr={rate}", f"seed={seed}"]
+        folder = root / "sweep" / ",".join(words)
         folder.mkdir(parents=True)
         (folder / "predictions").symlink_to(root / "predictions")
-        overrides = [f"model={model}", f"pooling={pooling}", f"optimizer.lr={rate}", f"seed={seed}"]
-        scale = (SEEDS.index(seed) + 3 * POOLINGS.index(pooling)) / 20
-        values = (rng.uniform(0.2, 0.5, len(scores)) + scale / 3) * [
-            20 if name.startswith("sep") else 1 for name in scores
-        ]
-        metrics = dict(zip(scores, values.tolist(), strict=True))
-        metrics |= {f"{name}/ci95": [0.9 * value, 1.1 * value] for name, value in list(metrics.items())}
-        results = {
-            "name": "fake",
-            "identity": f"{number:08x}",
-            "overrides": overrides,
-            "command": " ".join(["wsed train", *overrides]),
-            "choices": {"data": "desed", "model": model, "pooling": pooling, "loss": "clip_bce"},
-            "labels": LABELS,
-            "seed": seed,
-            "parameters": 260_355,
-            "metrics": metrics,
-            "timing": {"train_seconds": 1426.1, "test_seconds": 5.7},
-            "git": {"commit": "0123456789abcdef", "dirty": False},
-        }
         failed = number % 100 == 99
         status = {"status": "failed", "reason": "loss is nan"} if failed else {"status": "done", "reason": None}
         (folder / "status.json").write_text(json.dumps(status))
         if failed:
             continue
+        scale = (SEEDS.index(seed) + 3 * POOLINGS.index(pooling)) / 20
+        metrics = make_metrics(rng, scale)
+        choices = {"data": "desed", "model": model, "pooling": pooling, "loss": "clip_bce"}
+        results = make_results(words, choices, seed, f"{number:08x}", metrics)
         (folder / "results.json").write_text(json.dumps(results, indent=2))
-        with (folder / "metrics.csv").open("w", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(header)
-            for epoch in range(EPOCHS):
-                fall = (0.5 + scale) * np.exp(-epoch / 10) + rng.normal(0, 0.02, len(curves))
-                row = {"epoch": epoch, "step": 100 * epoch, **dict(zip(curves, fall.tolist(), strict=True))}
-                writer.writerow([row.get(name, "") for name in header])
-            writer.writerow(["", 100 * EPOCHS, *(metrics.get(name.removeprefix("test/"), "") for name in header[2:])])
+        write_curves(folder / "metrics.csv", rng, scale, metrics)
     return len(grid)
 
 
+def make_metrics(rng: np.random.Generator, scale: float) -> dict[str, Any]:
+    """Every score, with its confidence interval."""
+    scores = names()
+    factors = [20 if name.startswith("sep") else 1 for name in scores]
+    values = (rng.uniform(0.2, 0.5, len(scores)) + scale / 3) * factors
+    metrics: dict[str, Any] = dict(zip(scores, values.tolist(), strict=True))
+    return metrics | {f"{name}/ci95": [0.9 * value, 1.1 * value] for name, value in metrics.items()}
+
+
+def make_results(
+    overrides: list[str], choices: dict[str, str], seed: int, identity: str, metrics: dict[str, Any]
+) -> dict[str, Any]:
+    """The content of a `results.json`."""
+    return {
+        "name": "fake",
+        "identity": identity,
+        "overrides": overrides,
+        "command": " ".join(["wsed train", *overrides]),
+        "choices": choices,
+        "labels": LABELS,
+        "seed": seed,
+        "parameters": 260_355,
+        "metrics": metrics,
+        "timing": {"train_seconds": 1426.1, "test_seconds": 5.7},
+        "git": {"commit": "0123456789abcdef", "dirty": False},
+    }
+
+
+def write_curves(path: Path, rng: np.random.Generator, scale: float, metrics: dict[str, Any]) -> None:
+    """Writes a `metrics.csv`: a row per epoch, then one with the scores of the test."""
+    scores = names()
+    curves = ["train/loss", "train/clip_bce", "train/clip_bce_weighted", "val/loss", "val/clip_bce", "val/tagging/map"]
+    curves += [f"val/{name}" for name in scores if name.startswith(("tagging", "frame"))]
+    header = ["epoch", "step", *dict.fromkeys([*curves, *(f"test/{name}" for name in scores)])]
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(header)
+        for epoch in range(EPOCHS):
+            fall = (0.5 + scale) * np.exp(-epoch / 10) + rng.normal(0, 0.02, len(curves))
+            row = {"epoch": epoch, "step": 100 * epoch, **dict(zip(curves, fall.tolist(), strict=True))}
+            writer.writerow([row.get(name, "") for name in header])
+        writer.writerow(["", 100 * EPOCHS, *(metrics.get(name.removeprefix("test/"), "") for name in header[2:])])
+
+
 def make_predictions(folder: Path, rng: np.random.Generator) -> None:
-    """Scores of every clip, the truth, and a few clips to look at and listen to."""
+    """Writes the scores of every clip, the ground truth, and a few example clips with sounds."""
     edges = np.arange(FRAMES + 1) * 0.033
     truth, durations = ["filename\tonset\toffset\tevent_label"], ["filename\tduration"]
     (folder / "scores").mkdir(parents=True)
@@ -131,13 +149,13 @@ def make_predictions(folder: Path, rng: np.random.Generator) -> None:
 
 
 def patches(rng: np.random.Generator) -> np.ndarray:
-    """Masks that vary as slowly as those of a network with pooling."""
+    """Masks `(clip, time, freq)` that vary as slowly as those of a network with pooling layers."""
     coarse = rng.uniform(size=(EXAMPLES, FRAMES // 4 + 1, BANDS // 4))
     return coarse.repeat(4, axis=1).repeat(4, axis=2)[:, :FRAMES]
 
 
 def read(root: Path) -> tuple[float, float]:
-    """Seconds to read every `results.json` and every `metrics.csv`, and nothing else."""
+    """Seconds to read every `results.json`, and seconds to read every `metrics.csv`."""
     started = time.perf_counter()
     for path in root.glob("sweep/*/results.json"):
         json.loads(path.read_text())
@@ -149,26 +167,27 @@ def read(root: Path) -> tuple[float, float]:
 
 
 def stages(folder: Path) -> dict[str, float]:
-    """Seconds of each stage, one after the other in this process, which has loaded little so far."""
+    """Seconds of each stage, run one after the other in this process, which has imported little so far."""
     clock = [time.perf_counter()]
 
     def lap() -> float:
         clock.append(time.perf_counter())
         return clock[-1] - clock[-2]
 
-    from wsed.commands.report import find_runs
-    from wsed.reports.comparison import by_settings, read_run
-    from wsed.reports.over_seeds import csv_text, group_runs, markdown
-    from wsed.reports.page import write_comparison
+    from wsed.reports.page.write import write_page
+    from wsed.reports.runs import read_runs_below
+    from wsed.reports.score_table import csv_text
+    from wsed.reports.seed_table import seed_table
+    from wsed.reports.settings import by_settings
 
     seconds = {"imports": lap()}
-    runs = by_settings([read_run(path) for path in find_runs([folder])])
+    runs = by_settings(read_runs_below([folder]))
     seconds["results.json"] = lap()
-    markdown(group_runs(runs))
+    seed_table(runs).markdown()
     seconds["comparison.md"] = lap()
     csv_text(runs)
     seconds["comparison.csv"] = lap()
-    write_comparison(runs, folder)
+    write_page(runs, folder)
     seconds["page with metrics.csv, PSD-ROC and figures"] = lap()
     return seconds
 
@@ -179,7 +198,7 @@ def main() -> None:
         root = Path(name)
         count = make_runs(root)
         results, curves = read(root)
-        # In a process of its own, since imports count.
+        # In a process of its own, since the time of imports counts.
         command = [sys.executable, "-c", "import sys; from wsed.__main__ import main; sys.exit(main(sys.argv[1:]))"]
         started = time.perf_counter()
         subprocess.run([*command, "report", str(root / "sweep")], check=True, stdout=subprocess.DEVNULL)

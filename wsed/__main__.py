@@ -23,17 +23,17 @@ def main(arguments: list[str] | None = None) -> int:
     name, rest = (words[0], words[1:]) if words else ("--help", [])
     asks = bool(HELP_FLAGS & set(rest))
     if name in HELP_FLAGS:
-        print(help_texts.overview())
+        print(help_texts.overview(rest))
     elif name == "--version":
         print(__version__)
     elif name == "train" and asks:
-        print(help_texts.train_help())
+        print(help_texts.train_help(rest))
     elif name == "train":
         from wsed.commands.train import main as train
 
         return train(rest)
     elif name == "data" and (asks or not rest):
-        print(help_texts.data_help())
+        print(help_texts.data_help(rest))
     elif name == "data":
         from wsed.commands.data import main as data
 

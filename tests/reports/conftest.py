@@ -1,13 +1,16 @@
 """Fake run folders with known numbers."""
 
 import json
-from collections.abc import Callable
+import os
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import soundfile
+from playwright.sync_api import Browser, sync_playwright
 
 CLASSES = ["baby_cry", "glass_break"]
 SAMPLE_RATE = 16_000
@@ -103,3 +106,26 @@ def failed_run(tmp_path: Path) -> Path:
     path.mkdir()
     (path / "status.json").write_text(json.dumps({"status": "failed", "reason": "loss is <nan> at step 7"}))
     return path
+
+
+@pytest.fixture
+def sweep(make_run: MakeRun, tmp_path: Path) -> Path:
+    """Two poolings with three seeds each, of which one is better each time, and a third with one seed."""
+    for seed in (1, 2, 3):
+        for pooling, gain in (("gwrp", 1.0), ("gap", 0.0)):
+            sdr = 5 + seed + gain + 0.01 * seed * gain
+            make_run(f"{pooling}{seed}", pooling, sdr=sdr, eer=0.3 + 0.01 * seed, seed=seed)
+    make_run("gmp1", "gmp", sdr=1.0, eer=0.4, examples=False)
+    return tmp_path
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        (pytest.fail if "CI" in os.environ else pytest.skip)("there is no browser: install Debian's chromium")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=path)
+        yield opened
+        opened.close()

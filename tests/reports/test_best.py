@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from wsed.reports.best import best_runs
-from wsed.reports.comparison import Run, by_settings, read_runs
+from wsed.reports.runs import Run, read_runs
 
 MakeRun = Callable[..., Path]
 
@@ -29,7 +29,7 @@ def runs(make_run: MakeRun, failed_run: Path) -> list[Run]:
 
 
 def names(runs: list[Run], places: tuple[int, ...]) -> list[str]:
-    return [runs[place].folder.name for place in places]
+    return [runs[place].folder.path.name for place in places]
 
 
 def test_few_runs_are_all_shown(runs: list[Run]) -> None:
@@ -60,9 +60,3 @@ def test_another_measure_ranks_where_there_is_no_first(make_run: MakeRun) -> Non
     ]
     best = best_runs(read_runs(folders), 1)
     assert (best.places, best.reason) == ((1,), "The best 1 of 2 runs by SDR.")
-
-
-def test_runs_in_the_order_of_their_settings(runs: list[Run]) -> None:
-    found = [run.folder.name for run in by_settings(runs)]
-    assert found[:5] == ["gap1", "gap2", "gap9", "gap10", "gmp1"]
-    assert found[-1] == "broken"

@@ -12,8 +12,9 @@ from sed_scores_eval import intersection_based
 
 from wsed.errors import UserError
 from wsed.reports import psd_roc
-from wsed.reports.comparison import read_run
+from wsed.reports.figures.lines import psd_roc_figure
 from wsed.reports.psd_roc import read_psd_rocs
+from wsed.reports.runs import read_runs
 
 MakeRun = Callable[..., Path]
 MakeScored = Callable[..., Path]
@@ -73,7 +74,7 @@ def published(folder: Path, dtc: float, cttc: float | None, alpha_ct: float, lim
 
 def test_the_area_below_the_curve_is_the_psds_of_the_published_tool(make_scored: MakeScored) -> None:
     folder = make_scored("a", 1.0)
-    (curves,) = read_psd_rocs([read_run(folder)]).values()
+    (curves,) = read_psd_rocs(read_runs([folder])).values()
     assert area(curves["scenario1"], 100) == pytest.approx(published(folder, 0.7, None, 0.0, 100.0))
     assert area(curves["scenario2"], 100) == pytest.approx(published(folder, 0.1, 0.3, 0.5, 100.0))
     assert 0.05 < area(curves["scenario2"], 100) < 0.95
@@ -84,7 +85,7 @@ def test_the_scenario_is_that_of_the_run(make_scored: MakeScored) -> None:
     own = {"dtc": 0.3, "gtc": 0.3, "cttc": 0.4, "alpha_ct": 0.2, "alpha_st": 1.0, "max_efpr": 50.0}
     config = {"evaluation": {"scenario2": {"_target_": "wsed.metrics.psds.Scenario", **own}}}
     (folder / "config.yaml").write_text(yaml.safe_dump(config))
-    (curves,) = read_psd_rocs([read_run(folder)]).values()
+    (curves,) = read_psd_rocs(read_runs([folder])).values()
     assert area(curves["scenario2"], 50) == pytest.approx(published(folder, 0.3, 0.4, 0.2, 50.0))
     assert area(curves["scenario1"], 100) == pytest.approx(published(folder, 0.7, None, 0.0, 100.0))
 
@@ -92,7 +93,7 @@ def test_the_scenario_is_that_of_the_run(make_scored: MakeScored) -> None:
 def test_the_best_come_first_until_the_effort_is_spent(
     make_scored: MakeScored, make_run: MakeRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    runs = [read_run(make_run("bare", "gwrp"))] + [read_run(make_scored(name, 2.0)) for name in ("a", "b", "c")]
+    runs = read_runs([make_run("bare", "gwrp"), *(make_scored(name, 2.0) for name in ("a", "b", "c"))])
     assert list(read_psd_rocs(runs)) == [1, 2, 3]
     monkeypatch.setattr(psd_roc, "EFFORT", 2 * CLIPS * len(LABELS))
     assert list(read_psd_rocs(runs)) == [1, 2]
@@ -104,11 +105,17 @@ def test_damaged_scores_are_named(make_scored: MakeScored) -> None:
     folder = make_scored("a", 2.0)
     (folder / "predictions" / "scores" / "0.tsv").write_text("onset\toffset\n0\t1\n")
     with pytest.raises(UserError, match=r"predictions: is damaged \("):
-        read_psd_rocs([read_run(folder)])
+        read_psd_rocs(read_runs([folder]))
 
 
 def test_without_known_events_there_is_no_curve(make_scored: MakeScored) -> None:
     folder = make_scored("a", 2.0)
     results = json.loads((folder / "results.json").read_text())
     (folder / "results.json").write_text(json.dumps(results | {"labels": ["other"]}))
-    assert read_psd_rocs([read_run(folder)]) == {}
+    assert read_psd_rocs(read_runs([folder])) == {}
+
+
+def test_the_figure_has_a_panel_for_each_scenario_of_any_run() -> None:
+    curve = (np.array([1.0, 2.0]), np.array([0.5, 0.75]))
+    one, other = {"scenario1": curve}, {"scenario1": curve, "mine": curve}
+    assert [psd_roc_figure({"a": one, "b": rocs}).count(b'<g id="axes_') for rocs in (one, other)] == [1, 2]

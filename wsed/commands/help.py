@@ -1,19 +1,27 @@
-"""What `wsed --help` and `wsed train --help` print; imports nothing heavy, so that help is there at once."""
+"""The texts of `wsed --help`, `wsed train --help` and `wsed data --help`.
+
+Imports nothing heavy, so that help appears at once.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
 
 from wsed import __version__
 from wsed.config.groups import groups
 
+SEARCH_PATH = "hydra.searchpath="
+
 SUBCOMMANDS = {
-    "train": "train and test what a config describes, or sweep over many",
+    "train": "train and test the system that a config describes, or sweep over many configs",
     "data": "list and check corpora, write mixtures to disk (`wsed data --help`)",
-    "evaluate": "score a run, or what anyone's system said",
-    "sweep": "say how the runs of a sweep stand, or describe one to W&B",
+    "evaluate": "score a run, or the predictions of any other system",
+    "sweep": "show the state of the runs of a sweep, or describe a sweep to W&B",
     "report": "compare runs on one page and in tables",
-    "fuse": "average runs, and epochs of a run, and score that",
+    "fuse": "average the predictions of runs, or of several epochs of a run, and score the average",
 }
 PLANNED = {
-    "detect": "events of recordings",
-    "separate": "sounds out of recordings",
+    "detect": "find the events in recordings",
+    "separate": "separate the sounds in recordings",
 }
 
 OVERVIEW = """wsed {version}: weakly supervised sound event detection and separation
@@ -22,20 +30,27 @@ usage: wsed SUBCOMMAND ...
 
 {subcommands}
 
-not there yet:
+not available yet:
 {planned}
 
-config groups (wsed train GROUP=CHOICE ...; commas and -m sweep over several):
+config groups (wsed train GROUP=CHOICE ...; commas and -m sweep over several choices):
 {groups}"""
 
 TRAIN = """usage: wsed train [GROUP=CHOICE ...] [KEY=VALUE ...] [-m]
 
   -m, --multirun   one run for each combination of comma-separated values, then a comparison
-  --cfg job        print the composed config and stop
-  --hydra-help     Hydra's own options
+  --cfg job        print the composed config and exit
+  --hydra-help     print Hydra's own options
 
-Run folders are outputs/NAME/RUN; hydra.run.dir=DIR chooses another. A run that is done is not run again, unless with
-force=true.
+The run folder is outputs/NAME/RUN, or DIR with hydra.run.dir=DIR. A finished run is not repeated, unless force=true is
+given.
+
+your own parts: a part is a class and a choice of a config group. Put the class in MY/my_module.py, and
+`_target_: my_module.MyClass` with its arguments in MY/conf/GROUP/CHOICE.yaml. Then
+
+  export PYTHONPATH=/MY
+  wsed train 'hydra.searchpath=[file:///MY/conf]' GROUP=CHOICE
+  wsed train --help 'hydra.searchpath=[file:///MY/conf]'      lists your choices, too
 
 config groups:
 {groups}"""
@@ -44,43 +59,72 @@ DATA = """usage: wsed data list [CHOICE ...]
        wsed data check data=CHOICE [KEY=VALUE ...] [--json]
        wsed data mix FOLDER [data=CHOICE] [KEY=VALUE ...]
 
-list   says what each corpus is, its licence, where to get it, and the layout that is expected
-check  reads a whole corpus and says what it holds and what is wrong with it; the exit code is 1 if anything is
-mix    writes the mixtures that `wsed train` would make of the same overrides: FOLDER/<split>/ gets audio/, sources/,
+list   shows what each corpus is, its licence, where to get it, and the expected layout of its files
+check  reads a whole corpus and prints what it contains and what is wrong with it; exits with 1 if anything is wrong
+mix    writes the mixtures that `wsed train` would make with the same overrides: FOLDER/<split>/ gets audio/, sources/,
        strong.tsv, weak.tsv and plan.jsonl; train on them with `wsed train data=mixed data.root=FOLDER`
 
   wsed data check data=esc10 data.root=ESC10
   wsed data mix mixtures data=esc10 data.root=ESC10 data.clips.train=100
 
-data has:
+choices of data:
 {data}"""
 
 
-def overview() -> str:
-    """What `wsed --help` prints."""
+def overview(words: Sequence[str] = ()) -> str:
+    """The text of `wsed --help`.
+
+    Args:
+        words: the rest of the command line, which may hold `hydra.searchpath=[...]`.
+    """
     return OVERVIEW.format(
-        version=__version__, subcommands=_table(SUBCOMMANDS), planned=_table(PLANNED), groups=_groups()
+        version=__version__, subcommands=_table(SUBCOMMANDS), planned=_table(PLANNED), groups=_group_lines(words)
     )
 
 
-def train_help() -> str:
-    """What `wsed train --help` prints."""
-    return TRAIN.format(groups=_groups())
+def train_help(words: Sequence[str] = ()) -> str:
+    """The text of `wsed train --help`; see `overview`."""
+    return TRAIN.format(groups=_group_lines(words))
 
 
-def data_help() -> str:
-    """What `wsed data --help` prints."""
-    return DATA.format(data=_table(groups()["data"]))
+def data_help(words: Sequence[str] = ()) -> str:
+    """The text of `wsed data --help`; see `overview`."""
+    return DATA.format(data=_table(_choices(words)["data"]))
 
 
-def _groups() -> str:
-    """Every config group with its choices, a line each."""
-    width = max(len(choice) for choices in groups().values() for choice in choices)
+def _choices(words: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Every config group with its choices and their comments; choices from outside are marked with their folder."""
+    found = groups()
+    for folder in _search_path(words):
+        for group, choices in groups(folder).items():
+            for choice, comment in choices.items():
+                # Hydra, too, prefers a choice of wsed to one of the same name from outside.
+                found.setdefault(group, {}).setdefault(choice, f"{comment} ({folder})".strip())
+    return found
+
+
+def _search_path(words: Sequence[str]) -> list[Path]:
+    """The folders of `hydra.searchpath=[file:///MY/conf,...]`; those inside of Python packages are left out."""
+    entries = (
+        entry.strip("[]'\" ")
+        for word in words
+        if word.startswith(SEARCH_PATH)
+        for entry in word.removeprefix(SEARCH_PATH).split(",")
+    )
+    return [Path(entry.removeprefix("file://")) for entry in entries if entry and not entry.startswith("pkg://")]
+
+
+def _group_lines(words: Sequence[str]) -> str:
+    """Every config group with its choices, one per line, then the search path's folders that do not exist."""
+    choices = _choices(words)
+    width = max(len(choice) for of_group in choices.values() for choice in of_group)
     lines = []
-    for group, choices in groups().items():
-        lines += [f"  {group}"] + [f"    {choice:<{width}}  {comment}" for choice, comment in choices.items()]
-    return "\n".join(lines)
+    for group, of_group in choices.items():
+        lines += [f"  {group}"] + [f"    {choice:<{width}}  {comment}" for choice, comment in of_group.items()]
+    missing = [f"  {folder}: there is no such folder" for folder in _search_path(words) if not folder.is_dir()]
+    return "\n".join([*lines, *missing])
 
 
 def _table(entries: dict[str, str]) -> str:
-    return "\n".join(f"  {name:<10} {text}" for name, text in entries.items())
+    width = max(map(len, entries))
+    return "\n".join(f"  {name:<{width}}  {text}" for name, text in entries.items())

@@ -94,15 +94,16 @@ def _instantiated(config: DictConfig, section: str) -> object:
 
 def _compare(folder: Path, names: Sequence[str]) -> int:
     """Compares the runs of a sweep and prints how many are not done; returns the exit code."""
-    from wsed.reports.comparison import read_runs
-    from wsed.reports.page import write_page
-    from wsed.reports.table import print_comparison
+    from wsed.reports.page.write import write_page
+    from wsed.reports.runs import read_runs
+    from wsed.reports.terminal import print_comparison
 
     states = {name: state for name, (state, _) in run_states(folder).items() if name in names}
     folders = [folder / name for name, state in states.items() if state in ("done", "failed")]
     if len(folders) > 1:
-        print_comparison(read_runs(folders))
-        print(f"\nThe comparison with pictures and sounds: {write_page(folders, folder)}")
+        runs = read_runs(folders)
+        print_comparison(runs)
+        print(f"\nThe comparison with pictures and sounds: {write_page(runs, folder)}")
     # Another worker of the same study may still be executing one.
     left = Counter(state for state in states.values() if state not in ("done", "pruned", "running"))
     if not left:

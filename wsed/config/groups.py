@@ -9,10 +9,14 @@ def conf_folder() -> Path:
     return inside if inside.is_dir() else Path(__file__).parents[2] / "conf"
 
 
-def groups() -> dict[str, dict[str, str]]:
-    """Every config group: its choices, each with the first line of its comment."""
+def groups(folder: Path | None = None) -> dict[str, dict[str, str]]:
+    """Every config group with its choices, and the first comment line of each choice.
+
+    Args:
+        folder: a folder of groups, such as one on `hydra.searchpath`; that of wsed by default.
+    """
     found: dict[str, dict[str, str]] = {}
-    for path in sorted(conf_folder().glob("*/*.yaml")):
+    for path in sorted((folder or conf_folder()).glob("*/*.yaml")):
         if not path.stem.startswith("_"):
             lines = path.read_text(encoding="utf-8").splitlines()
             comment = next((line[1:].strip() for line in lines if line.startswith("# ") and "@package" not in line), "")

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from wsed.reports.comparison import Run, differing_settings, settings
-from wsed.reports.measures import MEASURES
+from wsed.reports.measures import DEFAULT_MEASURES
+from wsed.reports.runs import Run
+from wsed.reports.settings import differing_settings, settings
 
-RANKED_BY = ("SED-mAP", "AT-mAP", "SDR")
-"""The first that any run has decides."""
+RANKED_BY = ("frame/map", "tagging/map", "separation/sdr")
+"""Scores that rank runs: the first one that any run has."""
 
 
 @dataclass(frozen=True)
@@ -15,8 +16,8 @@ class Best:
     """Some runs of a comparison.
 
     Attributes:
-        places: of the runs among all, the best first.
-        reason: why these, in a sentence; empty where they are all.
+        places: their indices among all runs, the best run first.
+        reason: a sentence that says why these; empty if they are all runs.
     """
 
     places: tuple[int, ...]
@@ -24,35 +25,34 @@ class Best:
 
 
 def best_runs(runs: Sequence[Run], limit: int, each: Sequence[str] = ()) -> Best:
-    """The best runs by the first measure of `RANKED_BY` that any has; all of them where they are few.
+    """The best runs by the first score of `RANKED_BY` that any of them has; all runs if they are few.
 
     Args:
         runs: of one comparison.
-        limit: of how many.
-        each: settings, such as `pooling`; of the runs that share them, where they differ at all, the best alone counts.
+        limit: the largest number of runs to return.
+        each: settings, such as `pooling`. Where runs differ in them, only the best run of each value counts.
 
     Returns:
-        Of many runs, only such as have results.
+        All runs, or at most `limit` runs that have results.
     """
-    scores = [run.results.get("metrics") or {} for run in runs]
-    measures = sorted((m for m in MEASURES if m.title in RANKED_BY), key=lambda m: RANKED_BY.index(m.title))
-    measure = next((m for m in measures if any(own.get(m.key()) is not None for own in scores)), measures[0])
+    key = next((name for name in RANKED_BY if any(run.scores.get(name) is not None for run in runs)), RANKED_BY[0])
+    title = next(measure.title for measure in DEFAULT_MEASURES if measure.key == key)
 
     def worth(place: int) -> float:
-        value = scores[place].get(measure.key())
+        value = runs[place].scores.get(key)
         return -float("inf") if value is None else float(value)
 
     if len(runs) <= limit:
         return Best(tuple(sorted(range(len(runs)), key=worth, reverse=True)), "")
     ranked = sorted((place for place, run in enumerate(runs) if run.results), key=worth, reverse=True)
     differing = differing_settings(runs)
-    keys = [key for key in each if key in differing]
+    keys = [name for name in each if name in differing]
     if not keys:
-        return Best(tuple(ranked[:limit]), f"The best {limit} of {len(runs)} runs by {measure.title}.")
+        return Best(tuple(ranked[:limit]), f"The best {limit} of {len(runs)} runs by {title}.")
     champions: dict[tuple[str | None, ...], int] = {}
     for place in ranked:
         own = settings(runs[place])
-        champions.setdefault(tuple(own.get(key) for key in keys), place)
-    left = f"; {limit} of {len(champions)}" if len(champions) > limit else ""
-    reason = f"The best run of each {' and '.join(keys)} by {measure.title}{left}."
+        champions.setdefault(tuple(own.get(name) for name in keys), place)
+    left_out = f"; {limit} of {len(champions)}" if len(champions) > limit else ""
+    reason = f"The best run of each {' and '.join(keys)} by {title}{left_out}."
     return Best(tuple(champions.values())[:limit], reason)

@@ -10,24 +10,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wsed.errors import UserError
-from wsed.reports.comparison import Run
+from wsed.reports.runs import Run
 
 Array = NDArray[Any]
 
 
 @dataclass(frozen=True)
 class Example:
-    """One clip as several runs heard it.
+    """One clip and the predictions of several runs for it.
 
     Attributes:
         filename: name of the clip.
-        label: the clip's event class, which all that follows is about.
+        label: event class of the clip, to which all other attributes refer.
         seconds: duration.
         log_mel: `(time, freq)`.
         ideal_binary_mask: `(time, freq)`, 0 or 1.
-        activity: `(time,)`, 0 or 1, where the event truly sounds.
-        masks: `(time, freq)` in [0, 1] by run label; runs without masks are not in it.
-        saliency: of the strong and of the weak output, `(time, freq)` each, by run label; for runs without masks.
+        activity: `(time,)`, 0 or 1, the ground truth.
+        masks: `(time, freq)` in [0, 1] by run label; runs without masks are missing.
+        saliency: gradients of the strong and of the weak output, `(time, freq)` each, by run label; only of runs
+            without masks.
         frame_probs: `(time,)` in [0, 1] by run label.
     """
 
@@ -43,19 +44,19 @@ class Example:
 
 
 def read_examples(runs: Sequence[Run], labels: Sequence[str]) -> list[Example]:
-    """Reads the clips that are in the `predictions/examples.npz` of every run that has one.
+    """Reads the clips that every run with a file of examples has in it.
 
     Args:
         runs: of one comparison.
-        labels: a name for each run.
+        labels: a label for each run.
 
     Returns:
         Clips in the order of the first run; empty without a common clip.
 
     Raises:
-        UserError: a file that can not be read or lacks an array.
+        UserError: a file cannot be read or lacks an array.
     """
-    paths = {label: run.folder / "predictions" / "examples.npz" for run, label in zip(runs, labels, strict=True)}
+    paths = {label: run.folder.predictions.examples for run, label in zip(runs, labels, strict=True)}
     clips = {label: _read_clips(path) for label, path in paths.items() if path.exists()}
     if not clips:
         return []
@@ -78,7 +79,7 @@ def read_examples(runs: Sequence[Run], labels: Sequence[str]) -> list[Example]:
 
 
 def _read_clips(path: Path) -> dict[str, dict[str, Any]]:
-    """What one run knows of each clip, by filename."""
+    """The arrays of each clip of one run, by filename."""
     try:
         with np.load(path) as file:
             arrays = {name: file[name] for name in file.files}

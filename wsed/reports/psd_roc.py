@@ -5,63 +5,64 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 
 from wsed.errors import UserError
-from wsed.reports.comparison import Run
+from wsed.reports.runs import Run
+from wsed.runs.folder import PredictionFiles, RunFolder
 
 Array = NDArray[np.float64]
 RocCurves = Mapping[str, tuple[Array, Array]]
-"""By PSDS scenario: effective false alarms per hour, rising, and the effective share of events found."""
+"""By PSDS scenario: effective false alarms per hour, ascending, and the effective ratio of true positives."""
 
 EFFORT = 2000
-"""Clips times classes whose curves are computed, a few seconds of work; the best run's are in any case."""
+"""Largest number of clips times classes to compute, a few seconds of work; the best run is computed in any case."""
 
 
 def read_psd_rocs(runs: Sequence[Run]) -> dict[int, RocCurves]:
-    """Computes the curves of the runs that have scores, by place, until `EFFORT` is spent.
+    """Computes the curves of the runs that have scores, by index, until `EFFORT` is spent.
 
     Args:
         runs: the best first.
 
     Raises:
-        UserError: a file of `predictions/` is damaged.
+        UserError: a prediction file or the config of a run is damaged.
     """
     found: dict[int, RocCurves] = {}
     effort = 0
     for place, run in enumerate(runs):
-        folder = run.folder / "predictions"
-        paths = sorted((folder / "scores").glob("*.tsv"))
-        known = all((folder / name).is_file() for name in ("reference.tsv", "durations.tsv"))
-        if not paths or not known:
+        files = run.folder.predictions
+        paths = sorted(files.scores.glob("*.tsv"))
+        if not paths or not files.reference.is_file() or not files.durations.is_file():
             continue
-        effort += len(paths) * len(run.results.get("labels") or [1])
+        effort += len(paths) * (len(run.labels) or 1)
         if found and effort > EFFORT:
             break
         try:
-            curves = _curves(folder, paths, run)
-        except (KeyError, ValueError, OSError, yaml.YAMLError) as error:
+            curves = _curves(files, paths, run)
+        except (KeyError, ValueError, TypeError, OSError) as error:
             reason = " ".join(str(error).split())
-            raise UserError(f"{folder}: is damaged ({reason}); run the test of this run again or delete it") from error
+            raise UserError(
+                f"{files.path}: is damaged ({reason}); run the test of this run again or delete it"
+            ) from error
         if curves:
             found[place] = curves
     return found
 
 
-def _curves(folder: Path, paths: Sequence[Path], run: Run) -> RocCurves:
-    # These load what only this needs.
+def _curves(files: PredictionFiles, paths: Sequence[Path], run: Run) -> RocCurves:
+    # Most reports need none of these, and they take long to load.
     import pandas as pd
 
     from wsed.metrics.intermediate_statistics import intersection_deltas
     from wsed.metrics.psds import Psds
 
-    reference = pd.read_csv(folder / "reference.tsv", sep="\t", dtype={"filename": str, "event_label": str})
-    table = pd.read_csv(folder / "durations.tsv", sep="\t", dtype={"filename": str})
+    reference = pd.read_csv(files.reference, sep="\t", dtype={"filename": str, "event_label": str})
+    table = pd.read_csv(files.durations, sep="\t", dtype={"filename": str})
     durations = dict(zip(table["filename"], table["duration"].astype(float), strict=True))
     by_stem = {Path(filename).stem: filename for filename in durations}
     events = set(reference["event_label"].dropna())
-    labels = [str(label) for label in run.results.get("labels") or [] if label in events]
+    labels = [label for label in run.labels if label in events]
     if not labels:
         return {}
     scores = {
@@ -69,20 +70,28 @@ def _curves(folder: Path, paths: Sequence[Path], run: Run) -> RocCurves:
     }
     seconds = {filename: durations[filename] for filename in scores}
     curves = {}
-    for title, scenario in _scenarios(run.folder / "config.yaml").items():
+    for title, scenario in _scenarios(run.folder).items():
         deltas = intersection_deltas(reference, scores, scenario.dtc, scenario.gtc, scenario.cttc)
         curves[title] = Psds(deltas, reference, seconds, labels, scenario).curve()
     return curves
 
 
-def _scenarios(config: Path) -> dict[str, Any]:
-    """What the run was tested with; without a config, as for fused runs, what DCASE asks for."""
+def _scenarios(folder: RunFolder) -> dict[str, Any]:
+    """The scenarios in the config of a run; without a config, as for fused runs, those of DCASE task 4."""
     from wsed.metrics.psds import SCENARIO1, SCENARIO2, Scenario
 
     scenarios = {"scenario1": SCENARIO1, "scenario2": SCENARIO2}
-    evaluation = yaml.safe_load(config.read_text(encoding="utf-8")).get("evaluation") if config.is_file() else None
-    for title in scenarios:
-        own = {key: value for key, value in (evaluation or {}).get(title, {}).items() if key != "_target_"}
-        if own:
-            scenarios[title] = Scenario(**own)
+    config = folder.config() if folder.config_path.is_file() else {}
+    target = f"{Scenario.__module__}.{Scenario.__qualname__}"
+    for title, node in _nodes_of(config, target):
+        scenarios[title] = Scenario(**{key: value for key, value in node.items() if key != "_target_"})
     return scenarios
+
+
+def _nodes_of(config: Mapping[str, Any], target: str) -> list[tuple[str, Mapping[str, Any]]]:
+    """The nodes of a config that describe an object of a class, each with its key."""
+    found: list[tuple[str, Mapping[str, Any]]] = []
+    for key, value in config.items():
+        if isinstance(value, Mapping):
+            found += [(key, value)] if value.get("_target_") == target else _nodes_of(value, target)
+    return found

@@ -1,45 +1,45 @@
 """A comparison as a Weights & Biases run of its own, beside the runs that it compares."""
 
+import math
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-import pandas as pd
 import wandb
-import yaml
 
 from wsed.errors import UserError
-from wsed.reports.comparison import Run
-from wsed.reports.over_seeds import group_runs, seed_table, table
+from wsed.reports.runs import Run
+from wsed.reports.score_table import score_table
+from wsed.reports.seed_table import seed_table
 from wsed.training.loggers.wandb import open_run
 
 PROJECT = "wsed"
-"""Of runs that were never in W&B."""
+"""Project of a report whose runs were not logged to W&B."""
 
 
 def log_comparison(runs: Sequence[Run], folder: Path) -> str:
     """Logs the tables of `comparison.csv` and `comparison.md` as `runs` and `over_seeds`.
 
     Args:
-        runs: the compared ones.
+        runs: the runs to compare.
         folder: offline files go to `wandb/` in it.
 
     Returns:
-        A line that says where the run is.
+        A line that says where the W&B run is.
 
     Raises:
         UserError: W&B refuses or cannot be reached, or a `config.yaml` is damaged.
     """
-    project, group = home(runs)
-    every, seeds = table(runs), seed_table(group_runs(runs))
-    # W&B has columns of one type, in which None is the only gap.
-    rows = [[None if pd.isna(cell) else cell for cell in row] for row in every.itertuples(index=False)]
-    config = {"runs": [str(run.folder) for run in runs]}
+    project, group = project_and_group(runs)
+    columns, rows = score_table(runs)
+    seeds = seed_table(runs)
+    config = {"runs": [str(run.folder.path) for run in runs]}
     with open_run(folder, project, group, f"report {group}", "report", config) as opened:
         opened.notes = seeds.note
         opened.log(
             {
-                "runs": wandb.Table(columns=list(every.columns), data=[*rows]),
+                "runs": wandb.Table(columns=[*columns], data=[[_cell(value) for value in row] for row in rows]),
                 "over_seeds": wandb.Table(columns=["run", *seeds.headers], data=[*seeds.rows]),
             }
         )
@@ -51,20 +51,26 @@ def log_comparison(runs: Sequence[Run], folder: Path) -> str:
     return f"{opened.url}: the tables in W&B"
 
 
-def home(runs: Sequence[Run]) -> tuple[str, str]:
-    """Project and group of the first run that has them; for others `wsed`, and the name of the first experiment.
+def project_and_group(runs: Sequence[Run]) -> tuple[str, str]:
+    """Those of the first run that was logged to W&B, else `wsed` and the name of the first experiment.
 
     Raises:
-        UserError: a `config.yaml` is not YAML.
+        UserError: a `config.yaml` is damaged.
     """
     for run in runs:
-        path = run.folder / "config.yaml"
-        if not path.is_file():
+        if not run.folder.config_path.is_file():
             continue
         try:
-            logger = yaml.safe_load(path.read_text(encoding="utf-8"))["logger"] or {}
-        except (yaml.YAMLError, KeyError, TypeError) as error:
-            raise UserError(f"{path}: is not the config of a run; train this run again") from error
-        if "project" in logger:
-            return logger["project"], logger["group"]
+            logger = run.folder.config()["logger"] or {}
+            if "project" in logger:
+                return logger["project"], logger["group"]
+        except (KeyError, TypeError) as error:
+            raise UserError(f"{run.folder.config_path}: is not the config of a run; train this run again") from error
     return PROJECT, next((run for run in runs if run.results), runs[0]).name
+
+
+def _cell(value: Any) -> Any:
+    """A value as W&B takes it: a column has one type, and None is the only gap."""
+    if isinstance(value, float) and math.isnan(value):
+        return None
+    return float(value) if isinstance(value, int) else value

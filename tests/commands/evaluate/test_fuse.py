@@ -11,7 +11,7 @@ import pytest
 
 from tests.data import miniature_corpora as corpora
 from wsed.__main__ import main
-from wsed.reports.comparison import read_runs
+from wsed.reports.runs import read_runs
 
 Trained = Callable[..., Path]
 

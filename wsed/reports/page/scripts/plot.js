@@ -1,6 +1,6 @@
 // Scales and axes of the figures, as SVG.
 
-// Taken from a drawing that the parser made, as the name of the namespace would look like an address.
+// Read from a parsed element: the literal namespace is a URL, and the page must contain no URL.
 const svgNamespace = new DOMParser().parseFromString("<svg></svg>", "text/html").querySelector("svg").namespaceURI;
 
 function svg(tag, attributes = {}, ...children) {
@@ -10,7 +10,7 @@ function svg(tag, attributes = {}, ...children) {
   return element;
 }
 
-/** Round numbers between two, about as many as asked for. */
+/** About `number` round numbers between two. */
 function ticks(low, high, number) {
   const rough = (high - low) / number;
   const power = 10 ** Math.floor(Math.log10(rough));
@@ -26,7 +26,7 @@ function tickText(value) {
   return String(Number(value.toPrecision(6)));
 }
 
-/** A span with a little room at both ends, also of equal values. */
+/** The range of values with a margin at both ends, also if all values are equal. */
 function spread(values) {
   // Not Math.min(...values), which ends at some hundred thousand.
   let low = Infinity;
@@ -55,12 +55,12 @@ function logTicks(low, high) {
   return found.length > 1 ? found : ticks(low, high, 4);
 }
 
-/** Cuts a long label; the tip or the legend has it whole. */
+/** Truncates a long label; the tooltip or the legend shows all of it. */
 function shorten(text, length) {
   return text.length > length ? `${text.slice(0, length - 1)}…` : text;
 }
 
-/** Horizontal rules with their numbers. */
+/** Horizontal grid lines with their numbers. */
 function valueAxis(y, values, left, right) {
   return values.map((value) =>
     svg(

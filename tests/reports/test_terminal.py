@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from wsed.reports.comparison import comparison_rows, read_runs
-from wsed.reports.measures import MISSING
-from wsed.reports.table import class_tables, overall_table, print_comparison
+from wsed.reports.measures import DEFAULT_MEASURES, MISSING
+from wsed.reports.rows import comparison_rows
+from wsed.reports.runs import read_runs
+from wsed.reports.table import class_tables, overall_table
+from wsed.reports.terminal import print_comparison
 
 MakeRun = Callable[..., Path]
 
@@ -46,7 +48,7 @@ def test_numbers_stand_in_their_cells(make_run: MakeRun) -> None:
 
 def test_best_runs_are_bold_and_references_never(make_run: MakeRun) -> None:
     folders = [make_run("a", "gwrp", sdr=8.0, eer=0.3), make_run("b", "gap", sdr=6.0, eer=0.2)]
-    rows = {row.label: row for row in overall_table(comparison_rows(read_runs(folders))).rows}
+    rows = {row.label: row for row in overall_table(comparison_rows(read_runs(folders)), DEFAULT_MEASURES).rows}
     assert [cell.best for cell in rows["gwrp"].cells] == [True, True, False, True, True, True]
     assert [cell.best for cell in rows["gap"].cells] == [True, True, True, False, False, False]
     assert not any(cell.best for cell in rows["ideal binary mask"].cells)
@@ -57,13 +59,13 @@ def test_best_runs_are_bold_and_references_never(make_run: MakeRun) -> None:
 
 
 def test_one_run_has_no_best(make_run: MakeRun) -> None:
-    table = overall_table(comparison_rows(read_runs([make_run("a", "gwrp")])))
+    table = overall_table(comparison_rows(read_runs([make_run("a", "gwrp")])), DEFAULT_MEASURES)
     assert not any(cell.best for row in table.rows for cell in row.cells)
 
 
 def test_tables_without_any_number_are_left_out(make_run: MakeRun) -> None:
     rows = comparison_rows(read_runs([make_run("a", "gwrp", metrics={"frame/class/baby_cry/eer": 0.1})]))
-    assert [table.title for table in class_tables(rows, ("SDR", "EER"))] == ["EER by class, lower ↓ is better"]
+    assert [table.title for table in class_tables(rows, DEFAULT_MEASURES)] == ["EER by class, lower ↓ is better"]
 
 
 def test_many_classes_are_cut_to_the_width(make_run: MakeRun) -> None:
@@ -76,7 +78,7 @@ def test_many_classes_are_cut_to_the_width(make_run: MakeRun) -> None:
 
 
 def test_of_many_runs_the_best_are_printed(make_run: MakeRun, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("wsed.reports.table.MANY", 2)
+    monkeypatch.setattr("wsed.reports.terminal.MANY", 2)
     values = {"gap": 0.5, "gmp": 0.7, "gwrp": 0.6}
     folders = [make_run(name, name, metrics={"frame/map": value}) for name, value in values.items()]
     text = printed(folders)

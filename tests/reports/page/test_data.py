@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 from scipy import stats
 
-from wsed.reports.comparison import label_runs, read_runs
-from wsed.reports.page_data import CURVE_NUMBERS, FEWEST_POINTS, page_data
+from wsed.reports.curves import CURVE_NUMBERS, FEWEST_POINTS
+from wsed.reports.page.data import page_data
+from wsed.reports.runs import read_runs
+from wsed.reports.settings import label_runs
 
 MakeRun = Callable[..., Path]
 
@@ -78,7 +80,7 @@ def test_curves_of_many_epochs_are_thinned(make_run: MakeRun, monkeypatch: pytes
     assert curves["values"]["train/loss"][0] == [0, 1.0, 0.5, 0.3333]
     assert len(curves["values"]["train/loss"][1]) == 101
     assert curves["values"]["train/loss"][2] is None
-    monkeypatch.setattr("wsed.reports.page_data.CURVE_NUMBERS", 20)
+    monkeypatch.setattr("wsed.reports.curves.CURVE_NUMBERS", 20)
     thin = data_of(folders)["curves"]
     assert thin["points"] == FEWEST_POINTS < CURVE_NUMBERS
     assert thin["epochs"][1][:: FEWEST_POINTS - 1] == [0, 99]

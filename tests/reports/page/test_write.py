@@ -12,9 +12,9 @@ import pytest
 import soundfile
 
 from wsed.errors import UserError
-from wsed.reports.comparison import read_runs
 from wsed.reports.examples import read_examples
-from wsed.reports.page import write_page
+from wsed.reports.page.write import write_page
+from wsed.reports.runs import read_runs
 
 MakeRun = Callable[..., Path]
 
@@ -57,7 +57,7 @@ def decode(uri: str | None) -> bytes:
 
 def test_page_is_one_file_with_everything_inside(make_run: MakeRun, tmp_path: Path) -> None:
     folders = [make_run("a", "gwrp", sdr=8.25), make_run("b", "gap"), make_run("c", "gmp")]
-    path = write_page(folders, tmp_path / "page")
+    path = write_page(read_runs(folders), tmp_path / "page")
     assert [file.name for file in path.parent.iterdir()] == ["index.html"]
     page = Page(path)
     assert "http://" not in page.source
@@ -87,7 +87,7 @@ def test_page_is_one_file_with_everything_inside(make_run: MakeRun, tmp_path: Pa
 
 def test_players_hold_the_samples_of_the_runs(make_run: MakeRun, tmp_path: Path) -> None:
     folders = [make_run("a", "gwrp"), make_run("b", "gap")]
-    players = Page(write_page(folders, tmp_path / "page")).all("audio")
+    players = Page(write_page(read_runs(folders), tmp_path / "page")).all("audio")
     assert [player["aria-label"] for player in players[:4]] == [
         "mixture of clip_a.wav",
         "truth of clip_a.wav",
@@ -106,7 +106,9 @@ def test_players_hold_the_samples_of_the_runs(make_run: MakeRun, tmp_path: Path)
 
 def test_text_is_escaped(make_run: MakeRun, tmp_path: Path) -> None:
     labels = ["<b>", "glass_break"]
-    page = Page(write_page([make_run("a", "<i>", labels=labels), make_run("b", "$x", name="<u>")], tmp_path / "page"))
+    page = Page(
+        write_page(read_runs([make_run("a", "<i>", labels=labels), make_run("b", "$x", name="<u>")]), tmp_path / "page")
+    )
     assert not any(page.all(tag) for tag in ("b", "i", "u"))
     assert "<i>" in page.text
     assert "<b>" in page.text
@@ -115,7 +117,7 @@ def test_text_is_escaped(make_run: MakeRun, tmp_path: Path) -> None:
 def test_embedded_text_can_not_end_the_script(make_run: MakeRun, tmp_path: Path) -> None:
     name = "</script><script>alert('x')</script><!--"
     folders = [make_run("a", name, command=name, labels=[name, "glass_break"]), make_run("b", "gap")]
-    page = Page(write_page(folders, tmp_path / "page"))
+    page = Page(write_page(read_runs(folders), tmp_path / "page"))
     assert len(page.all("script")) == 2
     embedded = page.source.split('id="data">')[1].split("</script>")[0]
     data = json.loads(embedded)
@@ -130,7 +132,7 @@ def test_of_many_runs_the_best_are_drawn_and_heard(make_run: MakeRun, tmp_path: 
         for pooling in ("gap", "gmp", "gwrp")
         for seed in (1, 2, 3)
     ]
-    page = Page(write_page(folders, tmp_path / "page"))
+    page = Page(write_page(read_runs(folders), tmp_path / "page"))
     heard = [str(player["aria-label"]) for player in page.all("audio")]
     best = [f"{pooling}, seed=3" for pooling in ("gap", "gmp", "gwrp")]
     assert [text.split(" of ")[0] for text in heard[:5]] == ["mixture", "truth", *best]
@@ -141,22 +143,22 @@ def test_of_many_runs_the_best_are_drawn_and_heard(make_run: MakeRun, tmp_path: 
 
 
 def test_failed_run_is_listed_with_its_reason(make_run: MakeRun, failed_run: Path, tmp_path: Path) -> None:
-    page = Page(write_page([make_run("a", "gwrp"), failed_run], tmp_path / "page"))
+    page = Page(write_page(read_runs([make_run("a", "gwrp"), failed_run]), tmp_path / "page"))
     assert "loss is <nan> at step 7" in page.text
     assert len(page.all("img")) == 2
-    Page(write_page([failed_run], tmp_path / "page"))
+    Page(write_page(read_runs([failed_run]), tmp_path / "page"))
 
 
 def test_page_without_examples_separation_or_numbers(make_run: MakeRun, tmp_path: Path) -> None:
     metrics = {"tagging/map": 0.5, "frame/map": None, "frame/class/baby_cry/eer": None}
-    page = Page(write_page([make_run("a", "gwrp", examples=False, metrics=metrics)], tmp_path / "page"))
+    page = Page(write_page(read_runs([make_run("a", "gwrp", examples=False, metrics=metrics)]), tmp_path / "page"))
     assert not page.all("img")
     assert not page.all("audio")
     assert "0.500" in page.text
     bare = make_run(
         "b", "gap", examples=False, metrics={}, git=None, timing={}, command=None, parameters=None, seed=None
     )
-    Page(write_page([bare], tmp_path / "page"))
+    Page(write_page(read_runs([bare]), tmp_path / "page"))
 
 
 def test_examples_are_the_common_clips(make_run: MakeRun) -> None:
@@ -177,17 +179,17 @@ def test_damaged_examples_are_named(make_run: MakeRun, tmp_path: Path) -> None:
     folder = make_run("a", "gwrp")
     (folder / "predictions" / "examples.npz").write_bytes(b"PK not a zip")
     with pytest.raises(UserError, match=r"examples\.npz: is damaged"):
-        write_page([folder], tmp_path / "page")
+        write_page(read_runs([folder]), tmp_path / "page")
     assert not (tmp_path / "page" / "index.html").exists()
 
 
 def test_runs_without_masks_show_saliency(make_run: MakeRun, tmp_path: Path) -> None:
     folders = [make_run("a", "gwrp"), make_run("b", "gap", masks=False)]
-    page = Page(write_page(folders, tmp_path / "page"))
+    page = Page(write_page(read_runs(folders), tmp_path / "page"))
     described = [str(image["alt"]) for image in page.all("img")]
     assert len(described) == 3
     assert "the mask of gwrp for" in described[0]
     assert "gradients of the strong and weak outputs of gap for" in described[1]
     strong, weak = read_examples(read_runs(folders), ["gwrp", "gap"])[0].saliency["gap"]
     assert strong.shape == weak.shape == (24, 8)
-    assert "Saliency" not in Page(write_page(folders[:1], tmp_path / "other")).text
+    assert "Saliency" not in Page(write_page(read_runs(folders[:1]), tmp_path / "other")).text

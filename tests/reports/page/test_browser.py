@@ -1,14 +1,12 @@
 """The page of a real sweep in a real browser."""
 
 import json
-import os
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from tests.commands.train.conftest import SMALL
 from wsed.__main__ import main
@@ -39,18 +37,6 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (broken / "status.json").write_text(json.dumps({"status": "failed", "reason": REASON}))
     assert main(["report", str(folder / "outputs"), "--output", str(folder / "compared")]) == 0
     return folder / "compared" / "index.html"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        (pytest.fail if "CI" in os.environ else pytest.skip)("there is no browser: install Debian's chromium")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture

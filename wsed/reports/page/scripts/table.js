@@ -1,4 +1,7 @@
 // The table of all runs: sorted by a click on a header, filtered, single runs or means over seeds, any column.
+//
+// Means, intervals and the best of a column are computed here again, though Python computes them for the files: the filter
+// may hide some seeds of a group, and any score can be a column, so Python cannot know in advance what is shown.
 
 const table = document.getElementById("overall");
 const metricOf = new Map(data.metrics.map((metric) => [metric.key, metric]));
@@ -16,7 +19,7 @@ function tableRows() {
     .filter((row) => row.runs.length > 0);
 }
 
-/** Mean of a row, half its confidence interval where it has one, and the text of both. */
+/** The mean of a row, and its text with half the confidence interval if there are several values. */
 function cell(row, metric) {
   const values = row.runs.map((run) => metric.values[run]).filter((value) => value !== null);
   if (values.length === 0) return { value: null, text: "–" };
@@ -25,7 +28,7 @@ function cell(row, metric) {
   if (values.length > 1) {
     const variance = values.reduce((sum, one) => sum + (one - value) ** 2, 0) / (values.length - 1);
     const half = data.quantiles[values.length] * Math.sqrt(variance / values.length);
-    text += ` ± ${half.toFixed(metric.decimals)}`;
+    text += ` ± ${digits(half, metric)}`;
   }
   return { value, mean: numberText(value, metric), text };
 }
@@ -51,12 +54,12 @@ function compareRows(a, b) {
   }
   const metric = metricOf.get(column.slice("metric:".length));
   const [one, other] = [cell(a, metric).value, cell(b, metric).value];
-  // What has no value comes last, whichever way.
+  // Rows without a value come last in both directions.
   if (one === null || other === null) return (one === null) - (other === null);
   return sign * (one - other);
 }
 
-/** The other way round where the column sorts already, else with the best on top. */
+/** Reverses the order if the table is sorted by this column already, else puts the best on top. */
 function sortBy(column) {
   if (order.column === column) {
     order.descending = !order.descending;
@@ -80,7 +83,7 @@ function metricTitle(metric) {
   return `${metric.title}${arrow}${metric.unit ? `\n(${metric.unit})` : ""}`;
 }
 
-/** The mixture and the ideal masks, which compete with no run and stay on top. */
+/** The mixture and the ideal masks, which do not count as runs and stay on top. */
 function referenceRows(shown) {
   const rows = [];
   for (const [name, label] of Object.entries(data.references)) {
@@ -114,7 +117,7 @@ function drawTable() {
   const best = shown.metrics.map((metric, place) => {
     const rivals = cells[place].filter((one) => one.value !== null);
     if (rivals.length < 2 || metric.better === 0) return null;
-    // Values that print alike share the honour.
+    // Values that look the same when formatted are all marked.
     return rivals.reduce((top, one) => (metric.better * (one.value - top.value) > 0 ? one : top)).mean;
   });
   const body = rows.map((row, number) => {
@@ -143,7 +146,7 @@ function columnChoice(set, key, title) {
   return make("label", {}, box, ` ${title}`);
 }
 
-/** A box for every setting that differs and every metric, by the first word of its name. */
+/** A checkbox for every differing setting and every metric, grouped by the first part of the name. */
 function fillColumns() {
   const fields = new Map();
   const add = (group, choice) => {

@@ -4,14 +4,14 @@ const multiples = document.getElementById("multiples");
 const panelSize = { width: 340, height: 220, left: 48, right: 8, top: 8, bottom: 34 };
 const ofTable = "the table's";
 
-/** Where the values of a setting lie from left to right, and their labels. */
+/** The horizontal position of each value of a setting, and the labels of the axis. */
 function settingAxis(setting) {
   const values = levels(setting);
   const [from, to] = [panelSize.left, panelSize.width - panelSize.right];
   if (!isNumeric(setting) || values.length < 2) {
     const width = (to - from) / values.length;
     const position = (value) => from + (values.indexOf(value) + 0.5) * width;
-    // A label takes some seven units a letter; where they do not fit, some are left out.
+    // A letter is about seven units wide; if the labels do not fit, some are left out.
     const every = Math.ceil(values.length / 24);
     const letters = Math.max(3, Math.floor((every * width) / 6.5));
     const labels = values.filter((_, place) => place % every === 0);
@@ -21,19 +21,17 @@ function settingAxis(setting) {
   const [low, high] = [numbers[0], numbers[numbers.length - 1]];
   const logarithmic = low > 0 && high / low >= 10;
   const x = scale([low, high], [from + 16, to - 16], logarithmic);
-  // The values themselves where their labels fit, else round numbers.
+  // The values themselves if their labels fit, else round numbers.
   const round = logarithmic ? logTicks(low, high) : ticks(low, high, 5);
   const labels = numbers.length <= 6 ? numbers : round.filter((_, place) => place % Math.ceil(round.length / 8) === 0);
   return { position: (value) => x(Number(value)), width: 0, labels: labels.map((value) => [x(value), tickText(value)]) };
 }
 
+/** One panel: a point for each run, and the means of each colour as a line, or as dashes between categories. */
 function drawPanel(title, metric, runs, setting, span) {
   const { width, height, left, right, top, bottom } = panelSize;
   const axis = settingAxis(setting);
   const y = scale(span, [height - bottom, top]);
-  const colour = colouring();
-  const tints = chosen.colour ? levels(chosen.colour) : [null];
-  const radius = runs.length > 300 ? 2.2 : 3.6;
   const drawing = svg("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `${title} against ${setting}` });
   drawing.append(...valueAxis(y, ticks(...span, 4), left, width - right));
   for (const [x, text] of axis.labels) {
@@ -41,26 +39,17 @@ function drawPanel(title, metric, runs, setting, span) {
   }
   drawing.append(svg("text", { x: (left + width - right) / 2, y: height - 3, "text-anchor": "middle" }, setting));
   const known = runs.filter((run) => metric.values[run] !== null && data.settings[setting][run] !== null);
+  const colour = colouring();
+  const tints = chosen.colour ? levels(chosen.colour) : [null];
   // Categories have room for their colours side by side.
   const apart = axis.width && chosen.colour !== setting ? (axis.width * 0.7) / tints.length : 0;
   for (const [place, tint] of tints.entries()) {
     const own = tint === null ? known : known.filter((run) => data.settings[chosen.colour][run] === tint);
-    const aside = apart * (place - (tints.length - 1) / 2);
-    const means = [];
-    for (const value of levels(setting)) {
-      const here = own.filter((run) => data.settings[setting][run] === value);
-      if (here.length) means.push([axis.position(value) + aside, y(mean(here.map((run) => metric.values[run])))]);
-    }
-    for (const run of own) {
-      const x = axis.position(data.settings[setting][run]) + aside;
-      drawing.append(svg("circle", { "data-run": run, cx: x, cy: y(metric.values[run]), r: radius, fill: colour(run), class: runs.length > 300 ? "faint" : "" }));
-    }
-    if (!own.length) continue;
-    const half = Math.max(3, (apart || axis.width * 0.4) * 0.42);
-    const path = axis.width
-      ? means.map(([x, at]) => `M${x - half} ${at}h${2 * half}`).join("")
-      : `M${means.map((point) => point.join(" ")).join("L")}`;
-    drawing.append(svg("path", { class: "mean", d: path, stroke: colour(own[0]) }));
+    const position = (value) => axis.position(value) + apart * (place - (tints.length - 1) / 2);
+    if (own.length === 0) continue;
+    const fill = colour(own[0]);
+    drawing.append(...pointsOf(own, metric, setting, position, y, fill, runs.length > 300));
+    drawing.append(meansOf(own, metric, setting, position, y, fill, axis.width, apart));
   }
   drawing.addEventListener("pointerover", (event) => {
     const run = event.target.dataset.run;
@@ -69,6 +58,27 @@ function drawPanel(title, metric, runs, setting, span) {
   });
   drawing.addEventListener("pointerleave", hideTip);
   return make("figure", {}, make("figcaption", {}, title), drawing);
+}
+
+function pointsOf(runs, metric, setting, position, y, fill, many) {
+  const look = { r: many ? 2.2 : 3.6, fill, class: many ? "faint" : "" };
+  return runs.map((run) => {
+    const place = { cx: position(data.settings[setting][run]), cy: y(metric.values[run]) };
+    return svg("circle", { "data-run": run, ...place, ...look });
+  });
+}
+
+function meansOf(runs, metric, setting, position, y, stroke, width, apart) {
+  const means = [];
+  for (const value of levels(setting)) {
+    const here = runs.filter((run) => data.settings[setting][run] === value);
+    if (here.length) means.push([position(value), y(mean(here.map((run) => metric.values[run])))]);
+  }
+  const half = Math.max(3, (apart || width * 0.4) * 0.42);
+  const path = width
+    ? means.map(([x, at]) => `M${x - half} ${at}h${2 * half}`).join("")
+    : `M${means.map((point) => point.join(" ")).join("L")}`;
+  return svg("path", { class: "mean", d: path, stroke });
 }
 
 function drawMultiples() {
@@ -96,7 +106,7 @@ function drawMultiples() {
   multiples.querySelector(".panels").replaceChildren(...panels);
 }
 
-/** Numbers before words, the colour's setting and the seed last. */
+/** Prefers numeric settings; the setting of the colour and the seed come last. */
 function defaultAxis() {
   const rank = (name) => (name === "seed" ? 4 : 0) + (name === chosen.colour ? 2 : 0) + (isNumeric(name) ? 0 : 1);
   return Object.keys(data.settings).sort((a, b) => rank(a) - rank(b))[0];

@@ -1,4 +1,4 @@
-// What all parts of the page share: the data, what is chosen, and who draws anew when the choice changes.
+// What all parts of the page share: the data, the selection, and the redrawing of parts when the selection changes.
 "use strict";
 
 const data = JSON.parse(document.getElementById("data").textContent);
@@ -9,7 +9,7 @@ const views = [];
 
 document.documentElement.classList.add("script");
 
-/** Draws a part of the page when it comes near the window, and anew when the choice has changed. */
+/** Draws a part of the page when it comes near the window, and again when the selection has changed. */
 function view(element, draw) {
   let stale = true;
   let near = false;
@@ -44,7 +44,7 @@ function isVisible(run) {
   return chosen.tests.every((test) => test(data.runs[run].text));
 }
 
-/** Whether a text has a word: anywhere in it, but seed=1 does not find seed=10 where there is a seed=1. */
+/** Tests whether a text contains a word. A word that is a whole setting of some run, such as seed=1, does not match seed=10. */
 function wordTest(word) {
   const asSetting = (text) => ` ${text} `.includes(` ${word} `) || `${text} `.includes(`.${word} `);
   const isSetting = word.includes("=") && data.runs.some((run) => asSetting(run.text));
@@ -55,7 +55,7 @@ function visibleRuns() {
   return everyRun.filter(isVisible);
 }
 
-/** The values of a setting, by number where all are numbers, otherwise as the runs have them: the figures' order. */
+/** The values of a setting: sorted if all are numbers, otherwise in the order of the runs. */
 function levels(setting) {
   const values = [...new Set(data.settings[setting].filter((value) => value !== null))];
   return isNumeric(setting) ? values.sort((a, b) => a - b) : values;
@@ -72,18 +72,24 @@ function colours(setting) {
   return new Map(names.map((name, place) => [name, names.length > data.colours.length ? wheel(place) : data.colours[place]]));
 }
 
-/** A function from run to colour, for the setting that colours. */
+/** A function from run to colour, by the chosen setting. */
 function colouring() {
   const known = colours(chosen.colour);
   return (run) => (chosen.colour && known.get(data.settings[chosen.colour][run])) || data.colours[0];
 }
 
-/** A number as the tables print it. */
+/** Formats a number as Measure.text does in Python, for columns and means that only the selection in the browser decides. */
 function numberText(value, metric) {
   if (value === null || Number.isNaN(value)) return "–";
   if (metric.unit === "dB" && Math.abs(value) > 100) return value > 0 ? "∞" : "-∞";
-  if (metric.decimals === 0) return value.toLocaleString("en", { maximumFractionDigits: 0 });
-  const text = value.toFixed(metric.decimals);
+  return digits(value, metric);
+}
+
+/** Formats a finite number of any size; whole numbers have commas. */
+function digits(value, metric) {
+  // Python rounds a half to the even neighbour, and means of whole numbers often end in a half.
+  const whole = { maximumFractionDigits: 0, roundingMode: "halfEven" };
+  const text = metric.decimals === 0 ? value.toLocaleString("en", whole) : value.toFixed(metric.decimals);
   return /^-0\.?0*$/.test(text) ? text.slice(1) : text;
 }
 
@@ -91,7 +97,7 @@ function mean(values) {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** Makes an element; text goes in as text, never as markup. */
+/** Makes an element; children that are strings become text, never markup. */
 function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
@@ -104,7 +110,7 @@ function fillSelect(select, options, value) {
   select.value = value;
 }
 
-/** Marks runs, or takes the mark away where all of them have it. */
+/** Marks runs, or removes the marks if all of them are marked. */
 function toggleMarks(runs) {
   const all = runs.every((run) => chosen.marked.has(run));
   runs.forEach((run) => (all ? chosen.marked.delete(run) : chosen.marked.add(run)));
@@ -149,12 +155,12 @@ function showCount() {
   document.getElementById("count").textContent = number === all ? `${all} runs` : `${number} of ${all} runs`;
 }
 
-/** Runs that the filter leaves out vanish from the section of runs and commands. */
+/** Hides the runs that the filter excludes in the section of runs and commands. */
 function filterFacts() {
   for (const row of document.querySelectorAll("#runs tr[data-run]")) row.hidden = !isVisible(Number(row.dataset.run));
 }
 
-/** A setting that makes a good legend: words before numbers, few values, not the seed. */
+/** A setting with few values that is not the seed; preferably not numeric. */
 function defaultColour() {
   const few = Object.keys(data.settings).filter((name) => name !== "seed" && levels(name).length <= data.colours.length);
   return few.find((name) => !isNumeric(name)) ?? few[0] ?? "";

@@ -1,9 +1,9 @@
-// Training curves, on a canvas as there may be a thousand of them.
+// Training curves, on a canvas since there may be a thousand of them.
 
 const curvesSection = document.getElementById("curves");
 const curveRoom = { left: 52, right: 8, top: 8, bottom: 30 };
 
-/** One panel: a choice of the curve, the lines, and above them the marked and the pointed at. */
+/** One panel: a select for the curve, a canvas with all lines, and one above it with the marked and the pointed line. */
 class CurvePanel {
   constructor(name) {
     this.select = make("select", { "aria-label": "Curve" });
@@ -21,40 +21,12 @@ class CurvePanel {
   }
 
   draw() {
-    const { left, right, top, bottom } = curveRoom;
     this.curves = data.curves.values[this.select.value];
     this.runs = visibleRuns().filter((run) => this.curves[run]);
-    const [width, height] = [this.box.clientWidth, this.box.clientHeight];
-    const logarithmic = document.getElementById("curves-log").checked;
-    const values = this.runs.flatMap((run) => this.curves[run].slice(1)).filter((value) => !logarithmic || value > 0);
-    const epochs = this.runs.flatMap((run) => this.epochs(run));
-    const [first, last] = [epochs.reduce((a, b) => Math.min(a, b), Infinity), epochs.reduce((a, b) => Math.max(a, b), 0)];
-    const whole = spread(values);
-    const lowest = logarithmic ? values.reduce((a, b) => Math.min(a, b), Infinity) : 0;
-    const span = logarithmic && values.length ? [lowest * 0.9, whole[1]] : whole;
-    this.least = span[0];
-    this.x = scale([first, Math.max(last, first + 1)], [left, width - right]);
-    this.y = scale(span, [height - bottom, top], logarithmic && values.length > 0);
+    this.setScales();
     this.lines.setAttribute("aria-label", `${this.select.value} by epoch of ${this.runs.length} runs`);
-    const pen = this.pen(this.lines, width, height);
-    const style = getComputedStyle(document.documentElement);
-    pen.font = "11px system-ui, sans-serif";
-    pen.fillStyle = style.getPropertyValue("--soft");
-    pen.strokeStyle = style.getPropertyValue("--line");
-    pen.textAlign = "end";
-    for (const value of logarithmic && values.length ? logTicks(...span) : ticks(...span, 4)) {
-      pen.fillText(tickText(value), left - 6, this.y(value) + 4);
-      pen.beginPath();
-      pen.moveTo(left, this.y(value));
-      pen.lineTo(width - right, this.y(value));
-      pen.stroke();
-    }
-    pen.textAlign = "center";
-    if (epochs.length) {
-      const whole = ticks(first, Math.max(last, first + 1), 6).filter(Number.isInteger);
-      for (const value of whole) pen.fillText(String(value), this.x(value), height - bottom + 14);
-    }
-    pen.fillText("epoch", (left + width - right) / 2, height - 3);
+    const pen = this.pen(this.lines);
+    this.drawAxes(pen);
     const colour = colouring();
     pen.lineWidth = this.runs.length > 50 ? 0.7 : 1.3;
     pen.globalAlpha = Math.max(0.2, Math.min(0.9, 12 / Math.sqrt(this.runs.length * 10)));
@@ -62,13 +34,53 @@ class CurvePanel {
     this.drawAbove();
   }
 
+  /** Scales that fit the visible runs, and the marks of both axes. */
+  setScales() {
+    const { left, right, top, bottom } = curveRoom;
+    const [width, height] = [this.box.clientWidth, this.box.clientHeight];
+    const positive = document.getElementById("curves-log").checked;
+    const values = this.runs.flatMap((run) => this.curves[run].slice(1)).filter((value) => !positive || value > 0);
+    const logarithmic = positive && values.length > 0;
+    const epochs = this.runs.flatMap((run) => this.epochs(run));
+    const first = epochs.reduce((a, b) => Math.min(a, b), Infinity);
+    const last = Math.max(epochs.reduce((a, b) => Math.max(a, b), 0), first + 1);
+    const whole = spread(values);
+    const span = logarithmic ? [values.reduce((a, b) => Math.min(a, b), Infinity) * 0.9, whole[1]] : whole;
+    this.least = span[0];
+    this.x = scale([first, last], [left, width - right]);
+    this.y = scale(span, [height - bottom, top], logarithmic);
+    this.valueTicks = logarithmic ? logTicks(...span) : ticks(...span, 4);
+    this.epochTicks = epochs.length ? ticks(first, last, 6).filter(Number.isInteger) : [];
+  }
+
+  drawAxes(pen) {
+    const { left, right, bottom } = curveRoom;
+    const [width, height] = [this.box.clientWidth, this.box.clientHeight];
+    const style = getComputedStyle(document.documentElement);
+    pen.font = "11px system-ui, sans-serif";
+    pen.fillStyle = style.getPropertyValue("--soft");
+    pen.strokeStyle = style.getPropertyValue("--line");
+    pen.textAlign = "end";
+    for (const value of this.valueTicks) {
+      pen.fillText(tickText(value), left - 6, this.y(value) + 4);
+      pen.beginPath();
+      pen.moveTo(left, this.y(value));
+      pen.lineTo(width - right, this.y(value));
+      pen.stroke();
+    }
+    pen.textAlign = "center";
+    for (const value of this.epochTicks) pen.fillText(String(value), this.x(value), height - bottom + 14);
+    pen.fillText("epoch", (left + width - right) / 2, height - 3);
+  }
+
   epochs(run) {
     return data.curves.epochs[this.curves[run][0]];
   }
 
-  pen(canvas, width, height) {
-    canvas.width = width * devicePixelRatio;
-    canvas.height = height * devicePixelRatio;
+  /** An empty canvas to draw on, as large as the panel. */
+  pen(canvas) {
+    canvas.width = this.box.clientWidth * devicePixelRatio;
+    canvas.height = this.box.clientHeight * devicePixelRatio;
     const pen = canvas.getContext("2d");
     pen.scale(devicePixelRatio, devicePixelRatio);
     return pen;
@@ -90,7 +102,7 @@ class CurvePanel {
   }
 
   drawAbove() {
-    const pen = this.pen(this.above, this.box.clientWidth, this.box.clientHeight);
+    const pen = this.pen(this.above);
     const colour = colouring();
     pen.lineWidth = 2.6;
     for (const run of this.runs) {
@@ -98,7 +110,7 @@ class CurvePanel {
     }
   }
 
-  /** The run whose line is nearest above or below the pointer, within a few pixels. */
+  /** Shows the run whose line is vertically nearest to the pointer, within a few pixels. */
   point(event) {
     const box = this.above.getBoundingClientRect();
     const [x, y] = [event.clientX - box.left, event.clientY - box.top];

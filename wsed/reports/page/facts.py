@@ -1,0 +1,28 @@
+"""Facts about a run that are not scores."""
+
+from wsed.reports.measures import MISSING
+from wsed.reports.runs import Run
+
+
+def run_facts(run: Run) -> dict[str, str]:
+    """How the run ended, what it takes to repeat it, and its size and time, as text."""
+    results = run.results
+    git = results.get("git") or {}
+    parameters = results.get("parameters")
+    seconds = (results.get("timing") or {}).get("train_seconds")
+    seed = results.get("seed")
+    return {
+        "Status": run.state,
+        "Seed": MISSING if seed is None else str(seed),
+        "Parameters": MISSING if parameters is None else f"{parameters:,}",
+        "Training": MISSING if seconds is None else _duration(seconds),
+        "Commit": str(git.get("commit") or MISSING)[:10] + (" + changes" if git.get("dirty") else ""),
+    }
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"

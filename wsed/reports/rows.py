@@ -1,0 +1,75 @@
+"""The numbers of each run and reference of a comparison."""
+
+import itertools
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from wsed.reports.measures import REFERENCES, Catalogue, Measure
+from wsed.reports.runs import Run, class_labels
+from wsed.reports.settings import label_runs
+
+
+@dataclass(frozen=True)
+class Row:
+    """The numbers of one run or reference; None where there is none.
+
+    Attributes:
+        label: short name, unique among the runs.
+        reference: whether it is a bound and not a run, so that it cannot be the best.
+        overall: value over all classes by key of the measure.
+        classes: value by event class and key of the measure.
+    """
+
+    label: str
+    reference: bool
+    overall: Mapping[str, float | None]
+    classes: Mapping[str, Mapping[str, float | None]]
+
+
+def shown_measures(runs: Sequence[Run]) -> tuple[Measure, ...]:
+    """The measures that at least one run shows, in the order of the first run that has them."""
+    return Catalogue(run.measures for run in runs).shown
+
+
+def comparison_rows(
+    runs: Sequence[Run], labels: Sequence[str] | None = None, measures: Sequence[Measure] | None = None
+) -> list[Row]:
+    """The mixture and the ideal masks, from the first run that has them, and then a row for each run.
+
+    Args:
+        runs: of one comparison.
+        labels: a label for each run; `label_runs` by default.
+        measures: the wanted numbers; `shown_measures` by default.
+    """
+    wanted = shown_measures(runs) if measures is None else measures
+    classes = class_labels(runs)
+    rows: list[Row] = []
+    for reference, title in REFERENCES.items():
+        candidates = (_row(run, title, wanted, classes, reference) for run in runs)
+        known = (row for row in candidates if any(value is not None for value in row.overall.values()))
+        rows += itertools.islice(known, 1)
+    named = zip(runs, label_runs(runs) if labels is None else labels, strict=True)
+    return rows + [_row(run, label, wanted, classes) for run, label in named]
+
+
+def _row(
+    run: Run, label: str, measures: Sequence[Measure], classes: Sequence[str], reference: str | None = None
+) -> Row:
+    overall = {measure.key: score(run, measure.score_name(reference)) for measure in measures}
+    by_class = {
+        name: {measure.key: score(run, measure.class_score_name(name, reference)) for measure in measures}
+        for name in classes
+    }
+    return Row(label, reference is not None, overall, by_class)
+
+
+def score(run: Run, name: str | None) -> float | None:
+    """A score of a run by its flat name; None where the run has none, infinity for the SAR of the mixture."""
+    if name is None or name not in run.scores:
+        return None
+    value = run.scores[name]
+    if value is None:
+        # Nothing was processed, so there is no artefact to divide by; JSON has no infinity to write.
+        return math.inf if name.startswith("separation/mixture/") and name.endswith("/sar") else None
+    return None if math.isnan(value) else float(value)

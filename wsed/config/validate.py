@@ -42,6 +42,7 @@ READ_BY_TRAIN = frozenset(
         "schedule",
         "postprocessing",
         "evaluation",
+        "metrics",
         "trainer",
         "logger",
         "launcher",

@@ -53,8 +53,7 @@ def _curves(folder: Path, paths: Sequence[Path], run: Run) -> RocCurves:
     # These load what only this needs.
     import pandas as pd
 
-    from wsed.metrics.intermediate_statistics import intersection_deltas
-    from wsed.metrics.psds import Psds
+    from wsed.metrics.outputs import Outputs
 
     reference = pd.read_csv(folder / "reference.tsv", sep="\t", dtype={"filename": str, "event_label": str})
     table = pd.read_csv(folder / "durations.tsv", sep="\t", dtype={"filename": str})
@@ -68,21 +67,25 @@ def _curves(folder: Path, paths: Sequence[Path], run: Run) -> RocCurves:
         by_stem[path.stem]: pd.read_csv(path, sep="\t")[["onset", "offset", *labels]].astype(float) for path in paths
     }
     seconds = {filename: durations[filename] for filename in scores}
+    outputs = Outputs(tuple(labels), list(scores), reference, durations=seconds, scores=scores)
     curves = {}
     for title, scenario in _scenarios(run.folder / "config.yaml").items():
-        deltas = intersection_deltas(reference, scores, scenario.dtc, scenario.gtc, scenario.cttc)
-        curves[title] = Psds(deltas, reference, seconds, labels, scenario).curve()
+        curve = scenario.roc(outputs).curve()
+        curves[title] = (curve["efpr"], curve["etpr"])
     return curves
 
 
 def _scenarios(config: Path) -> dict[str, Any]:
-    """What the run was tested with; without a config, as for fused runs, what DCASE asks for."""
-    from wsed.metrics.psds import SCENARIO1, SCENARIO2, Scenario
+    """The scenarios that the run was tested with; without a config, as for fused runs, those of DCASE."""
+    from wsed.metrics.psds import SCENARIO1, SCENARIO2, Psds
 
-    scenarios = {"scenario1": SCENARIO1, "scenario2": SCENARIO2}
-    evaluation = yaml.safe_load(config.read_text(encoding="utf-8")).get("evaluation") if config.is_file() else None
-    for title in scenarios:
-        own = {key: value for key, value in (evaluation or {}).get(title, {}).items() if key != "_target_"}
-        if own:
-            scenarios[title] = Scenario(**own)
-    return scenarios
+    if not config.is_file():
+        return {"scenario1": SCENARIO1, "scenario2": SCENARIO2}
+    metrics = (yaml.safe_load(config.read_text(encoding="utf-8")).get("metrics") or {}).values()
+    target = f"{Psds.__module__}.{Psds.__qualname__}"
+    nodes = [
+        {key: value for key, value in node.items() if key != "_target_"}
+        for node in metrics
+        if node["_target_"] == target
+    ]
+    return {scenario.name.removeprefix("psds/"): scenario for scenario in (Psds(**node) for node in nodes)}

@@ -3,7 +3,6 @@
 import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +20,13 @@ from wsed.data.batch import Batch
 from wsed.data.datamodules import ClipDataModule
 from wsed.data.datasets.base import ClipDataset
 from wsed.errors import UserError
-from wsed.evaluation.evaluator import Results, Settings, evaluate_pass, plain, tune
+from wsed.evaluation.evaluator import Evaluation, Evaluator, build_evaluator
 from wsed.evaluation.prediction_collector import write_tsv
-from wsed.postprocessing.thresholds import Postprocessing
-from wsed.postprocessing.tuned import Tuned
+from wsed.postprocessing.base import FittedPostprocessing, Postprocessing
 from wsed.runs import slurm_job
 from wsed.runs.active_run import ActiveRun
 from wsed.runs.environment import git_state, versions
+from wsed.runs.folder import PredictionFiles
 from wsed.systems.base import System
 from wsed.training.callbacks.example_recorder import ExampleRecorder
 from wsed.training.checkpoint_io import AtomicCheckpointIO, Curves, EpochRow, RngState, last_checkpoint
@@ -125,8 +124,8 @@ def train(
     pl.seed_everything(config["seed"], verbose=False)
     data = instantiate(config["data"]["module"])
     data.setup()
-    settings, postprocessing = instantiate(config["evaluation"]), instantiate(config["postprocessing"])
-    if isinstance(postprocessing, Tuned) and "val" not in data.sets:
+    evaluator, postprocessing = build_evaluator(config), instantiate(config["postprocessing"])
+    if isinstance(postprocessing, FittedPostprocessing) and "val" not in data.sets:
         raise UserError(
             "postprocessing=tuned needs a validation split; give data.folds.val folds and data.clips.val clips"
         )
@@ -146,8 +145,8 @@ def train(
         before = curves.kept()
         logger = [wandb.start(folder.path.name, folder.identity, folder.path, config, before)] if wandb else []
         watching = [*callbacks, *_bars(config)]
-        metrics, timing = _fit_and_test(
-            config, folder.path, system, data, logger, settings, postprocessing, checkpoint, watching
+        evaluation, timing = _fit_and_test(
+            config, folder.path, system, data, logger, evaluator, postprocessing, checkpoint, watching
         )
         curves.join()
         results = {
@@ -161,7 +160,7 @@ def train(
             "parameters": sum(parameter.numel() for parameter in system.parameters()),
             "precision": precision(config["trainer"]),
             "validation": _validation(folder.path / "metrics.csv", config),
-            "metrics": plain(metrics),
+            **evaluation.plain(),
             "timing": timing,
             "versions": versions(),
             "git": git,
@@ -197,11 +196,11 @@ def _fit_and_test(
     system: System,
     data: ClipDataModule,
     loggers: list[Logger],
-    settings: Settings,
-    postprocessing: Postprocessing | Tuned,
+    evaluator: Evaluator,
+    postprocessing: Postprocessing | FittedPostprocessing,
     checkpoint: Path | None,
     watching: Sequence[Callback],
-) -> tuple[Results, dict[str, float]]:
+) -> tuple[Evaluation, dict[str, float]]:
     """Scores by flat name, and seconds of training and testing; goes on from a checkpoint if there is one."""
     started = time.perf_counter()
     trainer, best = _fit(config, folder, system, data, [CurvesFile(folder, name=""), *loggers], checkpoint, watching)
@@ -211,18 +210,18 @@ def _fit_and_test(
     # On one device, whatever it was trained on: so each clip is scored once.
     alone = {**config["trainer"], **ALONE}
     tester = make_trainer(alone, default_root_dir=folder, callbacks=_bars(config), logger=False)
-    if isinstance(postprocessing, Tuned):
+    if isinstance(postprocessing, FittedPostprocessing):
         tester.validate(system, datamodule=data, verbose=False)
         assert system.scorer is not None
-        postprocessing = tune(postprocessing, system.scorer, settings)
-    write_text(folder / "postprocessing.json", json.dumps(asdict(postprocessing), indent=2) + "\n")
-    metrics = test(tester, system, data, postprocessing, settings, folder / "predictions")
+        postprocessing = postprocessing.fit(system.scorer.outputs())
+    write_text(folder / "postprocessing.json", json.dumps(postprocessing.description(), indent=2) + "\n")
+    evaluation = test(tester, system, data, postprocessing, evaluator, folder / "predictions")
     for logger in trainer.loggers:
-        numbers = {f"test/{name}": value for name, value in metrics.items() if not isinstance(value, tuple)}
+        numbers = {f"test/{name}": value for name, value in evaluation.results.items() if not isinstance(value, tuple)}
         logger.log_metrics(numbers, trainer.global_step)
         logger.save()
     timing = {"train_seconds": trained - started, "test_seconds": time.perf_counter() - trained}
-    return metrics, {name: round(value, 1) for name, value in timing.items()}
+    return evaluation, {name: round(value, 1) for name, value in timing.items()}
 
 
 def follow(config: Mapping[str, Any], folder: Path) -> None:
@@ -307,9 +306,9 @@ def test(
     system: System,
     data: ClipDataModule,
     postprocessing: Postprocessing,
-    settings: Settings,
+    evaluator: Evaluator,
     folder: Path,
-) -> Results:
+) -> Evaluation:
     """Tests a system and leaves what it said.
 
     Args:
@@ -317,19 +316,20 @@ def test(
         system: trained.
         data: whose test split.
         postprocessing: from scores to events and tags.
-        settings: of the metrics.
+        evaluator: scores the predictions.
         folder: gets the predictions, see `PredictionCollector.write`, and `events.tsv`.
 
     Returns:
-        Scores by flat name.
+        The scores.
     """
     examples = ExampleRecorder()
     trainer.callbacks.append(examples)  # type: ignore[attr-defined]  # not in its annotations
     trainer.test(system, datamodule=data, verbose=False)
     scorer = system.scorer
     assert scorer is not None
-    scorer.write(folder)
+    scorer.write(PredictionFiles(folder))
     examples.write(folder, system.features.sample_rate)
-    results, _, events = evaluate_pass(scorer, postprocessing, settings)
-    write_tsv(events, folder / "events.tsv")
-    return results
+    outputs = scorer.outputs(postprocessing)
+    assert outputs.events is not None
+    write_tsv(outputs.events, folder / "events.tsv")
+    return evaluator.evaluate(outputs).with_logged(trainer.callback_metrics)

@@ -104,11 +104,13 @@ Scored = tuple[tuple[str, ...], "Evaluation", Mapping[str, Any]]
 def _of_run(options: argparse.Namespace) -> Scored:
     from wsed.evaluation.evaluator import build_evaluator
     from wsed.inference.test_pass import build_postprocessing, find_checkpoint, run_config, test_pass
+    from wsed.systems.base import System
 
     checkpoint, run = find_checkpoint(options.checkpoint)
+    system = System.load(checkpoint)
     config = run_config(checkpoint, run, options.overrides)
     evaluator, postprocessing = build_evaluator(config), build_postprocessing(config)
-    collector, logged = test_pass(checkpoint, config)
+    collector, logged = test_pass(system, config)
     evaluation = evaluator.evaluate(collector.outputs(postprocessing)).with_logged(logged)
     return collector.labels, evaluation, evaluation.parameters
 

@@ -19,6 +19,7 @@ from wsed.metrics.outputs import Outputs
 from wsed.postprocessing.base import Postprocessing
 from wsed.runs.environment import git_state, versions
 from wsed.runs.folder import RunFolder
+from wsed.systems.base import System
 
 
 def fuse_runs(
@@ -50,7 +51,7 @@ def fuse_runs(
     evaluator, postprocessing = build_evaluator(config), build_postprocessing(config)
     means = []
     for checkpoints in members.values():
-        passes = [test_pass(path, run_config(path, find_checkpoint(path)[1], words))[0] for path in checkpoints]
+        passes = [_predictions(path, words) for path in checkpoints]
         means.append(average(passes, checkpoints))
     fused = average(means, list(runs))
     outputs = fused.outputs(postprocessing)
@@ -65,6 +66,12 @@ def fuse_runs(
     }
     _write(output, fused, outputs, postprocessing, content)
     return evaluation, fused.labels
+
+
+def _predictions(checkpoint: Path, words: Sequence[str]) -> PredictionCollector:
+    system = System.load(checkpoint)
+    predictions, _ = test_pass(system, run_config(checkpoint, find_checkpoint(checkpoint)[1], words))
+    return predictions
 
 
 def _write(

@@ -82,11 +82,11 @@ def build_postprocessing(config: Mapping[str, Any]) -> Postprocessing:
     return postprocessing
 
 
-def test_pass(checkpoint: Path, config: Mapping[str, Any]) -> tuple[PredictionCollector, Mapping[str, Tensor]]:
+def test_pass(system: System, config: Mapping[str, Any]) -> tuple[PredictionCollector, Mapping[str, Tensor]]:
     """Runs a system over a test split.
 
     Args:
-        checkpoint: of the system.
+        system: trained.
         config: validated; its `data` and `trainer` are used.
 
     Returns:
@@ -95,16 +95,15 @@ def test_pass(checkpoint: Path, config: Mapping[str, Any]) -> tuple[PredictionCo
     Raises:
         UserError: data that cannot be used, or that the system was not trained for.
     """
-    system = System.load(checkpoint)
     labels, rate = tuple(config["data"]["labels"]), config["data"]["sample_rate"]
     if labels != system.labels:
         raise UserError(
-            f"data.labels={list(labels)}: are not the classes of {checkpoint}, {list(system.labels)}; "
+            f"data.labels={list(labels)}: are not the classes of the system, {list(system.labels)}; "
             f"add 'data.labels=[{','.join(system.labels)}]'"
         )
     if rate != system.features.sample_rate:
         raise UserError(
-            f"data.sample_rate={rate}: is not the {system.features.sample_rate} Hz of {checkpoint}; "
+            f"data.sample_rate={rate}: is not the {system.features.sample_rate} Hz of the system; "
             f"add data.sample_rate={system.features.sample_rate}"
         )
     module = instantiate(config["data"]["module"])

@@ -92,7 +92,7 @@ FILES = ["--events", "found.tsv", "--reference", "reference.tsv"]
     [
         (["--events", "found.tsv"], "--reference is not given; add it"),
         (["--events", "nowhere.tsv", "--reference", "reference.tsv"], "nowhere.tsv: is no file"),
-        ([*FILES, "metrics.event_based.collar=-1"], "collar is -1.0; it must be above 0 seconds"),
+        ([*FILES, "metrics.event_based.collar=-1"], "collar is -1; it must be above 0 seconds"),
         ([*FILES, "metrics.event_based.colar=1"], "Did you mean metrics.event_based.collar?"),
         ([*FILES, "metrics=[event_base]"], "Did you mean event_based?"),
         ([*FILES, "metrics.event_based.collar=[1"], "cannot be read"),

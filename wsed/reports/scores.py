@@ -10,7 +10,7 @@ from wsed.metrics.base import Measure
 
 Results = Mapping[str, float | tuple[float, float]]
 
-WIDE = 200
+WIDE = 240
 """Columns of a table that is printed to a file."""
 
 

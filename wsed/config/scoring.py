@@ -7,7 +7,7 @@ from hydra._internal.config_loader_impl import ConfigLoaderImpl
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig, OmegaConf, open_dict
 
 from wsed.config.compose import compose_config, hydra_initialized
 from wsed.config.groups import groups
@@ -48,7 +48,9 @@ def scoring_config(
     with hydra_initialized():
         config = compose_config(_group_words(overrides, own))
         if own is not None:
-            _restore(config, own, overrides, relinked=bool(relinked))
+            _restore(config, own, overrides)
+            if relinked:
+                _overlay(config.data, own["data"])
         _apply([override for override in overrides if not _is_of_group(override)], config)
         validated = validate(config)
     if own is None:
@@ -98,23 +100,24 @@ def _group_words(overrides: Sequence[Override], own: Mapping[str, Any] | None) -
     return [*others, f"metrics=[{','.join(names)}]"]
 
 
-def _restore(config: DictConfig, own: Mapping[str, Any], overrides: Sequence[Override], relinked: bool) -> None:
-    """Gives the sections that no choice replaces the values of the run."""
-    OmegaConf.set_struct(config, False)
-    for section in ("mixing", "metrics", "evaluation", "postprocessing"):
-        added = any(override.key_or_group == section and override.is_add() for override in overrides)
+def _restore(config: DictConfig, own: Mapping[str, Any], overrides: Sequence[Override]) -> None:
+    """Gives the sections that overrides change, but no choice replaces, the values of the run."""
+    touched = {_section(override) for override in overrides}
+    # Clips are mixed by data and mixing together, and a post-processing may take its tolerances from the metrics.
+    changed = touched | {"metrics"} | ({"mixing"} if "data" in touched else set())
+    for section in (changed - {"data"}) & set(SECTIONS):
         if not _chosen(overrides, section):
             values = OmegaConf.create(own[section])
-            config[section] = OmegaConf.merge(values, config[section]) if added else values
-    if relinked:
-        _overlay(config.data, own["data"])
-    OmegaConf.set_struct(config, True)
+            added = any(override.key_or_group == section and override.is_add() for override in overrides)
+            with open_dict(config):
+                config[section] = OmegaConf.merge(values, config[section]) if added else values
 
 
 def _overlay(node: DictConfig, values: Mapping[str, Any]) -> None:
     """Sets every value that is no reference to another key, so that references follow what overrides change."""
-    for key in [key for key in node if key not in values]:
-        del node[key]
+    with open_dict(node):
+        for key in [key for key in node if key not in values]:
+            del node[key]
     for key, value in values.items():
         if OmegaConf.is_interpolation(node, key):
             continue
@@ -122,7 +125,8 @@ def _overlay(node: DictConfig, values: Mapping[str, Any]) -> None:
         if isinstance(value, Mapping) and isinstance(inner, DictConfig):
             _overlay(inner, value)
         else:
-            node[key] = value
+            with open_dict(node):
+                node[key] = value
 
 
 def _apply(overrides: Sequence[Override], config: DictConfig) -> None:

@@ -1,4 +1,4 @@
-"""The scorer, from batches to scores and to files that other tools read."""
+"""The prediction collector, from batches to scores and to files that other tools read."""
 
 from pathlib import Path
 
@@ -9,9 +9,14 @@ import pytest
 import torch
 
 from wsed.data.batch import Batch
+from wsed.evaluation.evaluator import Evaluator
 from wsed.evaluation.prediction_collector import PredictionCollector
 from wsed.features.log_mel import LogMel
+from wsed.metrics.clip_based import ClipBased
+from wsed.metrics.frame_based import FrameBased
+from wsed.metrics.separation import Separation
 from wsed.prediction import Event, Prediction, frame_targets
+from wsed.runs.folder import PredictionFiles
 
 RATE = 8000
 LABELS = ("bark", "bell")
@@ -48,15 +53,15 @@ def batch() -> Batch:
 
 
 def perfect(batch: Batch, features: LogMel) -> Prediction:
-    """What a system says that knows the strong labels."""
+    """The prediction of a system that knows the strong labels."""
     frames, rate = features.frames(batch.waveform.shape[1]), features.frames_per_second
     strong = torch.stack([frame_targets(events, LABELS, frames, rate) for events in batch.events])
     return Prediction(clip_probs=0.1 + 0.8 * batch.weak, frame_probs=0.1 + 0.8 * strong)
 
 
 def scored(batch: Batch, features: LogMel, prediction: Prediction, separate: bool = False) -> PredictionCollector:
-    """A scorer that was given the batch clip by clip, and the true sources if asked to."""
-    scorer = PredictionCollector(LABELS, features)
+    """A collector that has been given the batch clip by clip, and the true sources if asked to."""
+    collector = PredictionCollector(LABELS, features)
     assert batch.sources is not None
     assert batch.background_source is not None
     for clip in range(3):
@@ -73,12 +78,17 @@ def scored(batch: Batch, features: LogMel, prediction: Prediction, separate: boo
             has_strong=batch.has_strong[part],
         )
         said = Prediction(prediction.clip_probs[part], prediction.frame_probs[part])
-        scorer.update(one, said, (one.sources, one.background_source) if separate else None)  # type: ignore[arg-type]
-    return scorer
+        collector.update(one, said, (one.sources, one.background_source) if separate else None)  # type: ignore[arg-type]
+    return collector
+
+
+def validated(collector: PredictionCollector) -> dict[str, float]:
+    """The scores of validation."""
+    return Evaluator([ClipBased(), FrameBased()]).validate(collector)
 
 
 def test_a_perfect_prediction_has_perfect_scores(batch: Batch, features: LogMel) -> None:
-    found = scored(batch, features, perfect(batch, features)).detection()
+    found = validated(scored(batch, features, perfect(batch, features)))
     errors = {name for name in found if name.endswith("eer")}
     assert errors == {"frame/eer", "frame/micro/eer", "frame/class/bark/eer", "frame/class/bell/eer"}
     assert {name: value for name, value in found.items() if value != (name not in errors)} == {}
@@ -87,7 +97,7 @@ def test_a_perfect_prediction_has_perfect_scores(batch: Batch, features: LogMel)
 
 def test_its_opposite_has_the_worst(batch: Batch, features: LogMel) -> None:
     right = perfect(batch, features)
-    found = scored(batch, features, Prediction(1 - right.clip_probs, 1 - right.frame_probs)).detection()
+    found = validated(scored(batch, features, Prediction(1 - right.clip_probs, 1 - right.frame_probs)))
     assert found["frame/eer"] == 1
     assert found["frame/map"] < 0.6
     assert found["tagging/map"] < 0.6
@@ -101,8 +111,8 @@ def test_batches_do_not_matter(batch: Batch, features: LogMel) -> None:
     assert batch.background_source is not None
     whole = PredictionCollector(LABELS, features)
     whole.update(batch, noisy, (batch.waveform[:, None].expand(-1, 2, -1), batch.waveform))
-    found = whole.separation.scores("separation")
-    assert whole.detection() == scored(batch, features, noisy).detection()
+    found = Separation().scores(whole.outputs())
+    assert validated(whole) == validated(scored(batch, features, noisy))
     # The mixture handed in for every source scores as the mixture does.
     for name in ("sdr", "sir", "sar"):
         assert found[f"separation/{name}"] == pytest.approx(found[f"separation/mixture/{name}"], abs=1e-6)
@@ -110,8 +120,8 @@ def test_batches_do_not_matter(batch: Batch, features: LogMel) -> None:
 
 
 def test_separation_is_the_mean_over_clips_then_classes(batch: Batch, features: LogMel, tmp_path: Path) -> None:
-    scorer = scored(batch, features, perfect(batch, features), separate=True)
-    found = scorer.separation.scores("separation")
+    collector = scored(batch, features, perfect(batch, features), separate=True)
+    found = Separation().scores(collector.outputs())
     assert batch.sources is not None
     assert batch.background_source is not None
     by_class: dict[str, list[float]] = {"bark": [], "bell": []}
@@ -131,16 +141,18 @@ def test_separation_is_the_mean_over_clips_then_classes(batch: Batch, features: 
     gained = found["separation/class/bell/sdr"] - found["separation/mixture/class/bell/sdr"]
     assert found["separation/class/bell/sdr_improvement"] == pytest.approx(gained)
     assert not any("background" in name for name in found)
-    scorer.write(tmp_path)
+    collector.write(PredictionFiles(tmp_path))
     rows = pd.read_csv(tmp_path / "separation.tsv", sep="\t", keep_default_na=False)
     assert len(rows) == 3 * 2 * 4
     assert set(rows["method"]) == {"system", "mixture", "ideal_binary_mask", "ideal_ratio_mask"}
 
 
 def test_means_of_drawn_clips(batch: Batch, features: LogMel) -> None:
-    table = scored(batch, features, perfect(batch, features), separate=True).separation
-    drawn = table.scores("separation", np.array([[2.0, 0, 1], [0, 3, 0]]))
-    rows = pd.DataFrame(table.rows)
+    outputs = scored(batch, features, perfect(batch, features), separate=True).outputs()
+    assert outputs.separation is not None
+    ((name, ratios),) = Separation().statistics(outputs)
+    drawn = ratios.scores(name, np.array([[2.0, 0, 1], [0, 3, 0]]))
+    rows = outputs.separation
     barks = rows[(rows["method"] == "mixture") & (rows["source"] == "bark")].set_index("filename")["sdr"]
     expected = (2 * barks["clip-0.wav"] + barks["clip-2.wav"]) / 3
     assert drawn["separation/mixture/class/bark/sdr"][0] == pytest.approx(expected)
@@ -151,19 +163,19 @@ def test_means_of_drawn_clips(batch: Batch, features: LogMel) -> None:
 
 
 def test_nothing_separated_is_nothing_scored(batch: Batch, features: LogMel, tmp_path: Path) -> None:
-    scorer = scored(batch, features, perfect(batch, features))
-    assert not scorer.separation.rows
-    scorer.write(tmp_path)
+    collector = scored(batch, features, perfect(batch, features))
+    assert not collector.separation.rows
+    collector.write(PredictionFiles(tmp_path))
     assert not (tmp_path / "separation.tsv").exists()
 
 
 def test_written_scores_are_scored_by_sed_scores_eval(batch: Batch, features: LogMel, tmp_path: Path) -> None:
     from sed_scores_eval import io, segment_based
 
-    # A clip without an event, whose score is that nothing is heard.
+    # A clip without an event.
     batch.events[2] = []
     prediction = perfect(batch, features)
-    scored(batch, features, prediction).write(tmp_path)
+    scored(batch, features, prediction).write(PredictionFiles(tmp_path))
     table = io.read_sed_scores(tmp_path / "scores" / "clip-1.tsv")
     assert list(table.columns) == ["onset", "offset", *LABELS]
     np.testing.assert_allclose(table[list(LABELS)].to_numpy().T, prediction.frame_probs[1].numpy(), atol=1e-6)

@@ -6,8 +6,9 @@ import pytest
 from sed_scores_eval import collar_based
 
 from wsed.metrics.best_f1 import BestF1
-from wsed.metrics.intermediate_statistics import event_deltas, ground_truth, intersection_deltas
-from wsed.metrics.psds import SCENARIO1, SCENARIO2, Psds, Scenario
+from wsed.metrics.intermediate_statistics import event_deltas, ground_truth
+from wsed.metrics.outputs import Outputs
+from wsed.metrics.psds import SCENARIO1, SCENARIO2, PsdRoc, Psds
 
 LABELS = ("bell", "dog", "speech")
 CLIPS, FRAMES, HOP = 12, 50, 0.1
@@ -46,16 +47,15 @@ def repeated(
     return pd.concat(tables), chosen, dict.fromkeys(chosen, FRAMES * HOP)
 
 
-def psds(made_: tuple[pd.DataFrame, dict[str, pd.DataFrame], dict[str, float]], scenario: Scenario) -> Psds:
+def psds(made_: tuple[pd.DataFrame, dict[str, pd.DataFrame], dict[str, float]], scenario: Psds) -> PsdRoc:
     reference, scores, durations = made_
-    deltas = intersection_deltas(reference, scores, scenario.dtc, scenario.gtc, scenario.cttc)
-    return Psds(deltas, reference, durations, LABELS, scenario)
+    return scenario.roc(Outputs(LABELS, list(scores), reference, durations, scores=scores))
 
 
 @pytest.mark.parametrize("seed", range(5))
-@pytest.mark.parametrize("scenario", [SCENARIO1, SCENARIO2, Scenario(0.5, 0.5, 0.3, 1.0, 0.0, 2000.0)])
+@pytest.mark.parametrize("scenario", [SCENARIO1, SCENARIO2, Psds(0.5, 0.5, 0.3, 1.0, 0.0, 2000.0)])
 def test_a_draw_of_psds_is_the_score_of_the_clips_drawn(
-    seed: int, scenario: Scenario, monkeypatch: pytest.MonkeyPatch
+    seed: int, scenario: Psds, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("wsed.metrics.intermediate_statistics.STEPS", 10_000)
     whole = made(seed)
@@ -68,7 +68,7 @@ def test_a_draw_of_psds_is_the_score_of_the_clips_drawn(
 
 
 def test_few_thresholds_come_close_to_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    metric = psds(made(0), Scenario(0.5, 0.5, None, 0.0, 0.0, 5000.0))
+    metric = psds(made(0), Psds(0.5, 0.5, None, 0.0, 0.0, 5000.0))
     exact = metric.scores("psds")["psds"]
     assert 0.1 < exact < 0.9
     monkeypatch.setattr("wsed.metrics.intermediate_statistics.STEPS", 15)
@@ -76,9 +76,9 @@ def test_few_thresholds_come_close_to_all(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_its_curve_rises_to_what_its_area_says() -> None:
-    scenario = Scenario(0.5, 0.5, None, 0.0, 0.0, 5000.0)
+    scenario = Psds(0.5, 0.5, None, 0.0, 0.0, 5000.0)
     metric = psds(made(1), scenario)
-    false, found = metric.curve()
+    false, found = metric.curve()["efpr"], metric.curve()["etpr"]
     assert (np.diff(false) >= 0).all()
     assert (np.diff(found) >= 0).all()
     inside = np.append(false[false < scenario.max_efpr], scenario.max_efpr)

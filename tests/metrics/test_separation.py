@@ -14,7 +14,7 @@ from wsed.data.datasets.mixtures import MixtureDataset
 from wsed.data.mixing.single_event import SingleEvent
 from wsed.data.soundbanks.esc import Esc10
 from wsed.features.log_mel import LogMel
-from wsed.metrics.separation import bss_eval, si_sdr
+from wsed.metrics.bss_eval import bss_eval, si_sdr
 from wsed.separation.ideal_masks import separate_ideally
 
 

@@ -10,7 +10,7 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 from wsed.metrics import threshold_free
 from wsed.metrics.threshold_free import Ranking
 
-MEASURES = ("ap", "auroc", "eer")
+FUNCTIONS = ("ap", "auroc", "eer")
 
 
 def made(seed: int, items: int, levels: int, clips: int = 4) -> Ranking:
@@ -22,7 +22,7 @@ def made(seed: int, items: int, levels: int, clips: int = 4) -> Ranking:
     probs = rng.integers(0, levels, (items, 2)) / 1024
     clip = rng.integers(0, clips, items)
     return Ranking(
-        ("a", "b"), torch.from_numpy(probs).float(), torch.from_numpy(target), torch.from_numpy(clip), MEASURES
+        ("a", "b"), torch.from_numpy(probs).float(), torch.from_numpy(target), torch.from_numpy(clip), FUNCTIONS
     )
 
 
@@ -46,7 +46,7 @@ def test_a_draw_is_the_ranking_of_the_clips_drawn(seed: int, items: int, times: 
     whole = made(seed, items, 1024)
     chosen = torch.cat([(whole.clip == clip).nonzero().flatten().repeat(number) for clip, number in enumerate(times)])
     drawn = whole.scores("x", np.array([times], dtype=float))
-    part = Ranking(whole.labels, whole.probs[chosen], whole.target[chosen], whole.clip[chosen], MEASURES)
+    part = Ranking(whole.labels, whole.probs[chosen], whole.target[chosen], whole.clip[chosen], FUNCTIONS)
     for index, label in enumerate("ab"):
         truth = part.target[:, index]
         if truth.any() and not truth.all():
@@ -76,7 +76,7 @@ def test_few_thresholds_come_close_to_all(monkeypatch: pytest.MonkeyPatch) -> No
     target = rng.uniform(size=(20_000, 1)) < 0.2
     probs = 1 / (1 + np.exp(-rng.normal(1.5 * target - 1)))
     clip = torch.arange(20_000) // 100
-    given_ = Ranking(("a",), torch.from_numpy(probs).float(), torch.from_numpy(target), clip, MEASURES)
+    given_ = Ranking(("a",), torch.from_numpy(probs).float(), torch.from_numpy(target), clip, FUNCTIONS)
     monkeypatch.setattr(threshold_free, "STEPS", 300)
     drawn, exact = given_.scores("x", np.ones((1, 200))), given_.scores("x")
     for name, value in exact.items():

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wsed.postprocessing.thresholds import Postprocessing, odd_frames
+from wsed.postprocessing.thresholds import Thresholds, odd_frames
 
 HOP = 0.1
-NONE = Postprocessing(threshold=0.5, hysteresis=1.0, median=0.0, gap=0.0, minimum_duration=0.0, tag_threshold=0.5)
+NONE = Thresholds(threshold=0.5, hysteresis=1.0, median=0.0, gap=0.0, minimum_duration=0.0, tag_threshold=0.5)
 
 
 def table(scores: list[float], label: str = "bell") -> pd.DataFrame:
@@ -17,13 +17,13 @@ def table(scores: list[float], label: str = "bell") -> pd.DataFrame:
     return pd.DataFrame({"onset": edges[:-1], "offset": edges[1:], label: scores})
 
 
-def found(post: Postprocessing, scores: list[float]) -> list[tuple[int, int]]:
+def found(post: Thresholds, scores: list[float]) -> list[tuple[int, int]]:
     """First frame, and the frame after the last, of each event."""
     events = post.events({"a.wav": table(scores)}).dropna()
     return [(round(on / HOP), round(off / HOP)) for on, off in zip(events["onset"], events["offset"], strict=True)]
 
 
-def slow(post: Postprocessing, scores: list[float]) -> list[tuple[int, int]]:
+def slow(post: Thresholds, scores: list[float]) -> list[tuple[int, int]]:
     half = odd_frames(post.median, HOP) // 2  # type: ignore[arg-type]  # one value for all classes
     if half:
         mirrored = scores[::-1] + scores + scores[::-1]
@@ -57,7 +57,7 @@ def slow(post: Postprocessing, scores: list[float]) -> list[tuple[int, int]]:
 def test_it_agrees_with_the_slow_version(
     scores: list[int], threshold: int, hysteresis: float, median: float, gap: float, minimum: float
 ) -> None:
-    post = Postprocessing(threshold / 10, hysteresis, median, gap, minimum, 0.5)
+    post = Thresholds(threshold / 10, hysteresis, median, gap, minimum, 0.5)
     values = [score / 10 for score in scores]
     assert found(post, values) == slow(post, values)
 
@@ -72,13 +72,13 @@ def test_each_step_does_what_it_says() -> None:
         ("minimum_duration", 0.2): [(8, 10)],
     }
     for change, expected in variants.items():
-        post = Postprocessing(**{**vars(NONE), **(dict([change]) if change else {})})
+        post = Thresholds(**{**vars(NONE), **(dict([change]) if change else {})})
         assert found(post, scores) == expected, change
 
 
 def test_classes_have_values_of_their_own() -> None:
     scores = table([0.1, 0.6, 0.1]).assign(dog=[0.1, 0.6, 0.1])
-    post = Postprocessing(**{**vars(NONE), "threshold": {"bell": 0.5, "dog": 0.7}})
+    post = Thresholds(**{**vars(NONE), "threshold": {"bell": 0.5, "dog": 0.7}})
     assert list(post.events({"a.wav": scores})["event_label"]) == ["bell"]
 
 

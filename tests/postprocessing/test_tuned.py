@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 
 from wsed.metrics.event_based import event_counts
-from wsed.postprocessing.thresholds import Postprocessing
+from wsed.metrics.outputs import Outputs
+from wsed.postprocessing.thresholds import Thresholds
 from wsed.postprocessing.tuned import Tuned, best_tag_thresholds
 
 HOP, FRAMES, CLIPS = 0.1, 60, 12
@@ -32,7 +33,7 @@ def made() -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
     return pd.DataFrame(rows, columns=["filename", "onset", "offset", "event_label"]), scores
 
 
-def f1(post: Postprocessing) -> dict[str, float]:
+def f1(post: Thresholds) -> dict[str, float]:
     reference, scores = made()
     counted = event_counts(reference, post.events(scores), LABELS, list(scores), 0.2, 0.2).scores("e")
     return {label: counted[f"e/class/{label}/f1"] for label in LABELS}
@@ -41,12 +42,12 @@ def f1(post: Postprocessing) -> dict[str, float]:
 def test_every_class_gets_what_it_needs() -> None:
     reference, scores = made()
     tags = pd.DataFrame({"filename": scores.keys(), "bell": np.linspace(0, 1, CLIPS), "dog": 0.5})
-    tuned = Tuned(threshold=[0.5, 0.2, 0.7], hysteresis=[1.0], median=[0.0], gap=[0.0, 0.1], minimum_duration=[0.0])
-    post = tuned.fit(reference, scores, tags, 0.2, 0.2)
+    tuned = Tuned([0.5, 0.2, 0.7], [1.0], [0.0], [0.0, 0.1], [0.0], collar=0.2, offset_share=0.2)
+    post = tuned.fit(Outputs(LABELS, list(scores), reference, tags=tags, scores=scores))
     assert post.threshold == {"bell": 0.7, "dog": 0.2}
     assert post.gap == {"bell": 0.0, "dog": 0.1}
     assert f1(post) == {"bell": 1, "dog": 1}
-    plain = Postprocessing(0.5, 1.0, 0.0, 0.0, 0.0, 0.5)
+    plain = Thresholds(0.5, 1.0, 0.0, 0.0, 0.0, 0.5)
     assert f1(plain) == {"bell": 0, "dog": 0}
 
 

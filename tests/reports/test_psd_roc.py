@@ -83,11 +83,11 @@ def test_the_area_below_the_curve_is_the_psds_of_the_published_tool(make_scored:
 def test_the_scenario_is_that_of_the_run(make_scored: MakeScored) -> None:
     folder = make_scored("a", 1.0)
     own = {"dtc": 0.3, "gtc": 0.3, "cttc": 0.4, "alpha_ct": 0.2, "alpha_st": 1.0, "max_efpr": 50.0}
-    config = {"evaluation": {"scenario2": {"_target_": "wsed.metrics.psds.Scenario", **own}}}
+    config = {"metrics": {"mine": {"_target_": "wsed.metrics.psds.Psds", "name": "psds/scenario2", **own}}}
     (folder / "config.yaml").write_text(yaml.safe_dump(config))
     (curves,) = read_psd_rocs(read_runs([folder])).values()
+    assert list(curves) == ["scenario2"]
     assert area(curves["scenario2"], 50) == pytest.approx(published(folder, 0.3, 0.4, 0.2, 50.0))
-    assert area(curves["scenario1"], 100) == pytest.approx(published(folder, 0.7, None, 0.0, 100.0))
 
 
 def test_the_best_come_first_until_the_effort_is_spent(

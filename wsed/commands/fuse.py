@@ -1,50 +1,61 @@
-"""`wsed fuse`: finished runs, averaged and scored like any system."""
+"""`wsed fuse`: averages finished runs, and scores the mean like any system."""
 
 import argparse
+import re
 from pathlib import Path
 
 from wsed.commands.parser import Parser, exit_code
 from wsed.errors import UserError
 
-HELP = """Averages what runs say of their test clips, and scores it like a run.
+HELP = """Averages the predictions of runs for their test clips, and scores the mean like a run.
 
   wsed fuse RUN RUN --output FUSED
   wsed fuse RUN --first-epoch 20 --output FUSED
+  wsed fuse RUN RUN --output FUSED data=esc10 data.root=ESC10
 
-A RUN that was trained with keep_every=N stands for all epochs that it kept, which are averaged first; another stands
-for the weights that it was tested with. A .ckpt file stands for itself. Tags and frames are averaged, evenly over runs,
-on the frames of the first; separation is not. FUSED gets results.json and predictions/ as a run has them, by the
-post-processing and the metrics' parameters of the first run; `wsed evaluate --scores` takes others."""
+A RUN that was trained with keep_every=N stands for all epochs that it kept, which are averaged first; any other stands
+for the weights that it was tested with. A .ckpt file stands for itself. Clip and frame probabilities are averaged, with
+the same weight for each run, on the frames of the first; separated sources are not. FUSED gets results.json and
+predictions/ like a run, by the post-processing and the metrics of the first. GROUP=CHOICE and KEY=VALUE change these
+as in `wsed evaluate`."""
 
 
 def parser() -> Parser:
     """The options."""
     options = Parser("wsed fuse", description=HELP, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("runs", nargs="+", type=Path, metavar="RUN", help="folder of a run, or a .ckpt file in one")
+    options.add_argument(
+        "words", nargs="+", metavar="RUN", help="folder of a run, or a .ckpt file in one; or KEY=VALUE"
+    )
     options.add_argument("--output", type=Path, required=True, metavar="FUSED", help="folder to write")
     options.add_argument("--first-epoch", type=int, default=1, help="leave out what runs kept of earlier epochs (1)")
-    options.add_argument(
-        "--data", nargs="+", metavar="CHOICE", help="test on other data: a choice of data, then KEY=VALUE ..."
-    )
     return options
 
 
 def main(words: list[str]) -> int:
-    """Fuses and prints a table; returns the exit code."""
-    return exit_code(lambda: fuse(parser().parse_args(words)))
+    """Fuses and prints tables; returns the exit code."""
+    return exit_code(lambda: fuse(parser().parse_intermixed_args(words)))
 
 
 def fuse(options: argparse.Namespace) -> None:
-    """Fuses, prints a table and writes the folder.
+    """Fuses, prints tables and writes the folder.
 
     Raises:
         UserError: runs that cannot be used, or do not go together.
     """
     if options.output.exists():
         raise UserError(f"{options.output}: exists; choose another --output or remove it")
+    overrides = [word for word in options.words if _is_override(word)]
+    runs = [Path(word) for word in options.words if word not in overrides]
+    if not runs:
+        raise UserError("fuse: there is no run to fuse; name the folders of at least two")
     from wsed.inference.fusion import fuse_runs
     from wsed.reports.scores import print_scores
 
-    results, evaluation = fuse_runs(options.runs, options.output, options.data, options.first_epoch)
-    print_scores(results, evaluation.labels, evaluation.parameters)
-    print(f"\n{options.output}: holds the scores and what they are of")
+    evaluation, labels = fuse_runs(runs, options.output, overrides, options.first_epoch)
+    print_scores(evaluation.results, evaluation.measures, labels, evaluation.parameters)
+    print(f"\n{options.output}: holds the scores and the predictions")
+
+
+def _is_override(word: str) -> bool:
+    """Whether a word is KEY=VALUE and not a path, which may have an equals sign as well."""
+    return re.match(r"[+~]*[\w.]+=|~[\w.]+$", word) is not None and not Path(word).exists()

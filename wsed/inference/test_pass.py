@@ -1,16 +1,19 @@
-"""What a finished run says of a test split, its own or another."""
+"""Runs a trained system over a test split, that of its run or another."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
+from torch import Tensor
 
-from wsed.config.compose import compose_config, hydra_initialized
 from wsed.config.instantiate import instantiate
-from wsed.config.validate import validate
+from wsed.config.scoring import scoring_config
 from wsed.data.datamodules.base import ClipDataModule
 from wsed.errors import UserError
+from wsed.evaluation.evaluator import build_evaluator
 from wsed.evaluation.prediction_collector import PredictionCollector
+from wsed.postprocessing.base import Postprocessing
+from wsed.runs.folder import RunFolder
 from wsed.systems.base import System
 from wsed.training.allocator import keep_freed_memory
 from wsed.training.callbacks.collect_predictions import CollectPredictions
@@ -19,65 +22,91 @@ from wsed.training.trainer import make_trainer
 from wsed.training.warnings import silence_lightning
 
 
-def run_of(path: Path) -> tuple[Path, Path | None]:
+def find_checkpoint(path: Path) -> tuple[Path, RunFolder | None]:
     """The checkpoint that a path stands for, and the folder of its run, if it lies in one.
 
     Args:
-        path: a `.ckpt` file, or the folder of a run, of which the weights that it was tested with are taken.
+        path: a `.ckpt` file; or a run folder, which stands for the weights that the run was tested with.
 
     Raises:
-        UserError: neither.
+        UserError: the path is neither.
     """
     if path.is_dir():
-        config = path / "config.yaml"
-        if not config.is_file():
-            raise UserError(f"{path}: is not the folder of a run, for it has no config.yaml; check the path")
-        tested = yaml.safe_load(config.read_text())["test"]
-        choices = [path / "checkpoints" / f"{name}.ckpt" for name in (tested, "last")]
-        found = next((choice for choice in choices if choice.is_file()), None)
+        run = RunFolder(path)
+        if not run.config_path.is_file():
+            raise UserError(f"{path}: is not the folder of a run, for it has no {run.config_path.name}; check the path")
+        tested = {"last": run.last_checkpoint, "best": run.best_checkpoint}[run.config()["test"]]
+        found = next((choice for choice in (tested, run.last_checkpoint) if choice.is_file()), None)
         if found is None:
             raise UserError(f"{path}: has no checkpoint yet; wait for the run to end, or give another")
-        return found, path
+        return found, run
     if not path.is_file():
         raise UserError(f"{path}: does not exist; give the folder of a run or a .ckpt file")
-    run = path.parent.parent
-    return path, run if (run / "config.yaml").is_file() else None
+    run = RunFolder(path.parent.parent)
+    return path, run if run.config_path.is_file() else None
 
 
-def test_pass(checkpoint: Path, run: Path | None, data: list[str] | None) -> PredictionCollector:
-    """Runs a system over a test split.
+def run_config(checkpoint: Path, run: RunFolder | None, words: Sequence[str]) -> dict[str, Any]:
+    """The config that a checkpoint is scored by: that of its run, with its fitted post-processing, and overrides.
 
     Args:
         checkpoint: of the system.
-        run: the folder of its run, or None where it is not known.
-        data: a choice of the group `data` and overrides, or None for the run's own.
-
-    Returns:
-        What the system said.
+        run: the folder of its run, or None where it lies in none.
+        words: Hydra overrides of data, metrics, evaluation and post-processing.
 
     Raises:
-        UserError: data that cannot be used, or that the system does not know.
+        UserError: an override that fits nothing, or no data.
     """
-    system = System.load(checkpoint)
-    if data is None and run is None:
-        raise UserError(f"{checkpoint}: lies in no run whose data could be used; add --data")
-    config: dict[str, Any] = {}
-    if data is not None:
-        with hydra_initialized():
-            config = validate(compose_config([f"data={data[0]}", *data[1:]]))
-    if run is not None:
-        trained: dict[str, Any] = yaml.safe_load((run / "config.yaml").read_text())
-        config = {**trained, "data": config.get("data", trained["data"])}
+    if run is None:
+        if not any(word.startswith("data=") for word in words):
+            raise UserError(f"{checkpoint}: lies in no run whose data could be used; add data=CHOICE")
+        return scoring_config(words)
+    own = run.config()
+    if "metrics" not in own:
+        raise UserError(f"{run.config_path}: has no metrics, as an earlier version of wsed wrote it; train again")
+    if run.postprocessing_path.is_file():
+        own["postprocessing"] = run.postprocessing()
+    return scoring_config(words, own, run.results().get("choices"))
+
+
+def build_postprocessing(config: Mapping[str, Any]) -> Postprocessing:
+    """The post-processing of a validated config.
+
+    Raises:
+        UserError: it has to be fitted.
+    """
+    postprocessing = instantiate(config["postprocessing"])
+    if not isinstance(postprocessing, Postprocessing):
+        raise UserError(
+            "postprocessing: has to be fitted on validation data, which only the test of a run does; "
+            "add postprocessing=plain"
+        )
+    return postprocessing
+
+
+def test_pass(system: System, config: Mapping[str, Any]) -> tuple[PredictionCollector, Mapping[str, Tensor]]:
+    """Runs a system over a test split.
+
+    Args:
+        system: trained.
+        config: validated; its `data`, `runtime`, `trainer` and `metrics` are used.
+
+    Returns:
+        The predictions, and what the system logged.
+
+    Raises:
+        UserError: data that cannot be used, or that the system was not trained for.
+    """
     labels, rate = tuple(config["data"]["labels"]), config["data"]["sample_rate"]
     if labels != system.labels:
         raise UserError(
-            f"data.labels={list(labels)}: are not the classes of {checkpoint}, {list(system.labels)}; "
-            f"add 'data.labels=[{','.join(system.labels)}]' to --data"
+            f"data.labels={list(labels)}: are not the classes of the system, {list(system.labels)}; "
+            f"add 'data.labels=[{','.join(system.labels)}]'"
         )
     if rate != system.features.sample_rate:
         raise UserError(
-            f"data.sample_rate={rate}: is not the {system.features.sample_rate} Hz of {checkpoint}; "
-            f"add data.sample_rate={system.features.sample_rate} to --data"
+            f"data.sample_rate={rate}: is not the {system.features.sample_rate} Hz of the system; "
+            f"add data.sample_rate={system.features.sample_rate}"
         )
     module = instantiate(config["data"]["module"])
     assert isinstance(module, ClipDataModule)
@@ -86,7 +115,7 @@ def test_pass(checkpoint: Path, run: Path | None, data: list[str] | None) -> Pre
     keep_freed_memory()
     runtime: Runtime = instantiate(config["runtime"])
     config = {**config, "trainer": {**config["trainer"], "fast_dev_run": False}}
-    predictions = CollectPredictions()
+    predictions = CollectPredictions(build_evaluator(config))
     trainer = make_trainer(config, runtime.single(), [predictions], logger=False)
     trainer.test(system, datamodule=module, verbose=False)
-    return predictions.collector
+    return predictions.collector, dict(trainer.callback_metrics)

@@ -1,4 +1,4 @@
-"""The best F1 that any threshold gives, class by class: what a system could do with its thresholds set by an oracle."""
+"""The best F1 over all thresholds, class by class: what a system could reach if an oracle set its thresholds."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,17 +6,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from wsed.metrics.counts import Array, mean_over_classes
+from wsed.metrics.base import Array, Measure, Statistics
+from wsed.metrics.counts import mean_over_classes
 from wsed.metrics.intermediate_statistics import Deltas, delta_counts, reference_counts
 
 
-class BestF1:
+class BestF1(Statistics):
     """Operating points at each class's own best threshold.
 
     Args:
-        deltas: of each clip.
-        reference: what there was, `filename onset offset event_label`.
-        labels: event classes that the reference has.
+        deltas: how the counts of each clip change as the threshold falls.
+        reference: the true events, `filename onset offset event_label`.
+        labels: the event classes that the reference has.
         filenames: of the clips.
     """
 
@@ -29,27 +30,27 @@ class BestF1:
         self.events, _ = reference_counts(reference, labels, filenames)
 
     def scores(self, prefix: str, weights: Array | None = None) -> dict[str, Any]:
-        """F1 as the mean over classes and by class, and without weights the thresholds as well, by flat name.
+        """The F1 as the mean over classes and by class, and without weights the thresholds as well, by flat name.
 
         Args:
-            prefix: of the names, such as `event_based/best`.
-            weights: `(draw, clip)`, how often each clip counts; without it each counts once. Every draw has best
-                thresholds of its own, out of a few hundred at most.
+            prefix: first part of the names, such as `event_based/best`.
+            weights: `(draw, clip)`, how often each clip counts; without it each counts once. Every draw has its
+                own best thresholds, out of a few hundred at most.
 
         Returns:
             `PREFIX/macro/f1`, `PREFIX/class/LABEL/f1` and `PREFIX/class/LABEL/threshold`: numbers, or `(draw,)`.
         """
-        found = [self._best(index, weights) for index in range(len(self.labels))]
-        values = np.stack([of_class for of_class, _ in found], -1)
+        best = [self._best(index, weights) for index in range(len(self.labels))]
+        values = np.stack([f1 for f1, _ in best], -1)
         named = {f"{prefix}/macro/f1": mean_over_classes(values)}
         named |= {f"{prefix}/class/{label}/f1": values[:, index] for index, label in enumerate(self.labels)}
         if weights is not None:
             return named
-        thresholds = {f"{prefix}/class/{label}/threshold": found[place][1] for place, label in enumerate(self.labels)}
+        thresholds = {f"{prefix}/class/{label}/threshold": best[place][1] for place, label in enumerate(self.labels)}
         return {**{name: float(score[0]) for name, score in named.items()}, **thresholds}
 
     def _best(self, index: int, weights: Array | None) -> tuple[Array, float]:
-        """F1 `(draw,)` of a class, and without weights the threshold."""
+        """The F1 of a class, `(draw,)`, and without weights the threshold."""
         label = self.labels[index]
         threshold = np.nan
         if weights is None:
@@ -59,9 +60,9 @@ class BestF1:
             counts = delta_counts(self.deltas, label, self.filenames)
             correct, false = (np.cumsum(weights @ counts[name], 1) for name in ("tps", "fps"))
             events = weights @ self.events[:, index]
-        there = np.where(events > 0, events, np.nan)
-        f1 = np.pad(2 * correct / (correct + false + there[:, None]), ((0, 0), (1, 0)))
-        f1[np.isnan(there)] = np.nan
+        known = np.where(events > 0, events, np.nan)
+        f1 = np.pad(2 * correct / (correct + false + known[:, None]), ((0, 0), (1, 0)))
+        f1[np.isnan(known)] = np.nan
         if weights is None:
             place = int(np.argmax(f1[0]))
             edges = np.concatenate([[np.inf], at, [-np.inf]])
@@ -70,7 +71,7 @@ class BestF1:
         return f1.max(1), threshold
 
     def _totals(self, label: str) -> tuple[Array, Array, Array]:
-        """Every threshold, falling, and the events that are rightly and falsely reported below it."""
+        """Every threshold, in descending order, and the numbers of correct and of false detections from it on."""
         of_clips = [self.deltas[filename][label] for filename in self.filenames]
         thresholds = np.concatenate([at for at, _ in of_clips])
         values, place = np.unique(-thresholds, return_inverse=True)
@@ -79,3 +80,13 @@ class BestF1:
             for name in ("tps", "fps")
         )
         return -values, correct.astype(float), false.astype(float)
+
+
+def best_measures(prefix: str) -> list[Measure]:
+    """How the best F1 is shown.
+
+    Args:
+        prefix: first part of the names.
+    """
+    key = f"{prefix}/macro/f1"
+    return [Measure(key, key, per_class=f"{prefix}/class/{{label}}/f1", shown=False)]

@@ -1,15 +1,15 @@
-"""Bootstrapped confidence: how much scores change when other clips had been drawn."""
+"""Bootstrapped confidence intervals: how much scores vary when other clips are drawn."""
 
 from collections.abc import Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
-from wsed.metrics.counts import Array
+from wsed.metrics.base import Array
 
 
 def resample(clips: int, draws: int, seed: int) -> Array:
-    """How often each clip is in each draw of as many clips with replacement: `(draw, clip)`."""
+    """How often each clip is in each draw, of as many clips and with replacement: `(draw, clip)`."""
     rng = np.random.default_rng(seed)
     return rng.multinomial(clips, np.full(clips, 1 / clips), draws).astype(float)
 
@@ -26,15 +26,15 @@ def intervals(draws: Mapping[str, Array]) -> Iterator[tuple[str, tuple[float, fl
 class Steps:
     """A few hundred thresholds in place of thousands, so that the counts of any draw are a product of matrices.
 
-    Where there are more thresholds than that, steps end where something is found, and are spread evenly over all that
-    is found: a curve of what is found over false alarms keeps its corners.
+    Where there are more thresholds than the limit, they are joined into steps of equally many detections, each of which
+    ends at a detection, so that a curve of detections over false alarms keeps its corners.
 
     Args:
-        thresholds: `(item,)`, at which something changes.
-        found: `(item,)`, how much more or less is found below each.
-        clip: `(item,)`, the number of the clip that it changes in.
-        clips: how many there are.
-        limit: of steps.
+        thresholds: `(item,)`, at which a count changes.
+        found: `(item,)`, the change of the number of detections below each.
+        clip: `(item,)`, the index of the clip in which it changes.
+        clips: the number of clips.
+        limit: the largest number of steps.
     """
 
     def __init__(self, thresholds: Array, found: Array, clip: NDArray[np.int64], clips: int, limit: int) -> None:
@@ -48,6 +48,6 @@ class Steps:
         self.cell = clip * self.shape[1] + step[place]
 
     def counts(self, amounts: Array) -> Array:
-        """Sums what each item adds: `(item,)` to `(clip, step)`, from the highest thresholds down."""
+        """Sums the items of each clip and step: `(item,)` to `(clip, step)`, from the highest thresholds down."""
         summed = np.bincount(self.cell, weights=amounts, minlength=self.shape[0] * self.shape[1])
         return summed.reshape(self.shape).astype(float)

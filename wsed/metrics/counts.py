@@ -1,15 +1,14 @@
 """Counts of hits and misses, clip by clip, and the scores of any selection of the clips."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from wsed.metrics.base import Array, Measure, Statistics
 
-
-MEASURES = (
+RATES = (
     "f1",
     "precision",
     "recall",
@@ -20,25 +19,18 @@ MEASURES = (
 )
 
 
-class Metric(Protocol):
-    """Scores of clips, and of any selection of them."""
-
-    def scores(self, prefix: str, weights: Array | None = None) -> dict[str, Any]:
-        """By flat name that begins with `prefix`: numbers, or `(draw,)` with weights `(draw, clip)`."""
-        ...
-
-
 @dataclass(frozen=True)
-class Counts:
-    """What a system reported and what there was, in events or in segments.
+class Counts(Statistics):
+    """Numbers of events, segments or tags in the reference and in the output of a system.
 
     Attributes:
         labels: event classes.
-        reference: `(clip, class)`, how many there were.
-        system: `(clip, class)`, how many were reported.
-        correct: `(clip, class)`, how many of them agree.
-        substituted: `(clip,)`, how many were reported under another class; None where a criterion knows no such thing.
-        measures: which scores are wanted.
+        reference: `(clip, class)`, the number in the reference.
+        system: `(clip, class)`, the number that the system reports.
+        correct: `(clip, class)`, the number of correct reports.
+        substituted: `(clip,)`, the number that is reported under another class; None where the criterion has no
+            substitutions.
+        rates: the scores that are computed, of `RATES`.
     """
 
     labels: tuple[str, ...]
@@ -46,17 +38,17 @@ class Counts:
     system: Array
     correct: Array
     substituted: Array | None
-    measures: tuple[str, ...] = MEASURES
+    rates: tuple[str, ...] = RATES
 
     def scores(self, prefix: str, weights: Array | None = None) -> dict[str, Any]:
         """F1, precision, recall and error rates as sed_eval defines them, by flat name.
 
-        `micro` sums counts over classes first, `macro` is the mean of the classes' scores. A class that is not in the
-        reference has no score; one that the system never reports has 0. Rates are relative to the reference; a class of
-        its own knows no substitutions.
+        `micro` sums counts over classes first, `macro` is the mean of the classes' scores. A class that the reference
+        lacks has no score; a class that the system never reports scores 0. Error rates are relative to the number in
+        the reference; those of a single class have no substitutions.
 
         Args:
-            prefix: of the names, such as `event_based`.
+            prefix: first part of the names, such as `event_based`.
             weights: `(draw, clip)`, how often each clip counts; without it each counts once.
 
         Returns:
@@ -80,24 +72,24 @@ class Counts:
         return {
             name: float(values[0]) if weights is None else values
             for name, values in named.items()
-            if name.rpartition("/")[2] in self.measures
+            if name.rpartition("/")[2] in self.rates
         }
 
 
 def _ratios(reference: Array, system: Array, correct: Array, substituted: Array | None) -> dict[str, Array]:
-    there = np.where(reference > 0, reference, np.nan)
-    precision = np.where(np.isnan(there), np.nan, correct / np.maximum(system, 1))
+    known = np.where(reference > 0, reference, np.nan)
+    precision = np.where(np.isnan(known), np.nan, correct / np.maximum(system, 1))
     errors = np.zeros_like(correct) if substituted is None else substituted
     deleted, inserted = reference - correct - errors, system - correct - errors
     ratios = {
-        "f1": 2 * correct / (there + system),
+        "f1": 2 * correct / (known + system),
         "precision": precision,
-        "recall": correct / there,
-        "error_rate": (errors + deleted + inserted) / there,
-        "deletion_rate": deleted / there,
-        "insertion_rate": inserted / there,
+        "recall": correct / known,
+        "error_rate": (errors + deleted + inserted) / known,
+        "deletion_rate": deleted / known,
+        "insertion_rate": inserted / known,
     }
-    return ratios if substituted is None else {**ratios, "substitution_rate": errors / there}
+    return ratios if substituted is None else {**ratios, "substitution_rate": errors / known}
 
 
 def mean_over_classes(values: Array) -> Array:
@@ -105,3 +97,24 @@ def mean_over_classes(values: Array) -> Array:
     known = ~np.isnan(values)
     mean: Array = np.where(known, values, 0).sum(-1) / np.where(known.any(-1), known.sum(-1), np.nan)
     return mean
+
+
+def count_measures(prefix: str, rates: Sequence[str] = RATES) -> list[Measure]:
+    """How the scores of counts are shown; tables by class show the F1.
+
+    Args:
+        prefix: first part of the names.
+        rates: the scores that are computed, of `RATES`.
+    """
+    named = [(average, rate) for average in ("micro", "macro") for rate in rates]
+    return [
+        Measure(
+            key=f"{prefix}/{average}/{rate}",
+            title=f"{prefix}/{average}/{rate}",
+            higher_is_better=not rate.endswith("_rate"),
+            per_class=f"{prefix}/class/{{label}}/f1" if (average, rate) == ("macro", "f1") else None,
+            shown=False,
+        )
+        for average, rate in named
+        if (average, rate) != ("macro", "substitution_rate")
+    ]

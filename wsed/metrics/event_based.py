@@ -1,11 +1,53 @@
-"""Event-based counts: an event is found when one of its class is reported with nearly its onset and offset."""
+"""Event-based scores: an event is detected when one of its class is reported with nearly its onset and offset."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 
-from wsed.metrics.counts import Counts
+from wsed.metrics.base import BootstrappedMetric, Measure, Statistics
+from wsed.metrics.best_f1 import BestF1, best_measures
+from wsed.metrics.counts import Counts, count_measures
+from wsed.metrics.intermediate_statistics import event_deltas
+from wsed.metrics.outputs import Outputs
 from wsed.metrics.sed_eval_counts import count
+
+
+@dataclass(frozen=True)
+class EventBased(BootstrappedMetric):
+    """Event-based F1, precision, recall and error rates; with frame probabilities, the best F1 as well.
+
+    Attributes:
+        collar: seconds by which an onset may be off, and an offset at least.
+        offset_share: share of the true event's length by which an offset may be off, if that is more than the collar.
+        name: first part of the names of the scores.
+    """
+
+    collar: float = 0.2
+    offset_share: float = 0.2
+    name: str = "event_based"
+
+    inputs = ("events",)
+
+    def __post_init__(self) -> None:
+        if not self.collar > 0:
+            raise ValueError(f"collar is {self.collar}; it must be above 0 seconds")
+        if not self.offset_share >= 0:
+            raise ValueError(f"offset_share is {self.offset_share}; it must not be negative")
+
+    def measures(self) -> Sequence[Measure]:
+        return [*count_measures(self.name), *best_measures(f"{self.name}/best")]
+
+    def statistics(self, outputs: Outputs) -> Sequence[tuple[str, Statistics]]:
+        assert outputs.events is not None
+        tolerances = (self.collar, self.offset_share)
+        counts = event_counts(outputs.reference, outputs.events, outputs.labels, outputs.filenames, *tolerances)
+        found: list[tuple[str, Statistics]] = [(self.name, counts)]
+        if outputs.has("scores"):
+            deltas = event_deltas(outputs.reference, outputs.present_scores, *tolerances)
+            best = BestF1(deltas, outputs.reference, outputs.present, outputs.filenames)
+            found.append((f"{self.name}/best", best))
+        return found
 
 
 def event_counts(
@@ -16,15 +58,15 @@ def event_counts(
     collar: float,
     offset_share: float,
 ) -> Counts:
-    """Event-based counts as sed_eval makes them (Mesaros et al. 2016, section 3.2).
+    """Event-based counts of sed_eval (Mesaros et al. 2016, section 3.2).
 
     Args:
-        reference: what there was, `filename onset offset event_label`.
-        events: what a system reported, the same columns.
+        reference: the true events, `filename onset offset event_label`.
+        events: the detected events, the same columns.
         labels: event classes.
         filenames: of the clips.
         collar: seconds by which an onset may be off, and an offset at least.
-        offset_share: share of the reference event's length by which an offset may be off, if that is more.
+        offset_share: share of the true event's length by which an offset may be off, if that is more than the collar.
 
     Returns:
         Counts of events.

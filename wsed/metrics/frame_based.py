@@ -1,26 +1,66 @@
-"""Frame-level scores, and the frames that an event makes active."""
+"""Frame-based scores: how well the frames of all clips are ranked, and the frames in which an event is active."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
-from wsed.metrics.threshold_free import Ranking
-from wsed.prediction import Event
+from wsed.metrics.base import Array, BootstrappedMetric, Measure, Statistics
+from wsed.metrics.outputs import ClipPredictions, Outputs
+from wsed.metrics.sed_eval_counts import by_clip
+from wsed.metrics.threshold_free import Ranking, ranking_measures
+from wsed.prediction import Event, frame_targets
+
+RANKED = ("ap", "auroc", "eer")
 
 
-def touched_frames(
-    events: Sequence[Event], labels: Sequence[str], onsets: NDArray[np.float64], offsets: NDArray[np.float64]
-) -> Tensor:
-    """`frame_targets` for frames of any times: a frame is active where an event touches it.
+@dataclass(frozen=True)
+class FrameBased(BootstrappedMetric):
+    """SED-mAP, equal error rate and area under the ROC, over the frames of all clips.
+
+    Attributes:
+        name: first part of the names of the scores.
+    """
+
+    name: str = "frame"
+
+    inputs = ("scores",)
+    in_validation = True
+
+    def measures(self) -> Sequence[Measure]:
+        return ranking_measures(self.name, RANKED, {"ap": "SED-mAP", "eer": "EER"})
+
+    def statistics(self, outputs: Outputs) -> Sequence[tuple[str, Statistics]]:
+        references = by_clip(outputs.reference)
+        strong, probs = [], []
+        for filename, table in outputs.present_scores.items():
+            events = [Event(row["onset"], row["offset"], row["event_label"]) for row in references.get(filename, [])]
+            times = (table["onset"].to_numpy(), table["offset"].to_numpy())
+            strong.append(touched_frames(events, outputs.present, *times))
+            probs.append(torch.from_numpy(table[list(outputs.present)].to_numpy(np.float32).T))
+        return [(self.name, frame_ranking(outputs.present, probs, strong))]
+
+    def validation_scores(self, predictions: ClipPredictions) -> Mapping[str, float]:
+        if not predictions.strong:
+            return {}
+        labels, rate = predictions.labels, predictions.frames_per_second
+        strong = [
+            frame_targets(events, labels, probs.shape[1], rate)
+            for events, probs in zip(predictions.events, predictions.frame_probs, strict=True)
+        ]
+        return frame_ranking(labels, predictions.frame_probs, strong).scores(self.name)
+
+
+def touched_frames(events: Sequence[Event], labels: Sequence[str], onsets: Array, offsets: Array) -> Tensor:
+    """Activity per frame, for frames at any times: a frame is active where an event touches it.
 
     Args:
         events: strong labels of a clip.
         labels: event classes.
-        onsets: `(time,)`, seconds at which each frame begins.
-        offsets: `(time,)`, seconds at which it ends.
+        onsets: `(time,)`, the beginning of each frame in seconds.
+        offsets: `(time,)`, the end of each frame in seconds.
 
     Returns:
         `(class, time)` 0/1.
@@ -33,7 +73,7 @@ def touched_frames(
 
 
 def frame_ranking(labels: Sequence[str], frame_probs: Sequence[Tensor], strong: Sequence[Tensor]) -> Ranking:
-    """SED-mAP, equal error rate and area under the ROC, over the frames of all clips.
+    """Average precision, equal error rate and area under the ROC, over the frames of all clips.
 
     Args:
         labels: event classes.
@@ -41,6 +81,4 @@ def frame_ranking(labels: Sequence[str], frame_probs: Sequence[Tensor], strong: 
         strong: of each clip `(class, time)` 0/1.
     """
     clip = torch.cat([torch.full((probs.shape[1],), number) for number, probs in enumerate(frame_probs)])
-    return Ranking(
-        labels, torch.cat(list(frame_probs), 1).T, torch.cat(list(strong), 1).T, clip, ("ap", "auroc", "eer")
-    )
+    return Ranking(labels, torch.cat(list(frame_probs), 1).T, torch.cat(list(strong), 1).T, clip, RANKED)

@@ -1,4 +1,4 @@
-"""How counts of events change as the threshold falls, clip by clip: what every curve over thresholds is made of."""
+"""How the counts of events change as the threshold falls, clip by clip, for curves over thresholds."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -6,22 +6,22 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from wsed.metrics.base import Array
 from wsed.metrics.bootstrap import Steps
-from wsed.metrics.counts import Array
-from wsed.metrics.intersection_based import intersection_statistics
+from wsed.metrics.intersection_statistics import intersection_statistics
 from wsed.metrics.sed_eval_counts import by_clip
 
 Deltas = dict[str, dict[str, tuple[Array, dict[str, Array]]]]
-"""For each clip and class the thresholds at which counts change, and by how much, as sed_scores_eval has them."""
+"""For each clip and class the thresholds at which counts change, and the changes, as in sed_scores_eval."""
 
 STEPS = 300
-"""Thresholds at which draws are scored, at most."""
+"""The largest number of thresholds at which draws are scored."""
 
 
 def event_deltas(
     reference: pd.DataFrame, scores: Mapping[str, pd.DataFrame], collar: float, offset_share: float
 ) -> Deltas:
-    """Events found with nearly their onset and offset; see `event_counts` for the arguments."""
+    """Changes of event-based counts; see `event_counts` for the arguments."""
     from sed_scores_eval.collar_based.intermediate_statistics import intermediate_statistics_deltas
 
     tolerances = {"onset_collar": collar, "offset_collar": collar, "offset_collar_rate": offset_share}
@@ -31,7 +31,7 @@ def event_deltas(
 def intersection_deltas(
     reference: pd.DataFrame, scores: Mapping[str, pd.DataFrame], dtc: float, gtc: float, cttc: float | None
 ) -> Deltas:
-    """Events found by how much is covered; see `intersection_statistics` for the arguments."""
+    """Changes of intersection-based counts; see `intersection_statistics` for the arguments."""
     from sed_scores_eval.intersection_based.intermediate_statistics import intermediate_statistics_deltas
 
     tolerances = {"dtc_threshold": dtc, "gtc_threshold": gtc, "cttc_threshold": cttc}
@@ -44,7 +44,7 @@ def _at_every_score(
     scores: Mapping[str, pd.DataFrame],
     tolerances: Mapping[str, float | None],
 ) -> Deltas:
-    """As the threshold falls through every score (Ebbers et al. 2022), so that no operating point is lost."""
+    """Changes at every score (Ebbers et al. 2022), so that no operating point is lost."""
     deltas: Deltas = function(dict(scores), ground_truth(reference, list(scores)), **tolerances)
     return deltas
 
@@ -58,11 +58,11 @@ def deltas_from_points(
     gtc: float,
     cttc: float | None,
 ) -> Deltas:
-    """What changes from one operating point to the next lower threshold.
+    """Changes of intersection-based counts from one operating point to the one at the next lower threshold.
 
     Args:
-        reference: what there was, `filename onset offset event_label`.
-        points: by threshold, what a system reported, the same columns.
+        reference: the true events, `filename onset offset event_label`.
+        points: the detected events by threshold, the same columns.
         labels: event classes.
         filenames: of the clips.
         dtc: see `intersection_statistics`.
@@ -89,7 +89,7 @@ def delta_counts(deltas: Deltas, label: str, filenames: Sequence[str]) -> dict[s
 
     Args:
         deltas: of all clips.
-        label: which class.
+        label: of the class.
         filenames: of the clips, in order.
 
     Returns:
@@ -98,7 +98,7 @@ def delta_counts(deltas: Deltas, label: str, filenames: Sequence[str]) -> dict[s
     of_clips = [deltas[filename][label] for filename in filenames]
     thresholds = np.concatenate([values for values, _ in of_clips])
     clip = np.repeat(np.arange(len(filenames)), [len(values) for values, _ in of_clips])
-    # A class that was never reported in a clip has no cross triggers there.
+    # A clip in which the class is never detected has no series of cross triggers.
     changes = {
         name: np.concatenate([series.get(name, np.zeros(len(at))) for at, series in of_clips])
         for name in sorted({name for _, series in of_clips for name in series})
@@ -108,7 +108,7 @@ def delta_counts(deltas: Deltas, label: str, filenames: Sequence[str]) -> dict[s
 
 
 def reference_counts(reference: pd.DataFrame, labels: Sequence[str], filenames: Sequence[str]) -> tuple[Array, Array]:
-    """How many events each clip has of each class, and their seconds together: `(clip, class)` twice."""
+    """The number of events of each clip and class, and their total length in seconds: `(clip, class)` twice."""
     events = reference.dropna(subset=["event_label"])
     clip = pd.Index(filenames).get_indexer(pd.Index(events["filename"]))
     label = pd.Index(labels).get_indexer(pd.Index(events["event_label"]))
@@ -121,9 +121,9 @@ def reference_counts(reference: pd.DataFrame, labels: Sequence[str], filenames: 
 
 
 def ground_truth(reference: pd.DataFrame, filenames: Sequence[str]) -> dict[str, list[tuple[float, float, str]]]:
-    """The reference as sed_scores_eval takes it."""
-    truths = by_clip(reference)
+    """The reference in the form that sed_scores_eval takes."""
+    references = by_clip(reference)
     return {
-        filename: [(event["onset"], event["offset"], event["event_label"]) for event in truths.get(filename, [])]
+        filename: [(event["onset"], event["offset"], event["event_label"]) for event in references.get(filename, [])]
         for filename in filenames
     }

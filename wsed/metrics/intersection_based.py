@@ -1,16 +1,55 @@
-"""Intersection-based counts: how much of an event, and of a report, lies in the other."""
+"""Intersection-based scores: how much of a true event, and of a detected one, lies in the other."""
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from wsed.metrics.counts import Array, Counts
-from wsed.metrics.sed_eval_counts import by_clip
+from wsed.metrics.base import BootstrappedMetric, Measure, Statistics
+from wsed.metrics.best_f1 import BestF1, best_measures
+from wsed.metrics.counts import Counts, count_measures
+from wsed.metrics.intermediate_statistics import intersection_deltas, reference_counts
+from wsed.metrics.intersection_statistics import intersection_statistics
+from wsed.metrics.outputs import Outputs
 
-Statistics = dict[str, dict[str, dict[str, Any]]]
-"""`tps` and `fps` `(point,)` and `cts`, the same by other class, of each clip and class."""
+RATES = ("f1", "precision", "recall", "error_rate", "deletion_rate", "insertion_rate")
+
+
+@dataclass(frozen=True)
+class IntersectionBased(BootstrappedMetric):
+    """Intersection-based F1, precision, recall and error rates; with frame probabilities, the best F1 as well.
+
+    Attributes:
+        dtc: share of a detected event that must lie in true events of its class for it to be no false alarm.
+        gtc: share of a true event that such detections must cover for it to be detected.
+        name: first part of the names of the scores.
+    """
+
+    dtc: float = 0.5
+    gtc: float = 0.5
+    name: str = "intersection_based"
+
+    inputs = ("events",)
+
+    def __post_init__(self) -> None:
+        for name in ("dtc", "gtc"):
+            if not 0 < getattr(self, name) <= 1:
+                raise ValueError(f"{name} is {getattr(self, name)}; it must be a share above 0, 1 at most")
+
+    def measures(self) -> Sequence[Measure]:
+        return [*count_measures(self.name, RATES), *best_measures(f"{self.name}/best")]
+
+    def statistics(self, outputs: Outputs) -> Sequence[tuple[str, Statistics]]:
+        assert outputs.events is not None
+        clips = (outputs.labels, outputs.filenames)
+        counts = intersection_counts(outputs.reference, outputs.events, *clips, self.dtc, self.gtc)
+        found: list[tuple[str, Statistics]] = [(self.name, counts)]
+        if outputs.has("scores"):
+            deltas = intersection_deltas(outputs.reference, outputs.present_scores, self.dtc, self.gtc, None)
+            best = BestF1(deltas, outputs.reference, outputs.present, outputs.filenames)
+            found.append((f"{self.name}/best", best))
+        return found
 
 
 def intersection_counts(
@@ -21,88 +60,22 @@ def intersection_counts(
     dtc: float,
     gtc: float,
 ) -> Counts:
-    """Intersection-based counts (Bilen et al. 2020), by sed_scores_eval.
+    """Intersection-based counts (Bilen et al. 2020) of sed_scores_eval.
 
     Args:
-        reference: what there was, `filename onset offset event_label`.
-        events: what a system reported, the same columns.
+        reference: the true events, `filename onset offset event_label`.
+        events: the detected events, the same columns.
         labels: event classes.
         filenames: of the clips.
-        dtc: share of a report that must lie in events of its class for it to be no false alarm.
-        gtc: share of an event that such reports must cover for it to be found.
+        dtc: share of a detected event that must lie in true events of its class for it to be no false alarm.
+        gtc: share of a true event that such detections must cover for it to be detected.
 
     Returns:
-        Counts of events; a false alarm is a report too many.
+        Counts of events; each false alarm counts as one detected event that is not correct.
     """
     found = intersection_statistics(reference, [events], labels, filenames, dtc, gtc, None)
-    truths = by_clip(reference)
-    there = np.array([[len(_times(truths.get(name, []), label)) for label in labels] for name in filenames])
+    true, _ = reference_counts(reference, labels, filenames)
     correct, false = (
         np.array([[found[name][label][kind][0] for label in labels] for name in filenames]) for kind in ("tps", "fps")
     )
-    return Counts(tuple(labels), there.astype(float), correct + false, correct, None)
-
-
-def intersection_statistics(
-    reference: pd.DataFrame,
-    points: Sequence[pd.DataFrame],
-    labels: Sequence[str],
-    filenames: Sequence[str],
-    dtc: float,
-    gtc: float,
-    cttc: float | None,
-) -> Statistics:
-    """Events found, false alarms and cross triggers of each clip and class at several operating points.
-
-    Args:
-        reference: what there was, `filename onset offset event_label`.
-        points: what a system reported at each operating point, the same columns.
-        labels: event classes.
-        filenames: of the clips.
-        dtc: see `intersection_counts`.
-        gtc: see `intersection_counts`.
-        cttc: share of a false alarm that must lie in another class's events for it to be triggered by them, or None.
-    """
-    from sed_scores_eval.intersection_based.intermediate_statistics import statistics_fn
-
-    truths, reports = by_clip(reference), [by_clip(events) for events in points]
-    nothing = np.zeros(len(points))
-    found: Statistics = {}
-    for filename in filenames:
-        true = {label: _times(truths.get(filename, []), label) for label in labels}
-        of_clip = [report.get(filename, []) for report in reports]
-        found[filename] = {}
-        for label in labels:
-            others = [other for other in labels if other != label]
-            reported = [_times(events, label) for events in of_clip]
-            if not any(len(times) for times in reported):
-                crossed = dict.fromkeys(others, nothing) if cttc is not None else {}
-                found[filename][label] = {"tps": nothing, "fps": nothing, "cts": crossed}
-                continue
-            # What has no length is not there, to sed_scores_eval.
-            padded = np.zeros((len(points), max(map(len, reported)), 2))
-            for row, times in zip(padded, reported, strict=True):
-                row[: len(times)] = times
-            counts = statistics_fn(
-                padded[:, :, 0],
-                padded[:, :, 1],
-                true[label][:, 0],
-                true[label][:, 1],
-                {other: true[other][:, 0] for other in others},
-                {other: true[other][:, 1] for other in others},
-                dtc_threshold=dtc,
-                gtc_threshold=gtc,
-                cttc_threshold=cttc,
-            )
-            found[filename][label] = {
-                "tps": counts["tps"].astype(float),
-                "fps": counts["fps"].astype(float),
-                "cts": counts["cts"] if cttc is not None else {},
-            }
-    return found
-
-
-def _times(events: list[dict[str, Any]], label: str) -> Array:
-    """Onset and offset of each event of a class, `(event, 2)`."""
-    chosen = sorted((event["onset"], event["offset"]) for event in events if event["event_label"] == label)
-    return np.array(chosen, dtype=float).reshape(-1, 2)
+    return Counts(tuple(labels), true, correct + false, correct, None, RATES)

@@ -4,11 +4,11 @@ from typing import Any
 
 import numpy as np
 
-from wsed.metrics.counts import Array
+from wsed.metrics.base import Array, Statistics
 
 
-class Lwlrap:
-    """How high each clip's own classes rank among all classes; every label weighs the same.
+class Lwlrap(Statistics):
+    """How high the classes of each clip rank among all classes; every label has the same weight.
 
     Args:
         clip_probs: `(clip, class)` in [0, 1].
@@ -16,15 +16,14 @@ class Lwlrap:
     """
 
     def __init__(self, clip_probs: Array, weak: Array) -> None:
-        # Takes half a second, which training need not wait for.
+        # Importing it takes half a second, for which training need not wait.
         from sklearn.metrics import label_ranking_average_precision_score
 
-        labels = weak.sum(1)
-        self.labels = labels
+        self.labels = weak.sum(1)
         self.precision = np.array(
             [
-                label_ranking_average_precision_score(truth[None], probs[None]) if number else 0.0
-                for truth, probs, number in zip(weak, clip_probs, labels, strict=True)
+                label_ranking_average_precision_score(tags[None], probs[None]) if number else 0.0
+                for tags, probs, number in zip(weak, clip_probs, self.labels, strict=True)
             ]
         )
 

@@ -7,24 +7,33 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from wsed.metrics.counts import Array
-from wsed.metrics.intermediate_statistics import Deltas, delta_counts, ground_truth, reference_counts
+from wsed.metrics.base import Array, BootstrappedMetric, Measure, Statistics
+from wsed.metrics.intermediate_statistics import (
+    Deltas,
+    delta_counts,
+    deltas_from_points,
+    ground_truth,
+    intersection_deltas,
+    reference_counts,
+)
+from wsed.metrics.outputs import Outputs
 
 HOUR = 3600.0
 
 
 @dataclass(frozen=True)
-class Scenario:
-    """What a PSDS asks for.
+class Psds(BootstrappedMetric):
+    """The PSDS of one scenario, and each class's own.
 
     Attributes:
-        dtc: share of a report that must lie in events of its class for it to be no false alarm.
-        gtc: share of an event that such reports must cover for it to be found.
-        cttc: share of a false alarm that must lie in another class's events for it to be triggered by them; None where
-            cross triggers do not count.
+        dtc: share of a detected event that must lie in true events of its class for it to be no false alarm.
+        gtc: share of a true event that such detections must cover for it to be detected.
+        cttc: share of a false alarm that must lie in another class's events for it to be a cross trigger; None for no
+            cross triggers.
         alpha_ct: weight of cross triggers.
         alpha_st: weight of the spread over classes.
         max_efpr: effective false alarms per hour up to which the curve counts.
+        name: first part of the names of the scores.
     """
 
     dtc: float
@@ -33,22 +42,55 @@ class Scenario:
     alpha_ct: float
     alpha_st: float
     max_efpr: float = 100.0
+    name: str = "psds"
+
+    inputs = ("durations",)
+
+    def __post_init__(self) -> None:
+        for name in ("dtc", "gtc", "max_efpr"):
+            if not getattr(self, name) > 0:
+                raise ValueError(f"{name} is {getattr(self, name)}; it must be above 0")
+
+    def measures(self) -> Sequence[Measure]:
+        return [Measure(self.name, self.name, per_class=f"{self.name}/class/{{label}}", shown=False)]
+
+    def applies(self, outputs: Outputs) -> bool:
+        return super().applies(outputs) and (outputs.has("scores") or outputs.has("points"))
+
+    def statistics(self, outputs: Outputs) -> Sequence[tuple[str, Statistics]]:
+        return [(self.name, self.roc(outputs))]
+
+    def roc(self, outputs: Outputs) -> "PsdRoc":
+        """The PSD-ROC of a system.
+
+        Args:
+            outputs: with durations, and with frame probabilities or operating points.
+        """
+        assert outputs.durations is not None
+        tolerances = (self.dtc, self.gtc, self.cttc)
+        if outputs.points is not None:
+            reference, labels = outputs.reference, outputs.present
+            deltas = deltas_from_points(reference, outputs.points, labels, outputs.filenames, *tolerances)
+        else:
+            deltas = intersection_deltas(outputs.reference, outputs.present_scores, *tolerances)
+        durations = {filename: outputs.durations[filename] for filename in outputs.filenames}
+        return PsdRoc(deltas, outputs.reference, durations, outputs.present, self)
 
 
-SCENARIO1 = Scenario(dtc=0.7, gtc=0.7, cttc=None, alpha_ct=0.0, alpha_st=1.0)
-SCENARIO2 = Scenario(dtc=0.1, gtc=0.1, cttc=0.3, alpha_ct=0.5, alpha_st=1.0)
-"""Of DCASE task 4 since 2020: fast reaction, and no confusion of classes."""
+SCENARIO1 = Psds(dtc=0.7, gtc=0.7, cttc=None, alpha_ct=0.0, alpha_st=1.0, name="psds/scenario1")
+SCENARIO2 = Psds(dtc=0.1, gtc=0.1, cttc=0.3, alpha_ct=0.5, alpha_st=1.0, name="psds/scenario2")
+"""Those of DCASE task 4 since 2020: fast reaction, and no confusion of classes."""
 
 
-class Psds:
-    """The score and its curve.
+class PsdRoc(Statistics):
+    """The curve of detected events over false alarms, and the area under it.
 
     Args:
-        deltas: of each clip, made with the scenario's tolerances.
-        reference: what there was, `filename onset offset event_label`.
+        deltas: how the counts of each clip change as the threshold falls, by the tolerances of the scenario.
+        reference: the true events, `filename onset offset event_label`.
         durations: seconds of every clip, by filename.
-        labels: event classes that the reference has.
-        scenario: its weights and limit.
+        labels: the event classes that the reference has.
+        scenario: gives the weights and the limit.
     """
 
     def __init__(
@@ -57,7 +99,7 @@ class Psds:
         reference: pd.DataFrame,
         durations: Mapping[str, float],
         labels: Sequence[str],
-        scenario: Scenario,
+        scenario: Psds,
     ) -> None:
         self.deltas = deltas
         self.reference = reference
@@ -69,7 +111,7 @@ class Psds:
         """The score, `PREFIX`, and the area under each class's own curve, `PREFIX/class/LABEL`.
 
         Args:
-            prefix: of the names, such as `psds/scenario1`.
+            prefix: first part of the names, such as `psds/scenario1`.
             weights: `(draw, clip)`, how often each clip counts, in the order of `durations`; without it each counts
                 once. Draws are scored at a few hundred thresholds at most, the score itself at every one.
 
@@ -81,10 +123,10 @@ class Psds:
         value, by_class, _ = self._score()
         return {prefix: value, **{f"{prefix}/class/{label}": area for label, area in by_class.items()}}
 
-    def curve(self) -> tuple[Array, Array]:
-        """The PSD-ROC: effective false alarms per hour, rising, and the effective share of events found."""
-        found, false = self._score()[2]
-        return false, found
+    def curve(self) -> dict[str, Array]:
+        """The PSD-ROC: ascending effective false alarms per hour, `efpr`, and effective true positive rates, `etpr`."""
+        detected, false = self._score()[2]
+        return {"efpr": false, "etpr": detected}
 
     def _score(self) -> tuple[float, dict[str, float], tuple[Array, Array]]:
         from sed_scores_eval.intersection_based import psds
@@ -134,15 +176,16 @@ class Psds:
 
 
 def _area(curves: Sequence[tuple[Array, Array]], alpha_st: float, limit: float) -> float:
-    """The area under the mean of the classes' curves less their spread.
+    """The area under the mean of the classes' curves less their spread, as a share of the largest possible area.
 
-    A class's curve is a staircase: the most that it finds with no more than so many false alarms.
+    The curve of a class is a staircase: the largest share of its events that is detected with at most that many false
+    alarms.
 
     Args:
-        curves: of each class the share of events found and the false alarms per hour, `(step,)` each; NaN for a class
-            without events, which does not count.
+        curves: of each class the share of events detected and the false alarms per hour, `(step,)` each; NaN for a
+            class without events, which does not count.
         alpha_st: weight of the spread.
-        limit: false alarms per hour up to which the area counts; it is given as a share of them.
+        limit: false alarms per hour up to which the area counts.
     """
     stairs = []
     for found, false in curves:

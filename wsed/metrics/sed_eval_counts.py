@@ -1,4 +1,4 @@
-"""Hands event tables to sed_eval, clip by clip, and takes its counts down."""
+"""Hands event tables to sed_eval, clip by clip, and records its counts."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -21,21 +21,21 @@ def count(
 
     Args:
         metrics: a fresh `EventBasedMetrics` or `SegmentBasedMetrics`.
-        substitutions: what it calls their number.
-        reference: what there was, `filename onset offset event_label`.
-        events: what a system reported, the same columns.
+        substitutions: the name of its count of substitutions.
+        reference: the true events, `filename onset offset event_label`.
+        events: the detected events, the same columns.
         labels: event classes.
         filenames: of the clips.
 
     Returns:
         Its counts of each clip.
     """
-    truths, reports = by_clip(reference), by_clip(events)
+    references, detections = by_clip(reference), by_clip(events)
     totals = []
     for filename in filenames:
-        truth, report = truths.get(filename, []), reports.get(filename, [])
-        if truth or report:
-            metrics.evaluate(_container(truth), _container(report))
+        true, detected = references.get(filename, []), detections.get(filename, [])
+        if true or detected:
+            metrics.evaluate(_container(true), _container(detected))
         by_class = [[metrics.class_wise[label][name] for name in ("Nref", "Nsys", "Ntp")] for label in labels]
         totals.append((by_class, metrics.overall[substitutions]))
     counts = np.diff(np.array([by_class for by_class, _ in totals], dtype=float), axis=0, prepend=0)
@@ -44,7 +44,7 @@ def count(
 
 
 def by_clip(table: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
-    """The events of each clip that has any."""
+    """The events of each clip that has any, by filename."""
     events = table.dropna(subset=["event_label"])
     found: dict[str, list[dict[str, Any]]] = {}
     for row in events[["filename", "onset", "offset", "event_label"]].to_dict("records"):

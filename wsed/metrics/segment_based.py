@@ -1,11 +1,41 @@
-"""Segment-based counts: which classes are active in each segment of time."""
+"""Segment-based scores: which classes are active in each segment of time."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 
-from wsed.metrics.counts import Counts
+from wsed.metrics.base import BootstrappedMetric, Measure, Statistics
+from wsed.metrics.counts import Counts, count_measures
+from wsed.metrics.outputs import Outputs
 from wsed.metrics.sed_eval_counts import count
+
+
+@dataclass(frozen=True)
+class SegmentBased(BootstrappedMetric):
+    """Segment-based F1, precision, recall and error rates.
+
+    Attributes:
+        segment: seconds of a segment.
+        name: first part of the names of the scores.
+    """
+
+    segment: float = 1.0
+    name: str = "segment_based"
+
+    inputs = ("events",)
+
+    def __post_init__(self) -> None:
+        if not self.segment > 0:
+            raise ValueError(f"segment is {self.segment}; it must be above 0 seconds")
+
+    def measures(self) -> Sequence[Measure]:
+        return count_measures(self.name)
+
+    def statistics(self, outputs: Outputs) -> Sequence[tuple[str, Statistics]]:
+        assert outputs.events is not None
+        clips = (outputs.labels, outputs.filenames)
+        return [(self.name, segment_counts(outputs.reference, outputs.events, *clips, self.segment))]
 
 
 def segment_counts(
@@ -15,11 +45,11 @@ def segment_counts(
     filenames: Sequence[str],
     length: float,
 ) -> Counts:
-    """Segment-based counts as sed_eval makes them (Mesaros et al. 2016, section 3.1).
+    """Segment-based counts of sed_eval (Mesaros et al. 2016, section 3.1).
 
     Args:
-        reference: what there was, `filename onset offset event_label`.
-        events: what a system reported, the same columns.
+        reference: the true events, `filename onset offset event_label`.
+        events: the detected events, the same columns.
         labels: event classes.
         filenames: of the clips.
         length: seconds of a segment.

@@ -1,65 +1,115 @@
-"""Separation scores."""
+"""Separation scores: means over the clips of a class, beside those of the mixture and of ideal masks."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
-import torch
-from fast_bss_eval.torch import square_cosine_metrics
-from torch import Tensor
-from torchmetrics.functional.audio import scale_invariant_signal_distortion_ratio
+import numpy as np
+import pandas as pd
+
+from wsed.metrics.base import Array, BootstrappedMetric, Measure, Statistics
+from wsed.metrics.counts import mean_over_classes
+from wsed.metrics.outputs import Outputs
+
+SYSTEM, MIXTURE = "system", "mixture"
+BASELINES = (MIXTURE, "ideal_binary_mask", "ideal_ratio_mask")
+"""What the separation of a system is compared with: the untouched mixture, and ideal masks."""
+
+RATIOS = ("sdr", "sir", "sar", "si_sdr")
+IMPROVED = ("sdr", "si_sdr")
+"""The ratios whose improvement over the mixture is scored as well."""
 
 
-def bss_eval(estimates: Tensor, references: Tensor) -> dict[str, Tensor]:
-    """SDR, SIR and SAR of BSS-eval version 3 (filters of 512 taps), as mir_eval's `bss_eval_sources` computes them.
+@dataclass(frozen=True)
+class Separation(BootstrappedMetric):
+    """SDR, SIR and SAR (BSS-eval version 3) and SI-SDR of the separated sources; the background does not count.
 
-    Most of the work depends on the references alone, so that rival estimates scored in one call cost little more than
-    one.
+    Attributes:
+        name: first part of the names of the scores.
+    """
+
+    name: str = "separation"
+
+    inputs = ("separation",)
+
+    def measures(self) -> Sequence[Measure]:
+        titles = {ratio: ratio.upper() for ratio in RATIOS[:3]}
+        shown = [
+            Measure(f"{self.name}/{ratio}", title, "dB", 1, per_class=f"{self.name}/class/{{label}}/{ratio}")
+            for ratio, title in titles.items()
+        ]
+        others = ["si_sdr", *(f"{ratio}_improvement" for ratio in IMPROVED)]
+        others += [f"{baseline}/{ratio}" for baseline in BASELINES for ratio in RATIOS]
+        return shown + [
+            Measure(f"{self.name}/{other}", f"{self.name}/{other}", "dB", 1, shown=False) for other in others
+        ]
+
+    def statistics(self, outputs: Outputs) -> Sequence[tuple[str, Statistics]]:
+        assert outputs.separation is not None
+        return [(self.name, SeparationRatios(outputs.separation, outputs.labels, outputs.filenames))]
+
+
+class SeparationRatios(Statistics):
+    """The ratios of each clip, source and method.
 
     Args:
-        estimates: `(..., source, samples)`, of the references' shape, source `i` belonging to reference `i`; or of that
-            shape behind further axes, of rival estimates of the same references.
-        references: `(..., source, samples)`, none silent.
-
-    Returns:
-        `sdr`, `sir` and `sar` in dB, each of the shape of `estimates` without the samples.
+        table: `filename source method sdr sir sar si_sdr` in dB, the method being `SYSTEM` or one of `BASELINES`.
+        labels: event classes.
+        filenames: of the clips.
     """
-    sources = references.shape[-2]
-    rivals = estimates.shape[: estimates.ndim - references.ndim]
-    estimates = estimates.reshape(-1, *references.shape).movedim(0, -3)
-    with _one_thread():
-        # float32 is 0.03 dB off in SAR. Both are squared cosines `(..., reference, rival and source)`.
-        to_own, to_all = square_cosine_metrics(
-            references.double(), estimates.double().flatten(-3, -2), filter_length=512
-        )
-    own, every = (
-        cosines.unflatten(-1, (-1, sources))
-        .diagonal(dim1=-3, dim2=-1)
-        .clamp(0, 1)
-        .movedim(-2, 0)
-        .reshape(*rivals, *references.shape[:-1])
-        for cosines in (to_own, to_all)
-    )
-    return {"sdr": _decibels(own), "sir": _decibels((own / every).clamp(0, 1)), "sar": _decibels(every)}
+
+    def __init__(self, table: pd.DataFrame, labels: Sequence[str], filenames: Sequence[str]) -> None:
+        self.table = table
+        self.labels = tuple(labels)
+        self.filenames = list(filenames)
+
+    def scores(self, prefix: str, weights: Array | None = None) -> dict[str, Any]:
+        """Means in dB over the clips of a class, and over the classes, by flat name.
+
+        `PREFIX/sdr` is the mean of `PREFIX/class/LABEL/sdr`; likewise `sir`, `sar` and `si_sdr`, and the improvements
+        over the mixture, `sdr_improvement` and `si_sdr_improvement`. `PREFIX/mixture/...`,
+        `PREFIX/ideal_binary_mask/...` and `PREFIX/ideal_ratio_mask/...` are the same for the baselines.
+
+        Args:
+            prefix: first part of the names, such as `separation`.
+            weights: `(draw, clip)`, how often each clip counts; without it each counts once.
+
+        Returns:
+            Numbers, or `(draw,)` with weights.
+        """
+        select = np.ones((1, len(self.filenames))) if weights is None else weights
+        named: dict[str, Array] = {}
+        for method in (SYSTEM, *BASELINES):
+            start = prefix if method == SYSTEM else f"{prefix}/{method}"
+            for ratio in RATIOS:
+                by_class = self._by_class(method, ratio, select)
+                named[f"{start}/{ratio}"] = mean_over_classes(np.stack(list(by_class.values()), -1))
+                named |= {f"{start}/class/{label}/{ratio}": mean for label, mean in by_class.items()}
+        for ratio in IMPROVED:
+            for name in [name for name in named if name.endswith(f"/{ratio}")]:
+                rest = name.removeprefix(f"{prefix}/")
+                if rest == ratio or rest.startswith("class/"):
+                    named[f"{name}_improvement"] = named[name] - named[f"{prefix}/{MIXTURE}/{rest}"]
+        return {name: float(values[0]) if weights is None else values for name, values in named.items()}
+
+    def _by_class(self, method: str, ratio: str, weights: Array) -> dict[str, Array]:
+        """The mean over the clips of each class that any clip has, `(draw,)`."""
+        clip = pd.Index(self.filenames)
+        of_method = self.table[self.table["method"] == method]
+        by_class = {}
+        for label in self.labels:
+            of_class = of_method[of_method["source"] == label]
+            if len(of_class):
+                chosen = np.take(weights, clip.get_indexer(pd.Index(of_class["filename"])), axis=1)
+                by_class[label] = _means(of_class[ratio].to_numpy(float), chosen)
+        return by_class
 
 
-def si_sdr(estimates: Tensor, references: Tensor) -> Tensor:
-    """Scale-invariant SDR (Le Roux et al. 2019), the means left in: `(..., samples)` twice to `(...)` in dB."""
-    return scale_invariant_signal_distortion_ratio(
-        estimates.double(), references.double().expand_as(estimates), zero_mean=False
-    )
-
-
-def _decibels(squared_cosine: Tensor) -> Tensor:
-    """Power of what lies along a direction to power of the rest."""
-    return 10 * torch.log10(squared_cosine / (1 - squared_cosine))
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """PyTorch on the CPU hangs where it solves equations on several threads that were set (pytorch/pytorch#141358)."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
+def _means(values: Array, weights: Array) -> Array:
+    """Means of `(clip,)` under weights `(draw, clip)`: `(draw,)`; a clip that is not drawn may be infinite."""
+    total = weights.sum(1)
+    known = np.isfinite(values)
+    sums = weights @ np.where(known, values, 0)
+    for place in np.flatnonzero(~known):
+        sums = np.where(weights[:, place] > 0, sums + values[place], sums)
+    return sums / np.where(total > 0, total, np.nan)

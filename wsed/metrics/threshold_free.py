@@ -1,4 +1,4 @@
-"""Scores that hang on the order of probabilities alone: average precision, area under the ROC, equal error rate."""
+"""Scores that need no threshold: average precision, area under the ROC, and equal error rate."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -7,69 +7,70 @@ import numpy as np
 from torch import Tensor
 from torchmetrics.functional.classification import binary_auroc, binary_average_precision, binary_eer
 
+from wsed.metrics.base import Array, Measure, Statistics
 from wsed.metrics.bootstrap import Steps
-from wsed.metrics.counts import Array, mean_over_classes
+from wsed.metrics.counts import mean_over_classes
 
-MEASURES: Mapping[str, Callable[[Tensor, Tensor], Tensor]] = {
+FUNCTIONS: Mapping[str, Callable[[Tensor, Tensor], Tensor]] = {
     "ap": binary_average_precision,
     "auroc": binary_auroc,
     "eer": binary_eer,
 }
 STEPS = 1000
-"""Thresholds at which draws are scored, at most."""
+"""The largest number of thresholds at which draws are scored."""
 
 
-class Ranking:
-    """Probabilities of items and what was true of them; items are clips, or the frames of all clips.
+class Ranking(Statistics):
+    """Probabilities of items and their true labels; items are clips, or the frames of all clips.
 
     Args:
         labels: event classes.
         probs: `(item, class)` in [0, 1].
         target: `(item, class)` 0/1.
-        clip: `(item,)`, the number of the clip that an item belongs to.
-        measures: `ap` (area under the step curve of precision over recall), `auroc`, `eer` (where as many of the
-            negatives as of the positives are taken for the other).
+        clip: `(item,)`, the index of the clip that an item belongs to.
+        functions: `ap` (area under the step curve of precision over recall), `auroc`, and `eer` (the error rate at the
+            threshold where false positives and false negatives are equally frequent).
     """
 
     def __init__(
-        self, labels: Sequence[str], probs: Tensor, target: Tensor, clip: Tensor, measures: Sequence[str]
+        self, labels: Sequence[str], probs: Tensor, target: Tensor, clip: Tensor, functions: Sequence[str]
     ) -> None:
         self.labels = tuple(labels)
         self.probs = probs
         self.target = target.bool()
         self.clip = clip
-        self.measures = tuple(measures)
+        self.functions = tuple(functions)
 
     def scores(self, prefix: str, weights: Array | None = None) -> dict[str, Any]:
-        """Each measure by class, as the mean over classes, and over the items of all classes at once, by flat name.
+        """Each score by class, as the mean over classes, and over the items of all classes at once, by flat name.
 
         The mean of `ap` is `PREFIX/map`, of the others `PREFIX/auroc` and `PREFIX/eer`; over all items it is
         `PREFIX/micro/ap` and so on. A class without a positive item has no score.
 
         Args:
-            prefix: of the names, such as `frame`.
+            prefix: first part of the names, such as `frame`.
             weights: `(draw, clip)`, how often each clip counts; without it each counts once.
 
         Returns:
             Numbers, or `(draw,)` with weights.
         """
-        there = [index for index in range(len(self.labels)) if self.target[:, index].any()]
-        by_class = [self._of(self.probs[:, index], self.target[:, index], self.clip, weights) for index in there]
+        present = [index for index in range(len(self.labels)) if self.target[:, index].any()]
+        by_class = [self._of(self.probs[:, index], self.target[:, index], self.clip, weights) for index in present]
         every = self.clip[:, None].expand_as(self.probs).flatten()
         micro = self._of(self.probs.flatten(), self.target.flatten(), every, weights)
         named: dict[str, Any] = {}
-        for name in self.measures:
+        for name in self.functions:
             values = [of_class[name] for of_class in by_class]
             named[f"{prefix}/map" if name == "ap" else f"{prefix}/{name}"] = mean_over_classes(np.stack(values, -1))
         named |= {f"{prefix}/micro/{name}": values for name, values in micro.items()}
-        for index, of_class in zip(there, by_class, strict=True):
+        for index, of_class in zip(present, by_class, strict=True):
             named |= {f"{prefix}/class/{self.labels[index]}/{name}": values for name, values in of_class.items()}
         return {name: float(values[0]) if weights is None else values for name, values in named.items()}
 
     def _of(self, probs: Tensor, target: Tensor, clip: Tensor, weights: Array | None) -> dict[str, Array]:
-        """Each measure of one class: `(draw,)`."""
+        """Each score of one class: `(draw,)`."""
         if weights is None:
-            return {name: np.array([float(MEASURES[name](probs, target.long()))]) for name in self.measures}
+            return {name: np.array([float(FUNCTIONS[name](probs, target.long()))]) for name in self.functions}
         positive = target.double().numpy()
         at = Steps(probs.double().numpy(), positive, clip.numpy(), weights.shape[1], STEPS)
         hits, alarms = (np.cumsum(weights @ at.counts(part), 1) for part in (positive, 1 - positive))
@@ -83,14 +84,36 @@ class Ranking:
             "auroc": ((false - before[1]) * (found + before[0]) / 2).sum(1),
             "eer": _equal_error(found, false),
         }
-        return {name: drawn[name] for name in self.measures}
+        return {name: drawn[name] for name in self.functions}
 
 
 def _equal_error(found: Array, false: Array) -> Array:
-    """The mean of both errors where they are closest, as torchmetrics has it: `(draw, step)` twice to `(draw,)`."""
+    """The mean of both error rates where they are closest, as in torchmetrics: `(draw, step)` twice to `(draw,)`."""
     missed, false = 1 - np.pad(found, ((0, 0), (1, 0))), np.pad(false, ((0, 0), (1, 0)))
     gap = np.abs(false - missed)
     place = np.argmin(np.where(np.isnan(gap), np.inf, gap), axis=1)
     draw = np.arange(len(gap))
     errors: Array = (false[draw, place] + missed[draw, place]) / 2
     return np.where(np.isnan(gap[:, -1]), np.nan, errors)
+
+
+def ranking_measures(prefix: str, functions: Sequence[str], shown: Mapping[str, str]) -> list[Measure]:
+    """How the scores of a ranking are shown.
+
+    Args:
+        prefix: first part of the names.
+        functions: the scores that are computed.
+        shown: column headers of those that a comparison of runs and tables by class show.
+    """
+    measures = []
+    for name in functions:
+        key = f"{prefix}/map" if name == "ap" else f"{prefix}/{name}"
+        better = name != "eer"
+        if name in shown:
+            by_class = f"{prefix}/class/{{label}}/{name}"
+            measures.append(Measure(key, shown[name], higher_is_better=better, per_class=by_class))
+        else:
+            measures.append(Measure(key, key, higher_is_better=better, shown=False))
+        micro = f"{prefix}/micro/{name}"
+        measures.append(Measure(micro, micro, higher_is_better=better, shown=False))
+    return measures

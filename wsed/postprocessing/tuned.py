@@ -8,20 +8,27 @@ import numpy as np
 import pandas as pd
 from rich.progress import track
 
+from wsed.metrics.base import Array
 from wsed.metrics.event_based import event_counts
-from wsed.postprocessing.thresholds import Postprocessing
+from wsed.metrics.outputs import Outputs
+from wsed.postprocessing.base import FittedPostprocessing
+from wsed.postprocessing.thresholds import Thresholds
+
+PARAMETERS = ("threshold", "hysteresis", "median", "gap", "minimum_duration")
 
 
 @dataclass(frozen=True)
-class Tuned:
-    """Every combination is tried; each class takes its best in event-based F1, the first of equals.
+class Tuned(FittedPostprocessing):
+    """Every combination is tried; each class takes the one with its best event-based F1, the first of equals.
 
     Attributes:
-        threshold: candidates for that of `Postprocessing`.
-        hysteresis: candidates likewise.
-        median: candidates likewise, in seconds.
-        gap: candidates likewise, in seconds.
-        minimum_duration: candidates likewise, in seconds.
+        threshold: candidates for that of `Thresholds`.
+        hysteresis: candidates for that of `Thresholds`.
+        median: candidates for that of `Thresholds`, in seconds.
+        gap: candidates for that of `Thresholds`, in seconds.
+        minimum_duration: candidates for that of `Thresholds`, in seconds.
+        collar: of the event-based F1, in seconds.
+        offset_share: of the event-based F1.
     """
 
     threshold: Sequence[float]
@@ -29,72 +36,51 @@ class Tuned:
     median: Sequence[float]
     gap: Sequence[float]
     minimum_duration: Sequence[float]
+    collar: float
+    offset_share: float
 
-    def fit(
-        self,
-        reference: pd.DataFrame,
-        scores: dict[str, pd.DataFrame],
-        tags: pd.DataFrame,
-        collar: float,
-        offset_share: float,
-    ) -> Postprocessing:
-        """The best parameters on validation data.
-
-        A tag's threshold is the one with the best F1 of its class.
-
-        Args:
-            reference: what there was, `filename onset offset event_label`.
-            scores: of each clip by filename, `onset offset` and a column of each class.
-            tags: clip probabilities, `filename` and a column of each class.
-            collar: of the event-based F1.
-            offset_share: of the event-based F1.
-        """
-        labels = tuple(tags.columns[1:])
-        names = ("threshold", "hysteresis", "median", "gap", "minimum_duration")
-        combinations = list(itertools.product(*(getattr(self, name) for name in names)))
-        found = np.stack(
+    def fit(self, outputs: Outputs) -> Thresholds:
+        """The thresholds that are best on validation data; the threshold of a tag has the best F1 of its class."""
+        assert outputs.tags is not None
+        combinations = list(itertools.product(*(getattr(self, name) for name in PARAMETERS)))
+        f1 = np.stack(
             [
-                self._f1(dict(zip(names, values, strict=True)), reference, scores, labels, collar, offset_share)
+                self._f1(dict(zip(PARAMETERS, values, strict=True)), outputs)
                 for values in track(combinations, "Tuning post-processing", transient=True)
             ]
         )
-        # A class that validation lacks has no F1, and takes the first candidates.
-        best = np.argmax(np.nan_to_num(found), axis=0)
+        # A class that the validation split lacks has no F1, and takes the first candidates.
+        best = np.argmax(np.nan_to_num(f1), axis=0)
         chosen = {
-            name: {label: float(combinations[best[place]][index]) for place, label in enumerate(labels)}
-            for index, name in enumerate(names)
+            name: {label: float(combinations[best[place]][index]) for place, label in enumerate(outputs.labels)}
+            for index, name in enumerate(PARAMETERS)
         }
-        return Postprocessing(**chosen, tag_threshold=best_tag_thresholds(reference, tags))
+        return Thresholds(**chosen, tag_threshold=best_tag_thresholds(outputs.reference, outputs.tags))
 
-    def _f1(
-        self,
-        values: dict[str, float],
-        reference: pd.DataFrame,
-        scores: dict[str, pd.DataFrame],
-        labels: tuple[str, ...],
-        collar: float,
-        offset_share: float,
-    ) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-        """Of each class."""
-        events = Postprocessing(**values, tag_threshold=0.5).events(scores)
-        counted = event_counts(reference, events, labels, list(scores), collar, offset_share).scores("e")
-        return np.array([counted[f"e/class/{label}/f1"] for label in labels])
+    def _f1(self, values: dict[str, float], outputs: Outputs) -> Array:
+        """The event-based F1 of each class, `(class,)`."""
+        assert outputs.scores is not None
+        events = Thresholds(**values, tag_threshold=0.5).events(outputs.scores)
+        clips = (outputs.labels, outputs.filenames)
+        counts = event_counts(outputs.reference, events, *clips, self.collar, self.offset_share)
+        scores = counts.scores("event_based")
+        return np.array([scores[f"event_based/class/{label}/f1"] for label in outputs.labels])
 
 
 def best_tag_thresholds(reference: pd.DataFrame, tags: pd.DataFrame) -> dict[str, float]:
-    """For each class the threshold with the best F1 over clips, half way between two probabilities.
+    """The tag threshold of each class that has the best F1 over clips; it lies half way between two probabilities.
 
     Args:
-        reference: what there was, `filename onset offset event_label`.
-        tags: clip probabilities, `filename` and a column of each class.
+        reference: the true events, `filename onset offset event_label`.
+        tags: clip probabilities, `filename` and a column for each class.
     """
     chosen = {}
     for label in tags.columns[1:]:
-        having = set(reference.loc[reference["event_label"] == label, "filename"])
+        tagged = set(reference.loc[reference["event_label"] == label, "filename"])
         order = tags.sort_values(label, ascending=False)
         probs = order[label].to_numpy(float)
-        correct = np.cumsum(order["filename"].isin(having))
-        f1 = 2 * correct / (len(having) + np.arange(1, len(probs) + 1))
+        correct = np.cumsum(order["filename"].isin(tagged))
+        f1 = 2 * correct / (len(tagged) + np.arange(1, len(probs) + 1))
         # A threshold cannot lie between equal probabilities.
         last_of_equals = np.append(probs[:-1] > probs[1:], True)
         place = int(np.argmax(np.where(last_of_equals, f1, -1)))

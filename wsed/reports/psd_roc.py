@@ -54,8 +54,7 @@ def _curves(files: PredictionFiles, paths: Sequence[Path], run: Run) -> RocCurve
     # Most reports need none of these, and they take long to load.
     import pandas as pd
 
-    from wsed.metrics.intermediate_statistics import intersection_deltas
-    from wsed.metrics.psds import Psds
+    from wsed.metrics.outputs import Outputs
 
     reference = pd.read_csv(files.reference, sep="\t", dtype={"filename": str, "event_label": str})
     table = pd.read_csv(files.durations, sep="\t", dtype={"filename": str})
@@ -69,29 +68,21 @@ def _curves(files: PredictionFiles, paths: Sequence[Path], run: Run) -> RocCurve
         by_stem[path.stem]: pd.read_csv(path, sep="\t")[["onset", "offset", *labels]].astype(float) for path in paths
     }
     seconds = {filename: durations[filename] for filename in scores}
+    outputs = Outputs(tuple(labels), list(scores), reference, durations=seconds, scores=scores)
     curves = {}
     for title, scenario in _scenarios(run.folder).items():
-        deltas = intersection_deltas(reference, scores, scenario.dtc, scenario.gtc, scenario.cttc)
-        curves[title] = Psds(deltas, reference, seconds, labels, scenario).curve()
+        curve = scenario.roc(outputs).curve()
+        curves[title] = (curve["efpr"], curve["etpr"])
     return curves
 
 
 def _scenarios(folder: RunFolder) -> dict[str, Any]:
     """The scenarios in the config of a run; without a config, as for fused runs, those of DCASE task 4."""
-    from wsed.metrics.psds import SCENARIO1, SCENARIO2, Scenario
+    from wsed.metrics.psds import SCENARIO1, SCENARIO2, Psds
 
-    scenarios = {"scenario1": SCENARIO1, "scenario2": SCENARIO2}
-    config = folder.config() if folder.config_path.is_file() else {}
-    target = f"{Scenario.__module__}.{Scenario.__qualname__}"
-    for title, node in _nodes_of(config, target):
-        scenarios[title] = Scenario(**{key: value for key, value in node.items() if key != "_target_"})
-    return scenarios
-
-
-def _nodes_of(config: Mapping[str, Any], target: str) -> list[tuple[str, Mapping[str, Any]]]:
-    """The nodes of a config that describe an object of a class, each with its key."""
-    found: list[tuple[str, Mapping[str, Any]]] = []
-    for key, value in config.items():
-        if isinstance(value, Mapping):
-            found += [(key, value)] if value.get("_target_") == target else _nodes_of(value, target)
-    return found
+    if not folder.config_path.is_file():
+        return {"scenario1": SCENARIO1, "scenario2": SCENARIO2}
+    target = f"{Psds.__module__}.{Psds.__qualname__}"
+    nodes = (node for node in (folder.config().get("metrics") or {}).values() if node["_target_"] == target)
+    scenarios = (Psds(**{key: value for key, value in node.items() if key != "_target_"}) for node in nodes)
+    return {scenario.name.removeprefix("psds/"): scenario for scenario in scenarios}

@@ -7,11 +7,10 @@ from typing import Any
 
 import pytorch_lightning as pl
 from pytorch_lightning.callbacks import Callback
-from pytorch_lightning.loggers import Logger
 
 from wsed.config.instantiate import instantiate
 from wsed.data.datamodules.base import ClipDataModule
-from wsed.evaluation.evaluator import Results, plain
+from wsed.evaluation.evaluator import Evaluation, build_evaluator
 from wsed.runs.active_run import ActiveRun
 from wsed.runs.environment import git_state, versions
 from wsed.runs.folder import RunFolder
@@ -23,7 +22,7 @@ from wsed.training.fit import fit, resume_checkpoint
 from wsed.training.loggers.base import RunLogger
 from wsed.training.loggers.metrics_csv import CurvesState, MetricsCsv, rows_of
 from wsed.training.runtime import Runtime
-from wsed.training.testing import RunTest
+from wsed.training.testing import build_postprocessing, test
 from wsed.training.trainer import check_compiler, resolve_precision
 
 
@@ -45,8 +44,7 @@ def train(active: ActiveRun, watching: Sequence[Callback] = ()) -> dict[str, Any
     runtime = _prepare(config)
     data: ClipDataModule = instantiate(config["data"]["module"])
     data.setup()
-    test = RunTest(config)
-    test.check(data)
+    evaluator, postprocessing = build_evaluator(config), build_postprocessing(config, data)
     _report_cache(data)
     # Of the code that trains, which may be edited meanwhile.
     git = git_state()
@@ -61,12 +59,23 @@ def train(active: ActiveRun, watching: Sequence[Callback] = ()) -> dict[str, Any
     failed = True
     try:
         loggers = [logger.start(plan, rows)] if logger else []
-        results, timing = _fit_and_test(config, runtime, folder, system, data, test, loggers, watching)
+        curves = MetricsCsv(folder.curves_path)
+        callbacks = [CurvesState(curves), CollectPredictions(evaluator), *instantiated_callbacks(config), *watching]
+        started = time.perf_counter()
+        trainer = fit(config, runtime, folder, system, data, [curves, *loggers], callbacks)
+        trained = time.perf_counter()
+        if config["test"] == "best" and "val" in data.datasets:
+            system = System.load(folder.best_checkpoint)
+        evaluation = test(config, runtime, folder, system, data, postprocessing, evaluator)
+        timing = {"train_seconds": trained - started, "test_seconds": time.perf_counter() - trained}
+        for each in loggers:
+            each.log_metrics(evaluation.numbers("test/"), trainer.global_step)
+            each.save()
         failed = False
     finally:
         if logger:
             logger.finish(failed)
-    return _summary(plan, system, data, results, timing, git)
+    return _summary(plan, system, data, evaluation, timing, git)
 
 
 def join(config: Mapping[str, Any], folder: RunFolder) -> None:
@@ -85,7 +94,8 @@ def join(config: Mapping[str, Any], folder: RunFolder) -> None:
     # Weights, and statistics of features, come from rank 0.
     # Without its logger, for the states of callbacks in a checkpoint belong to callbacks of every process.
     curves = CurvesState(MetricsCsv(folder.curves_path))
-    callbacks = [curves, CollectPredictions(), *instantiated_callbacks(config)]
+    collect = CollectPredictions(build_evaluator(config))
+    callbacks = [curves, collect, *instantiated_callbacks(config)]
     fit(config, runtime, folder, build_system(config), data, [], callbacks)
 
 
@@ -110,38 +120,11 @@ def _report_cache(data: ClipDataModule) -> None:
         print(f"{data.audio.folder}: decoded {data.audio.decoded} recordings; the cache has {megabytes:.0f} MB")
 
 
-def _fit_and_test(
-    config: Mapping[str, Any],
-    runtime: Runtime,
-    folder: RunFolder,
-    system: System,
-    data: ClipDataModule,
-    test: RunTest,
-    loggers: Sequence[Logger],
-    watching: Sequence[Callback],
-) -> tuple[Results, dict[str, float]]:
-    """Scores by flat name, and the seconds of training and testing."""
-    started = time.perf_counter()
-    curves = MetricsCsv(folder.curves_path)
-    callbacks = [CurvesState(curves), CollectPredictions(), *instantiated_callbacks(config), *watching]
-    trainer = fit(config, runtime, folder, system, data, [curves, *loggers], callbacks)
-    trained = time.perf_counter()
-    if config["test"] == "best" and "val" in data.datasets:
-        system = System.load(folder.best_checkpoint)
-    results = test.run(runtime, folder, system, data)
-    numbers = {f"test/{name}": value for name, value in results.items() if not isinstance(value, tuple)}
-    for logger in loggers:
-        logger.log_metrics(numbers, trainer.global_step)
-        logger.save()
-    timing = {"train_seconds": trained - started, "test_seconds": time.perf_counter() - trained}
-    return results, {name: round(value, 1) for name, value in timing.items()}
-
-
 def _summary(
     plan: PlannedRun,
     system: System,
     data: ClipDataModule,
-    results: Results,
+    evaluation: Evaluation,
     timing: Mapping[str, float],
     git: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
@@ -160,8 +143,8 @@ def _summary(
         "parameters": sum(parameter.numel() for parameter in system.parameters()),
         "precision": resolve_precision(config["precision"]),
         "validation": _validation(plan),
-        "metrics": plain(results),
-        "timing": dict(timing),
+        **evaluation.plain(),
+        "timing": {name: round(seconds, 1) for name, seconds in timing.items()},
         "versions": versions(),
         "git": git,
     }

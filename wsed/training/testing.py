@@ -1,17 +1,16 @@
-"""The test of a run."""
+"""The test of a run: predictions, post-processing and scores."""
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
 from wsed.atomic import write_text
 from wsed.config.instantiate import instantiate
 from wsed.data.datamodules.base import ClipDataModule
 from wsed.errors import UserError
-from wsed.evaluation.evaluator import Results, evaluate_pass, tune
+from wsed.evaluation.evaluator import Evaluation, Evaluator
 from wsed.evaluation.prediction_collector import write_tsv
-from wsed.postprocessing.tuned import Tuned
+from wsed.postprocessing.base import FittedPostprocessing, Postprocessing
 from wsed.runs.folder import RunFolder
 from wsed.systems.base import System
 from wsed.training.callbacks.collect_predictions import CollectPredictions
@@ -20,38 +19,58 @@ from wsed.training.runtime import Runtime
 from wsed.training.trainer import make_trainer
 
 
-class RunTest:
-    """Post-processing and metrics of a run.
+def build_postprocessing(config: Mapping[str, Any], data: ClipDataModule) -> Postprocessing | FittedPostprocessing:
+    """The post-processing of a run.
 
     Args:
         config: of the run.
+        data: of the run, opened.
+
+    Raises:
+        UserError: it has to be fitted on a validation split, and the data have none.
     """
+    postprocessing: Postprocessing | FittedPostprocessing = instantiate(config["postprocessing"])
+    if isinstance(postprocessing, FittedPostprocessing) and "val" not in data.datasets:
+        raise UserError(
+            f"postprocessing: {type(postprocessing).__name__} needs a validation split; give data.folds.val folds and "
+            "data.clips.val clips"
+        )
+    return postprocessing
 
-    def __init__(self, config: Mapping[str, Any]) -> None:
-        self.config = config
-        self.settings = instantiate(config["evaluation"])
-        self.postprocessing = instantiate(config["postprocessing"])
 
-    def check(self, data: ClipDataModule) -> None:
-        if isinstance(self.postprocessing, Tuned) and "val" not in data.datasets:
-            raise UserError(
-                "postprocessing=tuned needs a validation split; give data.folds.val folds and data.clips.val clips"
-            )
+def test(
+    config: Mapping[str, Any],
+    runtime: Runtime,
+    folder: RunFolder,
+    system: System,
+    data: ClipDataModule,
+    postprocessing: Postprocessing | FittedPostprocessing,
+    evaluator: Evaluator,
+) -> Evaluation:
+    """Tests a system and writes its predictions to the run folder.
 
-    def run(self, runtime: Runtime, folder: RunFolder, system: System, data: ClipDataModule) -> Results:
-        predictions = CollectPredictions()
-        trainer = make_trainer(self.config, runtime.single(), [predictions], default_root_dir=folder.path, logger=False)
-        postprocessing = self.postprocessing
-        if isinstance(postprocessing, Tuned):
-            trainer.validate(system, datamodule=data, verbose=False)
-            postprocessing = tune(postprocessing, predictions.collector, self.settings)
-        write_text(folder.postprocessing_path, json.dumps(asdict(postprocessing), indent=2) + "\n")
-        examples = ExampleRecorder()
-        trainer.callbacks.append(examples)  # type: ignore[attr-defined]  # not in its annotations
-        trainer.test(system, datamodule=data, verbose=False)
-        scorer = predictions.collector
-        scorer.write(folder.predictions.path)
-        examples.write(folder.predictions.path, system.features.sample_rate)
-        results, _, events = evaluate_pass(scorer, postprocessing, self.settings)
-        write_tsv(events, folder.predictions.events)
-        return results
+    Args:
+        config: of the run.
+        runtime: one of its devices is used.
+        folder: of the run.
+        system: trained.
+        data: opened.
+        postprocessing: turns scores into events and tags; one that has to be fitted is fitted on the validation split.
+        evaluator: scores the predictions.
+    """
+    predictions, examples = CollectPredictions(evaluator), ExampleRecorder()
+    trainer = make_trainer(
+        config, runtime.single(), [predictions, examples], default_root_dir=folder.path, logger=False
+    )
+    if isinstance(postprocessing, FittedPostprocessing):
+        trainer.validate(system, datamodule=data, verbose=False)
+        postprocessing = postprocessing.fit(predictions.collector.outputs())
+    write_text(folder.postprocessing_path, json.dumps(postprocessing.description(), indent=2) + "\n")
+    trainer.test(system, datamodule=data, verbose=False)
+    collector = predictions.collector
+    collector.write(folder.predictions)
+    examples.write(folder.predictions, system.features.sample_rate)
+    outputs = collector.outputs(postprocessing)
+    assert outputs.events is not None
+    write_tsv(outputs.events, folder.predictions.events)
+    return evaluator.evaluate(outputs).with_logged(trainer.callback_metrics)

@@ -37,7 +37,7 @@ BAD = {
 def words(folder: Path) -> list[str]:
     options = ["--events", "found.tsv", "--reference", "reference.tsv", "--durations", "durations.tsv"]
     paths = [str(folder / word) if word.endswith(".tsv") else word for word in options]
-    return ["evaluate", *paths, "--json", str(folder / "out.json"), "--draws", "0"]
+    return ["evaluate", *paths, "--json", str(folder / "out.json"), "evaluation.draws=0"]
 
 
 @pytest.fixture
@@ -84,25 +84,36 @@ def test_an_event_may_reach_beyond_its_clip_to_the_end_of_the_longest(
     assert "events that reach beyond the end of their clip: 1" in capsys.readouterr().out
 
 
+FILES = ["--events", "found.tsv", "--reference", "reference.tsv"]
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
         (["--events", "found.tsv"], "--reference is not given; add it"),
         (["--events", "nowhere.tsv", "--reference", "reference.tsv"], "nowhere.tsv: is no file"),
-        (["--events", "found.tsv", "--reference", "reference.tsv", "--collar", "-1"], "-1 is not above 0"),
+        ([*FILES, "metrics.event_based.collar=-1"], "collar is -1; it must be above 0 seconds"),
+        ([*FILES, "metrics.event_based.colar=1"], "Did you mean metrics.event_based.collar?"),
+        ([*FILES, "metrics=[event_base]"], "Did you mean event_based?"),
+        ([*FILES, "metrics.event_based.collar=[1"], "cannot be read"),
+        ([*FILES, "metrics.event_based.collar=0.1,0.2"], "holds several values"),
+        ([*FILES, "pooling=gap"], "pooling: cannot be changed here; only data, mixing, metrics, evaluation"),
+        ([*FILES, "metric.event_based.collar=1"], "Did you mean metrics?"),
+        ([*FILES, "postprocessing=tuned"], "has to be fitted on validation data"),
+        ([*FILES, "postprocessing.gap=-1"], "gap is -1"),
         (["--events", ".", "--reference", "reference.tsv"], "add --durations"),
         (["--events", ".", "--reference", "reference.tsv", "--durations", "durations.tsv"], "threshold at the end"),
         (["--events", "found.tsv", "--reference", "reference.tsv", "--json", "no/out.json"], "no: is no folder"),
         (["--reference", "reference.tsv"], "nothing to score; give --checkpoint, --events"),
         (["--events", "found.tsv", "--scores", "."], "--events does not go with --scores"),
         (["--checkpoint", ".", "--events", "found.tsv"], "--events does not go with --checkpoint"),
-        (["--events", "found.tsv", "--data", "esc10"], "--data goes with --checkpoint"),
+        ([*FILES, "data=esc10"], "data=esc10: goes with --checkpoint"),
         (["--checkpoint", "nowhere"], "nowhere: does not exist"),
         (["--checkpoint", "."], ".: is not the folder of a run"),
         (["--checkpoint", "found.tsv"], "found.tsv: is not a checkpoint of wsed"),
         (["--tags", "found.tsv", "--reference", "reference.tsv"], "found.tsv: has no column dog"),
-        (["--events", "found.tsv", "--reference", "reference.tsv", "--scenario1", "dct=1"], "there is no dct; it has"),
-        (["--events", "found.tsv", "--reference", "reference.tsv", "--scenario2", "dtc=x"], "dtc=x: is no number"),
+        ([*FILES, "metrics.psds_scenario1.dct=1"], "Did you mean metrics.psds_scenario1.dtc?"),
+        ([*FILES, "metrics.psds_scenario2.dtc=x"], "metrics.psds_scenario2.dtc: is 'x'; it needs float"),
     ],
 )
 def test_bad_options(

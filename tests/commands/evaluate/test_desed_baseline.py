@@ -112,8 +112,8 @@ def test_intersection_scores_are_those_of_psds_eval(
         events = events.replace(edge, f"{label},{onset},{float(offset) + 1e-6:.6f},{filename}")
     nudged = tmp_path / "nudged.csv"
     nudged.write_text(events)
-    shares = ["--dtc", str(share), "--gtc", str(share), "--draws", "0"]
-    scores = evaluated(nudged, desed_baseline, tmp_path / "out.json", *shares)
+    shares = [f"metrics.intersection_based.{name}={share}" for name in ("dtc", "gtc")]
+    scores = evaluated(nudged, desed_baseline, tmp_path / "out.json", *shares, "evaluation.draws=0")
     assert round(scores["intersection_based/macro/f1"], 4) == f1
 
 

@@ -77,8 +77,7 @@ def test_frames_of_another_rate_are_taken_where_they_sound(trained: Trained, tmp
 
 def test_other_data_is_taken_by_all(trained: Trained, tmp_path: Path) -> None:
     data = [
-        "--data",
-        "generated",
+        "data=generated",
         "data.soundbank.recordings=4",
         "data.clips.test=2",
         "mixing.duration=1.0",
@@ -90,7 +89,7 @@ def test_other_data_is_taken_by_all(trained: Trained, tmp_path: Path) -> None:
 
 def test_clips_with_tags_alone_have_scores_of_tags_alone(trained: Trained, tmp_path: Path) -> None:
     # The split for training has to be another than that for testing.
-    words = ["desed", "data.duration=1.0", "data.labels=[baby_cry,glass_break,gunshot]", f"data.root={tmp_path}"]
+    words = ["data=desed", "data.duration=1.0", "data.labels=[baby_cry,glass_break,gunshot]", f"data.root={tmp_path}"]
     words += ["data.parts={train: [validation], val: [], test: [weak]}"]
     (tmp_path / "metadata" / "train").mkdir(parents=True)
     rows = ["filename\tevent_labels", "a.wav\tbaby_cry", "b.wav\tglass_break,gunshot"]
@@ -101,7 +100,7 @@ def test_clips_with_tags_alone_have_scores_of_tags_alone(trained: Trained, tmp_p
     table = "filename\tonset\toffset\tevent_label\nc.wav\t0.1\t0.5\tgunshot\n"
     (tmp_path / "metadata" / "validation" / "validation.tsv").write_text(table)
     corpora.sound(tmp_path / "audio" / "validation" / "validation" / "c.wav")
-    results = fused(tmp_path / "mean", trained("seed=1"), trained("seed=2"), "--data", *words)
+    results = fused(tmp_path / "mean", trained("seed=1"), trained("seed=2"), *words)
     assert {name.split("/")[0] for name in results["metrics"]} == {"tagging"}
     reference = pd.read_csv(tmp_path / "mean" / "predictions" / "reference.tsv", sep="\t")
     assert sorted(reference["event_label"]) == ["baby_cry", "glass_break", "gunshot"]
@@ -114,7 +113,7 @@ def test_clips_with_tags_alone_have_scores_of_tags_alone(trained: Trained, tmp_p
         (["data.clips.test=5"], [], "was tested on other clips than"),
         (["data.labels=[gunshot,baby_cry]"], [], "knows other classes than"),
         (["keep_every=1"], ["--first-epoch", "3"], "kept no epoch from 3 on, the last is epoch-002"),
-        ([], ["--data", "esc10"], "data.root is not set"),
+        ([], ["data=esc10"], "data.root is not set"),
     ],
 )
 def test_runs_that_do_not_go_together(

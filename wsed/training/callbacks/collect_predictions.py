@@ -6,14 +6,20 @@ import pytorch_lightning as pl
 from pytorch_lightning.callbacks import Callback
 
 from wsed.data.batch import Batch
+from wsed.evaluation.evaluator import Evaluator
 from wsed.evaluation.prediction_collector import PredictionCollector
 from wsed.systems.base import System
 
 
 class CollectPredictions(Callback):
-    """Fills a new collector in each pass, and logs its scores as `val/...` after validation."""
+    """Fills a new collector in each pass, and logs scores as `val/...` after validation.
 
-    def __init__(self) -> None:
+    Args:
+        evaluator: its metrics that take part in validation score what was collected.
+    """
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self.evaluator = evaluator
         self._collector: PredictionCollector | None = None
 
     def on_validation_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
@@ -31,7 +37,7 @@ class CollectPredictions(Callback):
         self.collector.update(batch, outputs["prediction"])
 
     def on_validation_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        for name, value in self.collector.detection().items():
+        for name, value in self.evaluator.validate(self.collector).items():
             pl_module.log(f"val/{name}", value, sync_dist=True)
 
     def on_test_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:

@@ -1,6 +1,5 @@
 """Example clips of the test, for pictures and for listening."""
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from torch import Tensor
 from wsed.data.audio.io import write_audio
 from wsed.data.batch import Batch
 from wsed.prediction import Prediction, frame_targets
+from wsed.runs.folder import PredictionFiles
 from wsed.separation.ideal_masks import ideal_mel_mask
 from wsed.systems.base import Separated, System
 from wsed.systems.saliency import saliency
@@ -84,16 +84,16 @@ class ExampleRecorder(Callback):
             self.arrays.setdefault(name, []).append(plain)
         self.sounds.append((batch.filenames[clip], sounds))
 
-    def write(self, folder: Path, sample_rate: int) -> None:
-        """Writes `examples.npz` and `audio/CLIP/{mixture,truth,separated}.flac`; nothing without examples.
+    def write(self, files: PredictionFiles, sample_rate: int) -> None:
+        """Writes the examples and their sounds; nothing without examples.
 
         Args:
-            folder: the folder of predictions, which must exist.
+            files: whose folder must exist.
             sample_rate: Hz.
         """
         if not self.arrays:
             return
-        np.savez_compressed(folder / "examples.npz", **{**self.arrays, **self.rest})
+        np.savez_compressed(files.examples, **{**self.arrays, **self.rest})
         for filename, sounds in self.sounds:
             for name, samples in sounds.items():
-                write_audio(folder / "audio" / Path(filename).stem / f"{name}.flac", samples.clamp(-1, 1), sample_rate)
+                write_audio(files.sound(filename, name), samples.clamp(-1, 1), sample_rate)

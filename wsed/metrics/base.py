@@ -1,0 +1,117 @@
+"""What a metric is: its name, its inputs, how it scores, and how its scores are shown."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wsed.metrics.outputs import ClipPredictions, Outputs
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """How one score is shown.
+
+    Attributes:
+        key: flat name of the score over all classes, such as `tagging/map`.
+        title: column header.
+        unit: such as `dB`; empty for a fraction from 0 to 1.
+        decimals: digits after the point.
+        higher_is_better: which end is the good one; None where neither is.
+        per_class: flat name of one class's score, with `{label}` in place of the class, such as
+            `tagging/class/{label}/ap`; None where tables by class leave the score out.
+        shown: whether a comparison of runs has a column for it from the start.
+    """
+
+    key: str
+    title: str
+    unit: str = ""
+    decimals: int = 3
+    higher_is_better: bool | None = True
+    per_class: str | None = None
+    shown: bool = True
+
+    def class_key(self, label: str) -> str | None:
+        """Flat name of the score of a class."""
+        return None if self.per_class is None else self.per_class.replace("{label}", label)
+
+
+class Statistics(ABC):
+    """Statistics clip by clip, such as counts, from which the scores of any selection of the clips follow."""
+
+    @abstractmethod
+    def scores(self, prefix: str, weights: Array | None = None) -> dict[str, Any]:
+        """The scores of a selection of the clips.
+
+        Args:
+            prefix: first part of the flat names.
+            weights: `(draw, clip)`, how often each clip counts; without it each counts once.
+
+        Returns:
+            By flat name: numbers, or `(draw,)` with weights.
+        """
+
+    def curve(self) -> dict[str, Array]:
+        """The curve behind the score, by axis; empty where there is none."""
+        return {}
+
+
+class Metric(ABC):
+    """One metric of an evaluation. Its constructor takes its parameters.
+
+    Attributes:
+        name: first part of the flat names of its scores.
+        inputs: fields of `Outputs` that it needs; where one is not known, the evaluation leaves the metric out.
+        in_validation: whether it is scored after each epoch as well, without post-processing, and logged as `val/NAME`.
+    """
+
+    name: str
+    inputs: ClassVar[tuple[str, ...]]
+    in_validation: ClassVar[bool] = False
+
+    @abstractmethod
+    def measures(self) -> Sequence[Measure]:
+        """How its scores are shown."""
+
+    @abstractmethod
+    def scores(self, outputs: Outputs) -> Mapping[str, float]:
+        """Its scores by flat name, each of which begins with `name`."""
+
+    def validation_scores(self, predictions: ClipPredictions) -> Mapping[str, float]:
+        """Its scores after an epoch, by flat name without `val/`; empty where it takes no part in validation."""
+        if not self.in_validation:
+            return {}
+        outputs = predictions.outputs()
+        return self.scores(outputs) if self.applies(outputs) else {}
+
+    def applies(self, outputs: Outputs) -> bool:
+        """Whether its inputs are known."""
+        return all(outputs.has(name) for name in self.inputs)
+
+    def parameters(self, outputs: Outputs) -> dict[str, float | str]:
+        """What its scores depend on, by flat name: its numbers and strings."""
+        return {
+            f"{self.name}/{key}": value
+            for key, value in vars(self).items()
+            if key != "name" and isinstance(value, (int, float, str))
+        }
+
+
+class BootstrappedMetric(Metric):
+    """A metric whose scores have confidence intervals: it gives the statistics that they are computed from."""
+
+    @abstractmethod
+    def statistics(self, outputs: Outputs) -> Sequence[tuple[str, Statistics]]:
+        """The statistics, each with the first part of the names of its scores."""
+
+    def scores(self, outputs: Outputs) -> Mapping[str, float]:
+        """Its scores by flat name, each of which begins with `name`."""
+        found: dict[str, float] = {}
+        for prefix, statistics in self.statistics(outputs):
+            found |= statistics.scores(prefix)
+        return found

@@ -1,0 +1,146 @@
+"""What a system predicted on a set of clips: as tables, which metrics score, and as the tensors they come from."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+import torch
+from torch import Tensor
+
+from wsed.prediction import Event
+
+TIMED = frozenset({"scores", "events", "points"})
+"""Inputs that can be scored only against true onsets and offsets."""
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """The reference, and the predictions of a system in the field's formats; None for what is not known.
+
+    Attributes:
+        labels: event classes; a class that the reference lacks has no score.
+        filenames: of all clips, also those without events.
+        reference: the true events, `filename onset offset event_label`; a clip without events may have a row with its
+            name alone.
+        durations: seconds of every clip, by filename.
+        tags: clip probabilities, `filename` and a column for each class.
+        tag_thresholds: by class; a clip has a tag where the probability is above.
+        scores: frame probabilities of each clip by filename, `onset offset` and a column for each class.
+        events: the detected events, in the columns of the reference.
+        points: the detected events of each operating point, by threshold.
+        separation: SDR, SIR, SAR and SI-SDR in dB, `filename source method sdr sir sar si_sdr`.
+        strong: whether the reference has true onsets and offsets. Otherwise its events are tags, which last from the
+            beginning to the end of a clip, and only tags can be scored.
+    """
+
+    labels: tuple[str, ...]
+    filenames: Sequence[str]
+    reference: pd.DataFrame
+    durations: Mapping[str, float] | None = None
+    tags: pd.DataFrame | None = None
+    tag_thresholds: Mapping[str, float] | None = None
+    scores: Mapping[str, pd.DataFrame] | None = None
+    events: pd.DataFrame | None = None
+    points: Mapping[float, pd.DataFrame] | None = None
+    separation: pd.DataFrame | None = None
+    strong: bool = True
+
+    def has(self, name: str) -> bool:
+        """Whether an input is known and there is something to score it against."""
+        if (name in TIMED and not self.strong) or (name == "scores" and not self.present):
+            return False
+        return getattr(self, name) is not None
+
+    @cached_property
+    def present(self) -> tuple[str, ...]:
+        """The classes that the reference has."""
+        known = set(self.reference["event_label"].dropna())
+        return tuple(label for label in self.labels if label in known)
+
+    @cached_property
+    def present_scores(self) -> dict[str, pd.DataFrame]:
+        """The frame probabilities of the classes that the reference has, in the order of `filenames`."""
+        assert self.scores is not None
+        columns = ["onset", "offset", *self.present]
+        return {filename: self.scores[filename][columns].astype(float) for filename in self.filenames}
+
+
+@dataclass
+class ClipPredictions:
+    """What a system predicted, clip by clip, as tensors.
+
+    Attributes:
+        labels: event classes in the order of the `class` axis.
+        frames_per_second: of `frame_probs`.
+        filenames: of the clips.
+        events: the strong labels of each clip; empty where they are not known.
+        durations: seconds of every clip, by filename.
+        clip_probs: of each clip `(class,)` in [0, 1].
+        weak: of each clip `(class,)` 0/1.
+        frame_probs: of each clip `(class, time)` in [0, 1], without padding.
+        strong: whether the strong labels of all clips are known.
+    """
+
+    labels: tuple[str, ...]
+    frames_per_second: float
+    filenames: list[str] = field(default_factory=list)
+    events: list[list[Event]] = field(default_factory=list)
+    durations: dict[str, float] = field(default_factory=dict)
+    clip_probs: list[Tensor] = field(default_factory=list)
+    weak: list[Tensor] = field(default_factory=list)
+    frame_probs: list[Tensor] = field(default_factory=list)
+    strong: bool = True
+
+    def outputs(self) -> Outputs:
+        """The predictions as tables, without events, since nothing is post-processed."""
+        return Outputs(
+            self.labels,
+            self.filenames,
+            self.reference(),
+            durations=self.durations,
+            tags=self.tags(),
+            scores=self.scores(),
+            strong=self.strong,
+        )
+
+    def reference(self) -> pd.DataFrame:
+        """The true events, `filename onset offset event_label`; a clip without events has a row with its name alone.
+
+        Without strong labels, a tag is an event from the beginning to the end of the clip.
+        """
+        # As in DESED.
+        empty: list[tuple[object, ...]] = [(None, None, None)]
+        rows = [
+            (filename, *event)
+            for filename, events, weak in zip(self.filenames, self.events, self.weak, strict=True)
+            for event in (events if self.strong else self._tagged(filename, weak)) or empty
+        ]
+        table = pd.DataFrame(rows, columns=["filename", "onset", "offset", "event_label"])
+        return table.astype({"onset": float, "offset": float, "event_label": object})
+
+    def scores(self) -> dict[str, pd.DataFrame]:
+        """Frame probabilities of each clip, `onset offset` and a column for each class, as sed_scores_eval has them."""
+        return {
+            filename: _score_table(probs, self.labels, self.frames_per_second)
+            for filename, probs in zip(self.filenames, self.frame_probs, strict=True)
+        }
+
+    def tags(self) -> pd.DataFrame:
+        """Clip probabilities, `filename` and a column for each class."""
+        table = pd.DataFrame(torch.stack(self.clip_probs).numpy(), columns=list(self.labels))
+        table.insert(0, "filename", self.filenames)
+        return table
+
+    def _tagged(self, filename: str, weak: Tensor) -> list[Event]:
+        tags = (label for label, present in zip(self.labels, weak.tolist(), strict=True) if present)
+        return [Event(0.0, self.durations[filename], label) for label in tags]
+
+
+def _score_table(frame_probs: Tensor, labels: Sequence[str], frames_per_second: float) -> pd.DataFrame:
+    times = np.arange(frame_probs.shape[1] + 1) / frames_per_second
+    table = pd.DataFrame(frame_probs.T.numpy(), columns=list(labels))
+    table.insert(0, "onset", times[:-1])
+    table.insert(1, "offset", times[1:])
+    return table

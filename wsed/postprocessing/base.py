@@ -1,0 +1,47 @@
+"""What a post-processing does: it turns scores into events and sets the thresholds of tags."""
+
+import dataclasses
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from wsed.metrics.outputs import Outputs
+
+
+class Postprocessing(ABC):
+    """From frame probabilities to events. A subclass is a dataclass, so that a run folder can hold its parameters."""
+
+    @abstractmethod
+    def events(self, scores: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+        """The events of every clip.
+
+        Args:
+            scores: frame probabilities of each clip by filename, `onset offset` and a column for each class; all frames
+                have the same length.
+
+        Returns:
+            `filename onset offset event_label`; a clip without events has a row with its name alone.
+        """
+
+    @abstractmethod
+    def tag_thresholds(self, labels: Sequence[str]) -> dict[str, float]:
+        """The threshold of each class's tag, by label."""
+
+    def description(self) -> dict[str, Any]:
+        """The class and its parameters in plain Python, from which `instantiate` builds the same post-processing."""
+        assert dataclasses.is_dataclass(self)
+        return {"_target_": f"{type(self).__module__}.{type(self).__qualname__}", **dataclasses.asdict(self)}
+
+
+class FittedPostprocessing(ABC):
+    """A post-processing whose parameters are fitted on validation data; a run that uses it needs a validation split."""
+
+    @abstractmethod
+    def fit(self, outputs: Outputs) -> Postprocessing:
+        """The post-processing with the fitted parameters.
+
+        Args:
+            outputs: the predictions on validation data, with tags and frame probabilities.
+        """

@@ -1,7 +1,6 @@
 """The page of a real sweep in a real browser."""
 
 import json
-import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -10,7 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
-from tests.commands.train.conftest import SMALL
+from tests.requirements import unavailable
+from tests.small_run import SMALL
 from wsed.__main__ import main
 from wsed.reports.measures import MISSING
 
@@ -46,7 +46,7 @@ def browser() -> Iterator[Browser]:
     """Debian's Chromium."""
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     if path is None:
-        (pytest.fail if "CI" in os.environ else pytest.skip)("there is no browser: install Debian's chromium")
+        unavailable("there is no browser; install Debian's chromium")
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=path)
         yield opened

@@ -7,8 +7,8 @@ SIZES = [
     "data.batch_size=6",
     "model.network.widths=[4]",
     "trainer.max_epochs=2",
-    "trainer.precision=32-true",
-    "trainer.enable_progress_bar=false",
+    "precision=32-true",
+    "runtime.progress_bar=false",
 ]
 """Two epochs of two steps on generated sounds, with whichever logger."""
 

@@ -1,19 +1,27 @@
-"""Exceptions that end a run on purpose."""
+"""Exceptions that end a command or a run on purpose."""
 
 import difflib
 from collections.abc import Iterable
 
 
 class UserError(Exception):
-    """A mistake that the person at the keyboard can mend.
+    """A mistake that the user can correct.
 
-    Its message is one line: what is wrong, where, and what to do. The command line prints that line and exits
-    with code 2; library users catch it like any exception.
+    Its message is one line: what is wrong, where, and what to do. The command line prints that line and exits with
+    code 2; users of the library catch it like any exception.
     """
 
 
+class RunBusyError(UserError):
+    """Another process is executing the run."""
+
+
 class PrunedError(Exception):
-    """A run of a sweep falls so far behind the others that it is not worth going on."""
+    """A run of a sweep falls so far behind the others that it is not worth continuing."""
+
+
+class TrainingDivergedError(Exception):
+    """The loss is not finite."""
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

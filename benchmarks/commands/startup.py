@@ -26,7 +26,7 @@ OVERRIDES = [
     "data.batch_size=6",
     "model.network.widths=[4]",
     "trainer.max_epochs=2",
-    "trainer.enable_progress_bar=false",
+    "runtime.progress_bar=false",
     "logger=csv",
 ]
 

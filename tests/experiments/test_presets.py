@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from tests.requirements import shared
-from wsed.config.compose import compose_config, first, hydra_initialized, jobs
+from wsed.config.compose import compose_config, expand_grid, first_of_grid, hydra_initialized
 from wsed.config.groups import groups
 from wsed.config.instantiate import instantiate
 from wsed.config.validate import validate
@@ -134,7 +134,9 @@ def test_a_command_of_the_pages_composes(command: str, tmp_path: Path) -> None:
     overrides = [re.sub(r"root=[A-Z0-9]+$", f"root={tmp_path}", word) for word in words if word != "-m"]
     with hydra_initialized():
         chosen = "sweeper=optuna" in words
-        found = [validate(compose_config(job)) for job in ([first(overrides)] if chosen else jobs(overrides))]
+        found = [
+            validate(compose_config(job)) for job in ([first_of_grid(overrides)] if chosen else expand_grid(overrides))
+        ]
     assert found
     assert len(found) == 1 or "-m" in words
 

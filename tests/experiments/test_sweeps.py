@@ -11,9 +11,10 @@ from wandb.sdk.launch.sweeps.utils import create_sweep_command, create_sweep_com
 
 from tests.small_run import SMALL
 from wsed.__main__ import main
-from wsed.config.compose import compose_config, hydra_initialized, jobs
+from wsed.config.compose import compose_config, expand_grid, hydra_initialized
 from wsed.config.groups import groups
-from wsed.config.validate import identity, validate
+from wsed.runs.planned_run import PlannedRun
+from wsed.sweeps.plan import plan_run, plan_sweep_run, sweep_words
 from wsed.sweeps.wandb import wandb_sweep
 
 EXPERIMENTS = Path(__file__).parents[2] / "experiments"
@@ -26,11 +27,16 @@ HOMES = {
 """Whose page has a sweep."""
 
 
-def cells(name: str) -> list[dict[str, Any]]:
-    """The settled configs of a sweep's runs, as Hydra makes them."""
+def plans(name: str) -> list[PlannedRun]:
+    """The runs of a sweep."""
     with hydra_initialized():
-        words = [f"{key}={value}" for key, value in compose_config([f"sweep={name}"]).sweeper.params.items()]
-        return [validate(compose_config(job)) for job in jobs([*words, f"sweep={name}"])]
+        words = sweep_words([f"sweep={name}"], compose_config([f"sweep={name}"]))
+        return [plan_sweep_run(run, ()) for run in expand_grid(words)]
+
+
+def configs(name: str) -> list[Any]:
+    """The validated configs of the runs of a sweep."""
+    return [plan.config for plan in plans(name)]
 
 
 def test_every_sweep_has_a_home() -> None:
@@ -40,18 +46,18 @@ def test_every_sweep_has_a_home() -> None:
 
 
 def test_sweeps_ask_what_the_papers_ask() -> None:
-    poolings = {(cell["pooling"]["_target_"].split(".")[2], cell["seed"]) for cell in cells("jsc_pooling")}
+    poolings = {(cell["pooling"]["_target_"].split(".")[2], cell["seed"]) for cell in configs("jsc_pooling")}
     assert poolings == set(itertools.product(("gmp", "gap", "gwrp"), (1, 2, 3)))
-    terms = [(cell["loss"]["terms"]["segment"], cell["loss"]["weights"]["silent"]) for cell in cells("mtl_losses")]
+    terms = [(cell["loss"]["terms"]["segment"], cell["loss"]["weights"]["silent"]) for cell in configs("mtl_losses")]
     kinds = {(term["select"], term["k"] if term["select"] == "top" else None, silent) for term, silent in terms}
     assert kinds == set(itertools.product(("label",), (None,), (0, 0.2))) | set(
         itertools.product(("top",), (2, 3, 5), (0, 0.2))
     )
-    weights = {tuple(cell["loss"]["weights"].values()) for cell in cells("strong_weak_weights")}
+    weights = {tuple(cell["loss"]["weights"].values()) for cell in configs("strong_weak_weights")}
     assert weights == {(0.002, 1), (0.02, 1), (0.2, 1), (1, 1), (1, 0.2), (1, 0.02), (1, 0.002)}
     parts = {
         (cell["model"]["network"]["activation"], cell["data"]["module"]["sampler"]["_target_"].split(".")[3])
-        for cell in cells("gated_crnn_parts")
+        for cell in configs("gated_crnn_parts")
     }
     assert parts == set(itertools.product(("gate", "relu"), ("balanced", "shuffled")))
 
@@ -74,8 +80,8 @@ def test_the_agents_of_wandb_train_the_same_runs(name: str, home: str) -> None:
         ]
         assert words[:2] == ["wsed", "train"]
         with hydra_initialized():
-            found.append(identity(validate(compose_config(words[2:]))))
-    assert sorted(found) == sorted(identity(cell) for cell in cells(name))
+            found.append(plan_run(words[2:]).identity)
+    assert sorted(found) == sorted(plan.identity for plan in plans(name))
 
 
 def test_one_command_is_a_sweep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -89,4 +95,4 @@ def test_one_command_is_a_sweep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 def test_a_sweep_that_does_not_exist(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["sweep", "wandb", "jsc_poling"]) == 2
-    assert "sweep=jsc_poling: is no choice of sweep" in capsys.readouterr().err
+    assert "sweep=jsc_poling: is not a choice of sweep" in capsys.readouterr().err

@@ -9,14 +9,14 @@ from wsed.errors import UserError
 
 
 class Parser(argparse.ArgumentParser):
-    """Options of a subcommand; says what is wrong in one line."""
+    """Options of a subcommand; reports a mistake in one line."""
 
     def error(self, message: str) -> NoReturn:
         raise UserError(f"{self.prog.split()[-1]}: {message}; see {self.prog} --help")
 
 
 def exit_code(command: Callable[[], None]) -> int:
-    """Runs what a subcommand does: 0, 1 if it is interrupted, 2 for a user's mistake, which is said in one line."""
+    """Runs a subcommand; returns its exit code: 0, 1 if interrupted, 2 for a mistake, which is printed in one line."""
     try:
         command()
     except UserError as error:
@@ -28,6 +28,6 @@ def exit_code(command: Callable[[], None]) -> int:
 
 
 def mistake(message: str) -> int:
-    """Says in one line what the user can mend; returns exit code 2."""
+    """Prints a mistake of the user in one line; returns exit code 2."""
     print(f"wsed: {' '.join(message.split())}", file=sys.stderr)
     return 2

@@ -60,9 +60,9 @@ def status(options: argparse.Namespace) -> None:
     Raises:
         UserError: a folder without a sweep.
     """
-    from wsed.sweeps.state import STATES, states
+    from wsed.sweeps.state import STATES, run_states
 
-    found = states(options.folder)
+    found = run_states(options.folder)
     if options.json:
         print(json.dumps(found, indent=2))
         return

@@ -1,4 +1,4 @@
-"""Hydra's configs from overrides, and its errors in plain words."""
+"""Configs composed by Hydra from overrides, and its errors in plain words."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +21,7 @@ PRIMARY = "train"
 
 @contextmanager
 def hydra_initialized() -> Iterator[None]:
-    """Where `composed` and `jobs` may be called: the folder of configs and its resolvers are known."""
+    """Hydra knows the folder of configs and the resolvers; `compose_config` works only inside."""
     register()
     with initialize_config_dir(str(conf_folder()), job_name=PRIMARY, version_base="1.3"):
         yield
@@ -31,38 +31,52 @@ def compose_config(overrides: list[str]) -> DictConfig:
     """The config of one run, with its `hydra` section.
 
     Raises:
-        UserError: an override that fits nothing, with the nearest one that does.
+        UserError: an override fits nothing; the message suggests the nearest one that does.
     """
     try:
         return compose(PRIMARY, overrides, return_hydra_config=True)
     except HydraException as error:
-        raise UserError(_in_plain_words(error, overrides)) from error
+        raise UserError(_plain_message(error, overrides)) from error
 
 
-def jobs(overrides: list[str]) -> list[list[str]]:
-    """The overrides of every run of a sweep, as Hydra's own sweeper makes them.
-
-    Raises:
-        UserError: an override that cannot be read.
-    """
-    batches = BasicSweeper.split_arguments(_parsed(overrides), max_batch_size=None)
-    return [list(job) for batch in batches for job in batch]
-
-
-def first(overrides: list[str]) -> list[str]:
-    """The overrides of a sweep with the first value of each key, so that they compose.
+def expand_grid(overrides: list[str]) -> list[list[str]]:
+    """The overrides of every run of a grid, in the order of Hydra's own sweeper.
 
     Raises:
-        UserError: an override that cannot be read.
+        UserError: an override cannot be parsed.
     """
-    return [_first(override) for override in _parsed(overrides)]
+    batches = BasicSweeper.split_arguments(parse_overrides(overrides), max_batch_size=None)
+    return [list(run) for batch in batches for run in batch]
 
 
-def _parsed(overrides: list[str]) -> list[Override]:
+def first_of_grid(overrides: list[str]) -> list[str]:
+    """The overrides of a sweep with the first value of each swept key, so that they compose.
+
+    Raises:
+        UserError: an override cannot be parsed.
+    """
+    return [_first(override) for override in parse_overrides(overrides)]
+
+
+def swept_keys(overrides: list[str]) -> list[str]:
+    """Keys that have several values, or an interval of them.
+
+    Raises:
+        UserError: an override cannot be parsed.
+    """
+    return [str(each.get_key_element()) for each in parse_overrides(overrides) if each.is_sweep_override()]
+
+
+def parse_overrides(overrides: list[str]) -> list[Override]:
+    """Overrides as Hydra understands them.
+
+    Raises:
+        UserError: an override cannot be parsed.
+    """
     try:
         return OverridesParser.create().parse_overrides(overrides)
     except HydraException as error:
-        raise UserError(_in_plain_words(error, overrides)) from error
+        raise UserError(_plain_message(error, overrides)) from error
 
 
 def _first(override: Override) -> str:
@@ -75,21 +89,21 @@ def _first(override: Override) -> str:
     return override.input_line
 
 
-def _in_plain_words(error: Exception, overrides: list[str]) -> str:
+def _plain_message(error: Exception, overrides: list[str]) -> str:
     text = str(error).splitlines()[0]
     if isinstance(error, MissingConfigException) and error.missing_cfg_file:
         group, _, choice = str(error.missing_cfg_file).rpartition("/")
         choices = list(groups().get(group, {}))
         if choices:
             hint = did_you_mean(choice, choices)
-            return f"{group}={choice}: is no choice of {group}; it has {', '.join(choices)}.{hint}"
+            return f"{group}={choice}: is not a choice of {group}; choose one of {', '.join(choices)}.{hint}"
     if isinstance(error, ConfigCompositionException) and "Could not" in text and "'" in text:
         key = text.split("'")[1].split("=")[0].split("@")[0]
         return f"{key}: there is no such key.{did_you_mean(key, _known(overrides))} See `wsed train --cfg job`"
     if "Ambiguous value" in text:
         return f"{text.split(chr(39))[1]}: holds several values; add -m to sweep over them, or brackets for a list"
     if isinstance(error, OverrideParseException):
-        return f"{error.override}: cannot be read ({text}); put it in quotes, or see hydra.cc on overrides"
+        return f"{error.override}: cannot be parsed ({text}); put it in quotes, or see hydra.cc on overrides"
     return text
 
 

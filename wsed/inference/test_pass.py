@@ -13,8 +13,8 @@ from wsed.errors import UserError
 from wsed.evaluation.prediction_collector import PredictionCollector
 from wsed.systems.base import System
 from wsed.training.allocator import keep_freed_memory
-from wsed.training.run import ProgressBar
-from wsed.training.trainer import ALONE, make_trainer
+from wsed.training.runtime import Runtime
+from wsed.training.trainer import make_trainer
 from wsed.training.warnings import silence_lightning
 
 
@@ -83,8 +83,9 @@ def test_pass(checkpoint: Path, run: Path | None, data: list[str] | None) -> Pre
     module.setup()
     silence_lightning()
     keep_freed_memory()
-    bars = [ProgressBar()] if config["trainer"]["enable_progress_bar"] else []
-    trainer = make_trainer({**config["trainer"], **ALONE, "fast_dev_run": False}, logger=False, callbacks=bars)
+    runtime: Runtime = instantiate(config["runtime"])
+    config = {**config, "trainer": {**config["trainer"], "fast_dev_run": False}}
+    trainer = make_trainer(config, runtime.single(), logger=False)
     trainer.test(system, datamodule=module, verbose=False)
     assert system.scorer is not None
     return system.scorer

@@ -1,4 +1,4 @@
-"""The process that writes a run folder."""
+"""The process that executes a run, as `status.json` describes it."""
 
 import os
 import socket
@@ -8,8 +8,18 @@ from typing import Any
 from wsed.runs import slurm_job
 
 
-def alive(process: Mapping[str, Any]) -> bool:
-    """Whether a process is still there, as far as can be known.
+def describe() -> dict[str, Any]:
+    """Host, process id and Slurm job of this process."""
+    return {"host": socket.gethostname(), "pid": os.getpid(), "slurm_job": slurm_job.job()}
+
+
+def is_own(process: Mapping[str, Any]) -> bool:
+    """Whether a description has the id of this process."""
+    return bool(process["pid"] == os.getpid())
+
+
+def is_alive(process: Mapping[str, Any]) -> bool:
+    """Whether a process still exists, as far as this host can know.
 
     Args:
         process: `host`, `pid`, and `slurm_job` where it has one.

@@ -1,4 +1,4 @@
-"""What a process can know of the Slurm job that it belongs to, and ask of Slurm."""
+"""The Slurm job that this process belongs to, and what Slurm says about jobs."""
 
 import os
 import shutil
@@ -9,39 +9,39 @@ from types import FrameType
 
 
 def job() -> str | None:
-    """The job's id as Slurm's commands take it, such as `17` or `17_3` of an array; None outside of batch jobs."""
+    """Id of the job as Slurm's commands take it, such as `17`, or `17_3` in an array; None outside of batch jobs."""
     if "SLURM_ARRAY_JOB_ID" in os.environ:
         return f"{os.environ['SLURM_ARRAY_JOB_ID']}_{os.environ['SLURM_ARRAY_TASK_ID']}"
     return os.environ.get("SLURM_JOB_ID")
 
 
 def rank() -> int:
-    """Which of the job's tasks this one is, from 0."""
+    """Number of this task in its job, from 0."""
     return int(os.environ.get("SLURM_PROCID", 0))
 
 
 def tasks() -> int:
-    """How many tasks `srun` has started together; 1 outside of Slurm."""
+    """Number of tasks that `srun` has started together; 1 outside of Slurm."""
     return int(os.environ.get("SLURM_NTASKS", 1)) if "SLURM_PROCID" in os.environ else 1
 
 
 def nodes() -> int:
-    """On how many machines."""
+    """Number of machines of the job; 1 outside of Slurm."""
     return int(os.environ.get("SLURM_NNODES", 1)) if "SLURM_PROCID" in os.environ else 1
 
 
 def tasks_per_node() -> int:
-    """How many tasks there are on each of them."""
+    """Number of tasks on each machine."""
     return tasks() // nodes()
 
 
 def restarts() -> int:
-    """How often the job was put back into the queue."""
+    """Number of times that the job was put back into the queue."""
     return int(os.environ.get("SLURM_RESTART_COUNT", 0))
 
 
 def waits_or_runs(job: str) -> bool | None:
-    """Whether Slurm still has work for a job; None where Slurm cannot be asked."""
+    """Whether a job is in the queue or running; None where Slurm cannot be asked."""
     if shutil.which("squeue") is None:
         return None
     asked = subprocess.run(["squeue", "--noheader", f"--jobs={job}", "--format=%T"], capture_output=True, text=True)
@@ -51,10 +51,10 @@ def waits_or_runs(job: str) -> bool | None:
 
 
 def requeue_when_told() -> None:
-    """From now on SIGUSR1 puts this batch job back into the queue, where it later goes on from its last checkpoint.
+    """Makes SIGUSR1 put this batch job back into the queue; it then resumes from its last checkpoint.
 
-    Slurm sends the signal ahead of a time limit, and of a preemption where the cluster is set up so, to jobs that ask
-    for it (`sbatch --signal=USR1@60`). Jobs that submitit starts have its signal and its handler instead.
+    Slurm sends the signal ahead of a time limit, and of a preemption where the cluster is configured so, to jobs that
+    ask for it (`sbatch --signal=USR1@60`). Jobs that submitit starts have its signal and its handler instead.
     """
     if job() is not None and "SUBMITIT_EXECUTOR" not in os.environ:
         signal.signal(signal.SIGUSR1, _requeue)

@@ -1,58 +1,106 @@
-"""Runs that Optuna chooses by what the ones before reached."""
+"""Runs that Optuna chooses by what earlier runs reached."""
 
-import os
-import socket
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 import optuna
-import pytorch_lightning as pl
-from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import IntervalSweep, Override
-from hydra.core.plugins import Plugins
-from hydra.core.utils import JobReturn, JobStatus
-from hydra.plugins.launcher import Launcher
-from hydra.plugins.sweeper import Sweeper
-from hydra.types import HydraContext, TaskFunction
-from omegaconf import DictConfig
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
 from optuna.pruners import BasePruner, HyperbandPruner, MedianPruner, NopPruner
 from optuna.samplers import BaseSampler, RandomSampler, TPESampler
 from optuna.storages import BaseStorage, JournalStorage
 from optuna.storages.journal import JournalFileBackend
 from optuna.trial import Trial, TrialState
-from pytorch_lightning.callbacks import Callback
 
-from wsed.errors import PrunedError, UserError
-from wsed.runs.process import alive
+from wsed.config.compose import parse_overrides
+from wsed.errors import UserError
+from wsed.runs.process import describe, is_alive
+from wsed.sweeps.base import Sweeper
+from wsed.sweeps.launchers.base import Launcher, SweepRun
+from wsed.sweeps.plan import plan_sweep_run
+from wsed.sweeps.pruning import Pruning
+from wsed.sweeps.state import add_runs
+from wsed.training.execute import Outcome
 
 JOURNAL = "optuna.journal"
-"""Of a sweep folder; several processes may write it."""
+"""File in the folder of a sweep; several processes may write it."""
+
+
+@dataclass(frozen=True)
+class Study:
+    """Where a study is kept, so that any process can open it.
+
+    Attributes:
+        name: in the storage.
+        storage: URL of a database, or the path of a journal.
+        direction: `maximize` or `minimize`.
+        pruner: `median`, `hyperband` or `none`.
+        warmup: epochs in which no trial is pruned.
+    """
+
+    name: str
+    storage: str | Path
+    direction: Literal["maximize", "minimize"]
+    pruner: str
+    warmup: int
+
+    def open(self, sampler: BaseSampler | None = None) -> optuna.Study:
+        """The study, created if it does not exist."""
+        optuna.logging.set_verbosity(optuna.logging.WARNING)
+        storage: str | BaseStorage = (
+            JournalStorage(JournalFileBackend(str(self.storage))) if isinstance(self.storage, Path) else self.storage
+        )
+        return optuna.create_study(
+            study_name=self.name,
+            storage=storage,
+            sampler=sampler,
+            pruner=self._pruner(),
+            direction=self.direction,
+            load_if_exists=True,
+        )
+
+    def _pruner(self) -> BasePruner:
+        if self.pruner == "hyperband":
+            return HyperbandPruner(min_resource=max(1, self.warmup))
+        return MedianPruner(n_warmup_steps=self.warmup) if self.pruner == "median" else NopPruner()
+
+
+@dataclass(frozen=True)
+class Watch:
+    """Makes the callback that reports a trial to its study, in the process that executes it."""
+
+    study: Study
+    number: int
+    monitor: str
+
+    def __call__(self) -> list[Pruning]:
+        study = self.study.open()
+        return [Pruning(Trial(study, study.trials[self.number]._trial_id), self.monitor)]
 
 
 class OptunaSweeper(Sweeper):
-    """Trials of a study, each a run: the values of its overrides are drawn, and `monitor` is what it is for.
+    """Trials of a study, each of which is a run: Optuna draws the swept values to improve `monitor`.
 
-    The same command again goes on with the study, and started several times at once, or on several machines that share
-    the storage, it has as many workers. Trials whose worker was killed are done again, from their last checkpoint.
+    The same command again continues the study. Several such commands at once, also on machines that share the storage,
+    are workers of one study. Trials whose worker was killed are repeated, from their last checkpoint.
 
     Args:
-        trials: how many the study has in the end, over all workers.
-        parallel: that this worker launches at a time.
+        trials: number of trials of the study in the end, over all workers.
+        parallel: number of trials that this worker launches at a time.
         sampler: how values are drawn, `tpe` or `random`.
         seed: of the sampler.
-        pruner: what stops a run that falls behind the others at the same epoch.
-        warmup: epochs in which none is stopped.
-        storage: URL of a database, or None for a file in the sweep's folder.
+        pruner: stops a run that is behind others at the same epoch.
+        warmup: epochs in which no run is stopped.
+        storage: URL of a database, or None for a file in the folder of the sweep.
         study: name in the storage.
         monitor: metric of the validation split.
-        mode: whether the highest or the lowest is best.
-        trial: number of the trial that a run belongs to, which the sweeper sets.
-        params: values to sweep over besides those of the command line, by key.
+        mode: whether the highest or the lowest value is the best.
+        params: see `Sweeper`.
 
     Raises:
-        UserError: counts below 1.
+        UserError: a count below 1.
     """
 
     def __init__(
@@ -67,9 +115,9 @@ class OptunaSweeper(Sweeper):
         study: str,
         monitor: str,
         mode: Literal["max", "min"],
-        trial: int | None,
         params: Mapping[str, Any],
     ) -> None:
+        super().__init__(params)
         for name, count in (("trials", trials), ("parallel", parallel)):
             if count < 1:
                 raise UserError(f"sweeper.{name}={count}: needs 1 or more")
@@ -80,109 +128,55 @@ class OptunaSweeper(Sweeper):
         self.pruner = pruner
         self.warmup = warmup
         self.storage = storage
-        self.name = study
+        self.study = study
         self.monitor = monitor
         self.mode = mode
-        self.trial = trial
-        self.params = params
 
-    def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
-        self.folder = Path(config.hydra.sweep.dir)
-        self.launcher: Launcher = Plugins.instance().instantiate_launcher(
-            hydra_context=hydra_context, task_function=task_function, config=config
-        )
-
-    def sweep(self, arguments: list[str]) -> None:
-        fixed, space = space_of([*(f"{key}={value}" for key, value in self.params.items()), *arguments])
-        study = self.open(self.folder)
-        _take_up(study)
+    def sweep(self, overrides: Sequence[str], folder: Path, launcher: Launcher) -> list[str]:
+        fixed, space = space_of(overrides)
+        folder.mkdir(parents=True, exist_ok=True)
+        direction: Literal["maximize", "minimize"] = "maximize" if self.mode == "max" else "minimize"
+        described = Study(self.study, self.storage or folder / JOURNAL, direction, self.pruner, self.warmup)
+        study = described.open(self._sampler(0))
+        _repeat_lost_trials(study)
+        names: list[str] = []
         while (left := self.trials - _counted(study)) > 0:
-            trials = []
+            trials, runs = [], []
             for _ in range(min(left, self.parallel)):
-                # A new one each time, so that a study that was interrupted goes on as if it had not been.
+                # A new sampler each time, so that an interrupted study draws what it would have drawn.
                 study.sampler = self._sampler(len(study.trials))
                 trials.append(study.ask(space))
-                trials[-1].set_user_attr("worker", {"host": socket.gethostname(), "pid": os.getpid()})
-            words = [[*fixed, *_values(trial), f"sweeper.trial={trial.number}"] for trial in trials]
-            for trial, done in zip(trials, self.launcher.launch(words, trials[0].number), strict=True):
-                _tell(study, trial, done)
+                trials[-1].set_user_attr("worker", describe())
+                plan = plan_sweep_run([*fixed, *_values(trials[-1])], list(space))
+                runs.append(SweepRun(plan, Watch(described, trials[-1].number, self.monitor)))
+            names += [run.plan.path.name for run in runs]
+            add_runs(folder, names)
+            for trial, outcome in zip(trials, launcher.launch(runs), strict=True):
+                _tell(study, trial, outcome)
             if not any(trial.state in (TrialState.COMPLETE, TrialState.PRUNED) for trial in study.trials):
-                raise UserError(f"{self.folder}: the first trials failed; `wsed sweep status {self.folder}` says why")
+                raise UserError(f"{folder}: the first trials failed; `wsed sweep status {folder}` says why")
         best = study.best_trial
         print(f"\nBest of {len(study.trials)} trials, {self.monitor} {best.value:.4g}: {' '.join(_values(best))}")
-
-    def open(self, folder: Path) -> optuna.Study:
-        """The study, made if it is not there.
-
-        Args:
-            folder: of the sweep.
-        """
-        optuna.logging.set_verbosity(optuna.logging.WARNING)
-        folder.mkdir(parents=True, exist_ok=True)
-        storage: str | BaseStorage = self.storage or JournalStorage(JournalFileBackend(str(folder / JOURNAL)))
-        return optuna.create_study(
-            study_name=self.name,
-            storage=storage,
-            sampler=self._sampler(0),
-            pruner=self._pruner(),
-            direction="maximize" if self.mode == "max" else "minimize",
-            load_if_exists=True,
-        )
-
-    def pruning(self, folder: Path) -> "Pruning":
-        """What stops the run of `trial` if it falls behind.
-
-        Args:
-            folder: of the sweep.
-        """
-        assert self.trial is not None
-        study = self.open(folder)
-        return Pruning(Trial(study, study.trials[self.trial]._trial_id), self.monitor)
+        return names
 
     def _sampler(self, drawn: int) -> BaseSampler:
         seed = self.seed + 1000 * drawn
         return RandomSampler(seed=seed) if self.sampler == "random" else TPESampler(seed=seed, constant_liar=True)
 
-    def _pruner(self) -> BasePruner:
-        if self.pruner == "hyperband":
-            return HyperbandPruner(min_resource=max(1, self.warmup))
-        return MedianPruner(n_warmup_steps=self.warmup) if self.pruner == "median" else NopPruner()
-
-
-class Pruning(Callback):
-    """Tells Optuna after each validation how the run does, and stops it if Optuna says so.
-
-    Args:
-        trial: that the run belongs to.
-        monitor: metric of the validation split.
-    """
-
-    def __init__(self, trial: Trial, monitor: str) -> None:
-        self.trial = trial
-        self.monitor = monitor
-
-    def on_fit_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        if not trainer.datamodule.val_dataloader():  # type: ignore[attr-defined]  # not in its annotations
-            raise UserError("sweeper=optuna needs a validation split, to choose by; give the data one")
-
-    def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        if trainer.sanity_checking:
-            return
-        self.trial.report(float(trainer.callback_metrics[self.monitor]), trainer.current_epoch)
-        if self.trial.should_prune():
-            raise PrunedError(f"stopped by Optuna after epoch {trainer.current_epoch}, for it was behind the others")
-
 
 def space_of(arguments: Sequence[str]) -> tuple[list[str], dict[str, BaseDistribution]]:
-    """What is the same in all trials, as overrides, and what values are drawn from, by key.
+    """Overrides that all trials share, and the distributions of the other keys.
 
-    A list (`1,2,3`), `choice(...)` or `range(...)` is a set, `interval(1e-4, 1e-2)` is continuous, of whole numbers as
-    `int(interval(1, 5))`, and on a logarithmic scale as `tag(log, interval(...))`. A key that comes twice counts as it
-    comes last.
+    A list (`1,2,3`), `choice(...)` or `range(...)` is a set, `interval(1e-4, 1e-2)` is continuous,
+    `int(interval(1, 5))` has whole numbers, and `tag(log, interval(...))` is on a logarithmic scale. The last override
+    of a key counts.
+
+    Raises:
+        UserError: an override cannot be parsed.
     """
     fixed: dict[str, str] = {}
     space: dict[str, BaseDistribution] = {}
-    for override in OverridesParser.create().parse_overrides(list(arguments)):
+    for override in parse_overrides(list(arguments)):
         key = override.get_key_element()
         fixed.pop(key, None)
         space.pop(key, None)
@@ -213,22 +207,21 @@ def _counted(study: optuna.Study) -> int:
     return sum(trial.state != TrialState.WAITING and "again" not in trial.user_attrs for trial in study.trials)
 
 
-def _take_up(study: optuna.Study) -> None:
-    """Has trials done again whose worker is gone."""
+def _repeat_lost_trials(study: optuna.Study) -> None:
+    """Enqueues trials again whose worker no longer exists."""
     for trial in study.get_trials(states=[TrialState.RUNNING]):
         worker = trial.user_attrs.get("worker")
-        if worker is None or not alive(worker):
-            own = Trial(study, trial._trial_id)
-            own.set_user_attr("again", True)
+        if worker is None or not is_alive(worker):
+            lost = Trial(study, trial._trial_id)
+            lost.set_user_attr("again", True)
             study.tell(trial.number, state=TrialState.FAIL)
             study.enqueue_trial(trial.params)
 
 
-def _tell(study: optuna.Study, trial: Trial, done: JobReturn) -> None:
-    value = done.return_value if done.status == JobStatus.COMPLETED else "failed"
-    if value == "pruned":
+def _tell(study: optuna.Study, trial: Trial, outcome: Outcome) -> None:
+    if outcome.status == "pruned":
         study.tell(trial, state=TrialState.PRUNED)
-    elif isinstance(value, float):
-        study.tell(trial, value)
+    elif outcome.value is not None:
+        study.tell(trial, outcome.value)
     else:
         study.tell(trial, state=TrialState.FAIL)

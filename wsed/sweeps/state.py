@@ -1,27 +1,27 @@
-"""The grid of a sweep and the state of each of its runs."""
+"""The folder of a sweep: which runs belong to it, and the state of each."""
 
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from filelock import FileLock, Timeout
 
 from wsed.atomic import write_text
 from wsed.errors import UserError
-from wsed.runs.process import alive
+from wsed.runs.folder import RunFolder
+from wsed.runs.process import is_alive
 
 GRID = "sweep.json"
 STATES = ("done", "running", "stopped", "pruned", "failed", "pending")
 
 
 @contextmanager
-def alone(folder: Path) -> Iterator[None]:
-    """While one sweep writes its folder.
+def sweep_lock(folder: Path) -> Iterator[None]:
+    """Holds the folder of a sweep for this process alone.
 
     Raises:
-        UserError: another one does.
+        UserError: another process holds it.
     """
     folder.mkdir(parents=True, exist_ok=True)
     try:
@@ -34,26 +34,26 @@ def alone(folder: Path) -> Iterator[None]:
         yield
 
 
-def same_grid(folder: Path, names: Sequence[str]) -> None:
-    """Refuses a sweep in the folder of another.
+def check_same_sweep(folder: Path, names: Sequence[str]) -> None:
+    """Refuses a sweep in the folder of another one.
 
     Args:
         folder: of the sweep.
         names: of the folders of its runs.
 
     Raises:
-        UserError: the folder's sweep has none of these runs.
+        UserError: the folder holds a sweep that has none of these runs.
     """
-    known = _grid(folder)
+    known = _names(folder)
     if known and not set(known) & set(names):
         raise UserError(
-            f"{folder}: holds another sweep, of {len(known)} runs such as {known[0]}, of which this one has none; "
-            "repeat its values beside the new ones, or choose another hydra.sweep.dir"
+            f"{folder}: holds another sweep, of {len(known)} runs such as {known[0]}, and none of this one; repeat its "
+            "values beside the new ones, or choose another hydra.sweep.dir"
         )
 
 
-def record(folder: Path, names: Sequence[str]) -> None:
-    """Adds runs to the grid of a sweep, before the first of them starts.
+def add_runs(folder: Path, names: Sequence[str]) -> None:
+    """Adds runs to a sweep, before the first of them starts.
 
     Args:
         folder: of the sweep.
@@ -61,31 +61,31 @@ def record(folder: Path, names: Sequence[str]) -> None:
     """
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / f".{GRID}.lock"):
-        write_text(folder / GRID, json.dumps(list(dict.fromkeys([*_grid(folder), *names])), indent=2) + "\n")
+        write_text(folder / GRID, json.dumps(list(dict.fromkeys([*_names(folder), *names])), indent=2) + "\n")
 
 
-def states(folder: Path) -> dict[str, tuple[str, str | None]]:
+def run_states(folder: Path) -> dict[str, tuple[str, str | None]]:
     """State and reason of each run of a sweep, by the name of its folder.
 
     Raises:
-        UserError: a folder without a sweep.
+        UserError: the folder holds no sweep.
     """
     if not (folder / GRID).is_file():
         raise UserError(f"{folder}: has no {GRID}; give the folder of a sweep, such as outputs/demo")
-    return {name: _state(folder / name / "status.json") for name in _grid(folder)}
+    return {name: _state(RunFolder(folder / name)) for name in _names(folder)}
 
 
-def _grid(folder: Path) -> list[str]:
+def _names(folder: Path) -> list[str]:
     path = folder / GRID
-    names: list[str] = json.loads(path.read_text()) if path.is_file() else []
+    names: list[str] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []
     return names
 
 
-def _state(path: Path) -> tuple[str, str | None]:
-    if not path.is_file():
+def _state(folder: RunFolder) -> tuple[str, str | None]:
+    status = folder.status()
+    if not status:
         return "pending", None
-    found: dict[str, Any] = json.loads(path.read_text())
-    state = found["status"]
-    if state == "running" and not alive(found):
+    state = status["status"]
+    if state == "running" and not is_alive(status):
         state = "stopped"
-    return state, found["reason"]
+    return state, status["reason"]

@@ -1,14 +1,14 @@
-"""`wsed sweep wandb`: a ready sweep as Weights & Biases describes it."""
+"""A ready sweep in the form that Weights & Biases takes."""
 
 from typing import Any
 
 import yaml
-from hydra.core.override_parser.overrides_parser import OverridesParser
 
-from wsed.config.compose import compose_config, hydra_initialized
+from wsed.config.compose import compose_config, hydra_initialized, parse_overrides
+from wsed.sweeps.plan import sweep_words
 
 COMMENT = (
-    "# Made by `wsed sweep wandb {name}`. `wandb sweep FILE` registers it, and each `wandb agent` trains cells of it.\n"
+    "# Made by `wsed sweep wandb {name}`. `wandb sweep FILE` registers it, and each `wandb agent` trains runs of it.\n"
 )
 
 
@@ -17,16 +17,15 @@ def wandb_sweep(name: str, words: list[str]) -> str:
 
     Args:
         name: a choice of the group `sweep`.
-        words: further overrides, the same for all runs, such as `data=esc10`.
+        words: further overrides for all runs, such as `data=esc10`.
 
     Raises:
-        UserError: no such sweep, or overrides that do not compose.
+        UserError: there is no such sweep, or the overrides do not compose.
     """
     with hydra_initialized():
         config = compose_config([f"sweep={name}", *words])
-    grid = [f"{key}={value}" for key, value in config.sweeper.params.items()]
     parameters = {}
-    for override in OverridesParser.create().parse_overrides(grid):
+    for override in parse_overrides(sweep_words([], config)):
         texts = override.sweep_string_iterator()
         parameters[str(override.get_key_element())] = {
             "values": [text if text.startswith("{") else yaml.safe_load(text) for text in texts]

@@ -1,4 +1,4 @@
-"""How the process keeps memory on Linux."""
+"""The memory allocator of the process."""
 
 import ctypes
 import sys
@@ -8,10 +8,10 @@ M_MMAP_MAX = -4
 
 
 def keep_freed_memory() -> None:
-    """Tells the C library to keep freed memory for the next tensor rather than give it back to the system.
+    """Makes the C library keep freed memory for the next tensor instead of returning it to the system.
 
-    A training step on a CPU frees and asks for the same hundreds of megabytes over and over; each time the system
-    clears them page by page, which can take longer than the arithmetic. Does nothing without glibc.
+    A training step on a CPU frees and allocates the same hundreds of megabytes again and again. Each time the system
+    would clear them page by page, which can take longer than the arithmetic. Has no effect without glibc.
     """
     if not sys.platform.startswith("linux"):
         return

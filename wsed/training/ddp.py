@@ -1,4 +1,4 @@
-"""Training on several devices: processes that are started from the run's own config."""
+"""Training on several devices, whose processes are started from the config of the run."""
 
 import os
 import signal
@@ -11,22 +11,19 @@ from typing import Any
 import pytorch_lightning as pl
 import torch
 from lightning_fabric.utilities.distributed import _set_num_threads_if_needed
-from pytorch_lightning.plugins import LayerSync
 from pytorch_lightning.strategies import DDPStrategy
 from pytorch_lightning.strategies.launchers.subprocess_script import _SubprocessScriptLauncher
-from torch import Tensor, nn
-from torch.distributed.nn.functional import all_reduce
 
 VARIABLES = ("MASTER_ADDR", "MASTER_PORT", "NODE_RANK", "LOCAL_RANK", "WORLD_SIZE")
-"""Of the environment, by which the processes find each other."""
+"""Environment variables by which the processes find each other."""
 
 
 class Ddp(DDPStrategy):
-    """One process a device, each with its share of every batch; see `EpochSampler`.
+    """One process for each device; each process trains on its share of every batch, see `EpochSampler`.
 
-    Lightning starts its processes by the command line of the first one, which under Hydra may be a whole sweep: each
-    would run all of it, or draw values of its own. These read the config that the run has written to its folder, and so
-    train the same run under any launcher and sweeper. Where a cluster starts the processes, nothing is started here.
+    Lightning starts its processes with the command line of the first one. That may be a whole sweep, which each process
+    would then run, or a study, in which each would draw its own values. Ours read the config that the run has written
+    to its folder, so they train the same run under any launcher and sweeper. A cluster may start the processes instead.
 
     Args:
         process_group_backend: `nccl` or `gloo`; None for what fits the devices.
@@ -41,7 +38,7 @@ class Ddp(DDPStrategy):
 
 
 class WorkerLauncher(_SubprocessScriptLauncher):
-    """Starts the other processes of a run."""
+    """Starts the processes of a run other than rank 0, see `wsed.training.worker`."""
 
     folder: Path
 
@@ -51,7 +48,7 @@ class WorkerLauncher(_SubprocessScriptLauncher):
         self.before = {name: os.environ.get(name) for name in VARIABLES}
         self.cluster_environment.validate_settings(num_devices=self.num_processes, num_nodes=self.num_nodes)
         if not self.cluster_environment.creates_processes_externally:
-            # Without Lightning's observer: it kills this process, and so a whole sweep, when another one fails.
+            # Without Lightning's observer, which would kill this process, and with it a whole sweep, if another fails.
             self._call_children_scripts()
         _set_num_threads_if_needed(num_processes=self.num_processes)
         return function(*args, **kwargs)
@@ -70,7 +67,7 @@ class WorkerLauncher(_SubprocessScriptLauncher):
         ]
 
     def finish(self) -> None:
-        """Waits for the other processes, and leaves the environment as it was, for the next run of this process."""
+        """Waits for the other processes, and restores the environment for the next run of this process."""
         for process in self.procs:
             process.wait()
         for name, value in self.before.items():
@@ -81,11 +78,11 @@ class WorkerLauncher(_SubprocessScriptLauncher):
 
 
 def leave_group(trainer: pl.Trainer, failed: bool) -> None:
-    """Ends what processes that trained together have in common; nothing where one trained alone.
+    """Ends the group of processes that trained together; does nothing after training on one device.
 
     Args:
         trainer: that trained.
-        failed: in an error, so that the other processes would wait for this one for ever.
+        failed: whether this process failed; the others would wait for it for ever, and are killed.
     """
     launcher = trainer.strategy.launcher
     ranks = launcher if isinstance(launcher, WorkerLauncher) and launcher.procs else None
@@ -95,49 +92,3 @@ def leave_group(trainer: pl.Trainer, failed: bool) -> None:
         torch.distributed.destroy_process_group()
     if ranks:
         ranks.finish()
-
-
-class SyncBatchNorms(LayerSync):
-    """Batch norm over the batch of all devices, so that many train as one does.
-
-    On CPUs as well, where torch's own cannot.
-    """
-
-    def apply(self, model: nn.Module) -> nn.Module:
-        for module in model.modules():
-            if type(module) is nn.BatchNorm2d:
-                module.__class__ = SyncBatchNorm2d
-        return model
-
-    def revert(self, model: nn.Module) -> nn.Module:
-        for module in model.modules():
-            if type(module) is SyncBatchNorm2d:
-                module.__class__ = nn.BatchNorm2d  # type: ignore[assignment]  # what it was before
-        return model
-
-
-class SyncBatchNorm2d(nn.BatchNorm2d):
-    """Batch norm with the mean and the variance of what all processes hold, in equal shares."""
-
-    def forward(self, maps: Tensor) -> Tensor:
-        """`(batch, channel, time, freq)` to the same shape."""
-        if not self.training or not torch.distributed.is_initialized():
-            normed: Tensor = super().forward(maps)
-            return normed
-        with torch.autocast(maps.device.type, enabled=False):
-            cells = maps.float()
-            count = cells.numel() / cells.shape[1] * torch.distributed.get_world_size()
-            mean: Tensor = all_reduce(cells.sum((0, 2, 3))) / count  # type: ignore[no-untyped-call]  # torch has no hints
-            centred = cells - mean[:, None, None]
-            squares = centred.square().sum((0, 2, 3))
-            variance: Tensor = all_reduce(squares) / count  # type: ignore[no-untyped-call]  # as above
-            assert self.running_mean is not None
-            assert self.running_var is not None
-            assert self.num_batches_tracked is not None
-            assert self.momentum is not None
-            with torch.no_grad():
-                self.num_batches_tracked += 1
-                self.running_mean.lerp_(mean, self.momentum)
-                self.running_var.lerp_(variance * count / (count - 1), self.momentum)
-            scale = self.weight * (variance + self.eps).rsqrt()
-            return (centred * scale[:, None, None] + self.bias[:, None, None]).to(maps.dtype)

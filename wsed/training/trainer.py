@@ -1,4 +1,4 @@
-"""Lightning's trainer for the devices that are there."""
+"""Lightning's trainer for a config and a runtime."""
 
 import os
 import shutil
@@ -12,56 +12,53 @@ from lightning_fabric.plugins.environments.cluster_environment import ClusterEnv
 from lightning_fabric.plugins.environments.lightning import LightningEnvironment
 from lightning_fabric.plugins.environments.slurm import SLURMEnvironment
 from lightning_fabric.plugins.io import CheckpointIO
+from pytorch_lightning.callbacks import Callback
 from pytorch_lightning.plugins import LayerSync
 
 from wsed.config.instantiate import instantiate
 from wsed.errors import UserError
 from wsed.runs import slurm_job
-from wsed.training.ddp import SyncBatchNorms
+from wsed.training.callbacks.progress_bar import ProgressBar
+from wsed.training.ddp import Ddp
+from wsed.training.runtime import Runtime
+from wsed.training.sync_batch_norm import SyncBatchNorms
 
-ALONE = {"devices": 1, "num_nodes": 1, "strategy": "auto"}
-"""What makes a trainer of one device of one of several."""
 
-
-def make_trainer(description: Mapping[str, Any], plugins: Sequence[CheckpointIO] = (), **more: Any) -> pl.Trainer:
-    """The trainer of a config.
+def make_trainer(
+    config: Mapping[str, Any],
+    runtime: Runtime,
+    callbacks: Sequence[Callback] = (),
+    plugins: Sequence[CheckpointIO] = (),
+    **more: Any,
+) -> pl.Trainer:
+    """The trainer of a run.
 
     Args:
-        description: its `trainer`.
+        config: of the run; its `trainer` and `precision` are read.
+        runtime: devices, and whether progress is shown.
+        callbacks: besides the progress bar.
         plugins: for checkpoints.
-        more: further arguments of the trainer.
+        more: further arguments of Lightning's trainer.
     """
-    together = description.get("strategy", "auto") != "auto"
+    together = runtime.strategy == "ddp"
     cluster: ClusterEnvironment = LightningEnvironment()
     if together and slurm_job.tasks() > 1:
-        # Lightning's own requeueing would go on from, and test, weights of the moment of the signal.
+        # Lightning's own requeueing would resume from, and test, the weights at the moment of the signal.
         cluster = SLURMEnvironment(auto_requeue=False)
     norms: list[LayerSync] = [SyncBatchNorms()] if together else []
-    exact = {**description, "precision": precision(description)}
-    trainer: pl.Trainer = instantiate(exact, plugins=[cluster, *plugins, *norms], **more)
+    bars = [ProgressBar()] if runtime.progress_bar else []
+    trainer: pl.Trainer = instantiate(
+        config["trainer"],
+        **runtime.trainer_arguments(),
+        strategy=Ddp(runtime.process_group_backend) if together else "auto",
+        precision=resolve_precision(config["precision"]),
+        # The samplers of wsed.data share clips among devices themselves.
+        use_distributed_sampler=False,
+        callbacks=[*callbacks, *bars],
+        plugins=[cluster, *plugins, *norms],
+        **more,
+    )
     return trainer
-
-
-def check_devices(description: Mapping[str, Any]) -> None:
-    """Counts what a config asks for.
-
-    Raises:
-        UserError: more devices than there are, or another number than Slurm has started tasks for.
-    """
-    asked = description["devices"]
-    wanted = asked if isinstance(asked, int) else len(asked) if isinstance(asked, list) else 1
-    gpus = torch.cuda.device_count()
-    on_gpus = description["accelerator"] == "gpu" or (description["accelerator"] == "auto" and gpus > 0)
-    there, kind = (gpus, "GPUs") if on_gpus else (os.cpu_count() or 1, "cores")
-    started = slurm_job.tasks_per_node()
-    if slurm_job.tasks() > 1 and "strategy" not in description:
-        raise UserError(
-            f"Slurm has started {slurm_job.tasks()} tasks, and trainer=default trains on one; add trainer=ddp_slurm"
-        )
-    if started > 1 and wanted != started:
-        raise UserError(f"trainer.devices={asked}: Slurm has started {started} tasks on each machine; make them equal")
-    if wanted > there and started == 1:
-        raise UserError(f"trainer.devices={asked}: this machine has {there} {kind}; ask for {there} at most")
 
 
 def check_compiler() -> None:
@@ -75,10 +72,9 @@ def check_compiler() -> None:
         raise UserError(f"compile=true: there is no C++ compiler ({compiler}) here; install one, or set CXX")
 
 
-def precision(description: Mapping[str, Any]) -> str:
-    """What a config's `auto` stands for on this machine, or what it says otherwise."""
-    asked = str(description["precision"])
-    return fast_precision() if asked == "auto" else asked
+def resolve_precision(precision: str) -> str:
+    """What `auto` means on this machine; any other precision stays."""
+    return fast_precision() if precision == "auto" else precision
 
 
 @cache

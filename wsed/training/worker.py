@@ -3,14 +3,13 @@
 import sys
 from pathlib import Path
 
-import yaml
-
+from wsed.runs.folder import RunFolder
 from wsed.training.allocator import keep_freed_memory
-from wsed.training.run import follow
+from wsed.training.run import join
 from wsed.training.warnings import silence_lightning
 
 if __name__ == "__main__":
-    folder = Path(sys.argv[1])
+    folder = RunFolder(Path(sys.argv[1]))
     silence_lightning()
     keep_freed_memory()
-    follow(yaml.safe_load((folder / "config.yaml").read_text(encoding="utf-8")), folder)
+    join(folder.config(), folder)

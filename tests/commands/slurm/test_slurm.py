@@ -14,7 +14,7 @@ import torch
 from tests.commands.slurm.cluster import Cluster, until
 from tests.small_run import SMALL
 from wsed.__main__ import main
-from wsed.sweeps.state import states
+from wsed.sweeps.state import run_states
 
 # In one file, for there is one cluster, and a test run with several processes gives each whole files.
 pytestmark = [pytest.mark.slurm, pytest.mark.slow]
@@ -25,12 +25,12 @@ LONG = ["trainer.max_epochs=300", "data.fresh=false"]
 
 
 def scores(sweep: Path) -> dict[str, object]:
-    return {name: json.loads((sweep / name / "results.json").read_text())["metrics"] for name in states(sweep)}
+    return {name: json.loads((sweep / name / "results.json").read_text())["metrics"] for name in run_states(sweep)}
 
 
 def losses(sweep: Path) -> list[float]:
     found = []
-    for name in sorted(states(sweep)):
+    for name in sorted(run_states(sweep)):
         with (sweep / name / "metrics.csv").open() as file:
             found += [float(row["train/loss"]) for row in csv.DictReader(file) if row["train/loss"]]
     return found
@@ -83,8 +83,8 @@ def test_the_command_of_the_readme(cluster: Cluster) -> None:
 def test_two_tasks_have_the_losses_of_one(cluster: Cluster, where: list[str]) -> None:
     words = [*SMALL, "model.network.dropout=0", "pooling=gmp"]
     assert main(["train", "-m", *words, "hydra.sweep.dir=one"]) == 0
-    assert main(["train", "-m", *words, "hydra.sweep.dir=two", *JOBS, *where, "trainer=ddp_slurm"]) == 0
-    assert list(states(Path("two"))) == list(states(Path("one")))
+    assert main(["train", "-m", *words, "hydra.sweep.dir=two", *JOBS, *where, "runtime=ddp_slurm"]) == 0
+    assert list(run_states(Path("two"))) == list(run_states(Path("one")))
     assert losses(Path("two")) == pytest.approx(losses(Path("one")), abs=2e-4)
 
 
@@ -116,7 +116,7 @@ def test_a_job_goes_on_after_its_time_limit(cluster: Cluster) -> None:
     (log,) = Path("limited/.slurm").glob("*_0_log.out")
     assert "goes on" in log.read_text()
     assert int(cluster.job(log.name.split("_")[0])["Restarts"]) >= 1
-    (state,) = states(Path("limited")).values()
+    (state,) = run_states(Path("limited")).values()
     assert state == ("done", None)
 
 
@@ -138,7 +138,7 @@ def test_a_run_that_fails_is_failed_for_slurm_and_leaves_the_rest_alone(
 ) -> None:
     assert main(["train", "-m", *SMALL, "loss.weights.clip_bce=1e39,1", "hydra.sweep.dir=half", *JOBS]) == 1
     assert "of the runs, 1 failed; `wsed sweep status half` says why" in capfd.readouterr().err
-    assert sorted(state for state, _ in states(Path("half")).values()) == ["done", "failed"]
+    assert sorted(state for state, _ in run_states(Path("half")).values()) == ["done", "failed"]
     (first,) = Path("half/.slurm").glob("*_0_submitted.pkl")
     number = first.name.split("_")[0]
     until(lambda: not cluster.say("squeue", "-h"))
@@ -152,10 +152,10 @@ def test_a_job_that_is_cancelled_ends_the_wait(cluster: Cluster) -> None:
     until(lambda: Path("cancelled/sweep.json").is_file())
     (name,) = json.loads(Path("cancelled/sweep.json").read_text())
     until(trains(Path("cancelled", name)))
-    assert states(Path("cancelled"))[name][0] == "running"
+    assert run_states(Path("cancelled"))[name][0] == "running"
     cluster.say("scancel", "--user=root")
     assert sweep.wait(60) == 1
-    assert states(Path("cancelled"))[name][0] == "stopped"
+    assert run_states(Path("cancelled"))[name][0] == "stopped"
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ def test_a_job_that_is_cancelled_ends_the_wait(cluster: Cluster) -> None:
     [
         (["launcher.partition=nowhere"], "invalid partition specified: nowhere"),
         (["launcher.sbatch={constraint: none}"], "Slurm takes no such jobs: sbatch: error"),
-        (["launcher.tasks_per_node=2"], "add trainer=ddp_slurm"),
+        (["launcher.tasks_per_node=2"], "add runtime=ddp_slurm"),
     ],
 )
 def test_what_slurm_does_not_take(

@@ -25,7 +25,7 @@ COMMANDS = {
     "features.window=hanning": ["features.window", "'hanning'", "hamming or hann"],
     "seed=abc": ["seed", "'abc'", "int"],
     "seed=1,2": ["seed=1,2", "add -m"],
-    "seed=[1": ["seed=[1", "cannot be read"],
+    "seed=[1": ["seed=[1", "cannot be parsed"],
     "data.labels=[gunshoot]": ["gunshoot", "Did you mean gunshot?"],
     "data.folds.test=[9]": ["data.folds.test", "fold 9 does not exist"],
     "data.folds.test=[1]": ["both train and test", "data.folds.test"],

@@ -11,8 +11,8 @@ from wsed.__main__ import main
 TINY = [
     "model.network.widths=[4]",
     "trainer.max_epochs=1",
-    "trainer.precision=32-true",
-    "trainer.enable_progress_bar=false",
+    "precision=32-true",
+    "runtime.progress_bar=false",
     "data.batch_size=4",
     "evaluation.draws=0",
     "logger=csv",
@@ -23,7 +23,7 @@ TINY = [
 @pytest.mark.slow
 @pytest.mark.parametrize("choice", [*corpora.RECORDINGS, *corpora.SOUNDBANKS])
 def test_a_corpus_trains_and_is_decoded_once(choice: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    words = [*corpora.write(choice, tmp_path / "corpus"), *TINY, f"data.cache={tmp_path}/cache"]
+    words = [*corpora.write(choice, tmp_path / "corpus"), *TINY, f"runtime.cache={tmp_path}/cache"]
     if choice in corpora.RECORDINGS:
         words += ["data.duration=1.0"]
     else:

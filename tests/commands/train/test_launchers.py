@@ -11,7 +11,7 @@ import pytest
 
 from tests.small_run import SMALL
 from wsed.__main__ import main
-from wsed.sweeps.state import alone, states
+from wsed.sweeps.state import run_states, sweep_lock
 
 TINY = [*SMALL, "trainer.max_epochs=1", "evaluation.draws=0"]
 GRID = ["pooling=gmp,gap,gwrp", "loss=clip_bce,mtl,focal_bce", "seed=1,2"]
@@ -25,7 +25,7 @@ def _in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def metrics(sweep: Path) -> dict[str, Any]:
-    return {name: json.loads((sweep / name / "results.json").read_text())["metrics"] for name in states(sweep)}
+    return {name: json.loads((sweep / name / "results.json").read_text())["metrics"] for name in run_states(sweep)}
 
 
 def wsed(*words: str) -> "subprocess.CompletedProcess[str]":
@@ -90,9 +90,9 @@ def test_slurm_where_there_is_none(capsys: pytest.CaptureFixture[str], monkeypat
 
 
 def test_more_devices_than_there_are(capsys: pytest.CaptureFixture[str]) -> None:
-    code = main(["train", *TINY, "trainer=ddp", "trainer.accelerator=cpu", "trainer.devices=1000"])
+    code = main(["train", *TINY, "runtime=ddp", "runtime.accelerator=cpu", "runtime.devices=1000"])
     assert code == 2
-    assert "trainer.devices=1000: this machine has" in capsys.readouterr().err
+    assert "runtime.devices=1000: this machine has" in capsys.readouterr().err
     assert not list(Path("outputs").rglob("config.yaml"))
 
 
@@ -100,12 +100,12 @@ def test_the_folder_of_another_grid(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["train", "-m", *TINY, "seed=1,2"]) == 0
     line = refused(capsys, "seed=3,4")
     assert "outputs/train: holds another sweep, of 2 runs such as" in line
-    assert len(states(Path("outputs/train"))) == 2
+    assert len(run_states(Path("outputs/train"))) == 2
     assert main(["train", "-m", *TINY, "seed=1,2,3"]) == 0
 
 
 def test_two_sweeps_in_one_folder(capsys: pytest.CaptureFixture[str]) -> None:
-    with alone(Path("outputs/train")):
+    with sweep_lock(Path("outputs/train")):
         assert "outputs/train: another sweep is writing here" in refused(capsys, "seed=1,2")
 
 
@@ -122,7 +122,7 @@ def test_a_run_that_another_process_is_training(capsys: pytest.CaptureFixture[st
 
 def test_a_sweep_leaves_a_run_alone_that_another_process_is_training(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["train", "-m", *TINY, "seed=1,2"]) == 0
-    first = next(iter(states(Path("outputs/train"))))
+    first = next(iter(run_states(Path("outputs/train"))))
     path = Path("outputs/train", first, "status.json")
     path.write_text(json.dumps({**json.loads(path.read_text()), "status": "running", "pid": os.getppid()}))
     before = path.read_text()

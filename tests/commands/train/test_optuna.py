@@ -16,7 +16,7 @@ from optuna.trial import TrialState
 from tests.small_run import SMALL
 from wsed.__main__ import main
 from wsed.sweeps.optuna import space_of
-from wsed.sweeps.state import states
+from wsed.sweeps.state import run_states
 
 STUDY = [
     *SMALL,
@@ -63,18 +63,18 @@ def test_trials_are_runs_and_their_values_what_these_reach(capsys: pytest.Captur
     assert main(["train", "-m", *STUDY, "sweeper.trials=3"]) == 0
     found = trials()
     assert [trial.state for trial in found] == [TrialState.COMPLETE] * 3
-    runs = [json.loads((SWEEP / name / "results.json").read_text()) for name in states(SWEEP)]
+    runs = [json.loads((SWEEP / name / "results.json").read_text()) for name in run_states(SWEEP)]
     assert [trial.value for trial in found] == [run["validation"]["val/tagging/map"] for run in runs]
     for trial, run in zip(found, runs, strict=True):
         assert f"optimizer.lr={trial.params['optimizer.lr']}" in run["overrides"]
         assert run["choices"]["pooling"] == trial.params["pooling"]
         assert sorted(trial.intermediate_values) == [0, 1, 2]
     assert "Best of 3 trials" in capsys.readouterr().out
-    before = (SWEEP / next(iter(states(SWEEP))) / "results.json").stat().st_mtime_ns
+    before = (SWEEP / next(iter(run_states(SWEEP))) / "results.json").stat().st_mtime_ns
     assert main(["train", "-m", *STUDY, "sweeper.trials=4"]) == 0
     assert [trial.params for trial in trials()][:3] == [trial.params for trial in found]
     assert len(trials()) == 4
-    assert (SWEEP / next(iter(states(SWEEP))) / "results.json").stat().st_mtime_ns == before
+    assert (SWEEP / next(iter(run_states(SWEEP))) / "results.json").stat().st_mtime_ns == before
 
 
 def test_an_interrupted_study_draws_what_it_would_have_drawn() -> None:
@@ -99,7 +99,7 @@ def test_a_run_that_falls_behind_is_pruned(monkeypatch: pytest.MonkeyPatch) -> N
         study.tell(best, 2.0)
     assert main(["train", "-m", *STUDY, "sweeper.trials=6", "sweeper.warmup=1"]) == 0
     assert trials()[-1].state == TrialState.PRUNED
-    ((state, reason),) = states(SWEEP).values()
+    ((state, reason),) = run_states(SWEEP).values()
     assert state == "pruned"
     assert "stopped by Optuna after epoch 1" in str(reason)
 

@@ -32,8 +32,8 @@ NOT_RUN = {
 
 STEP = [
     "trainer.max_epochs=1",
-    "trainer.enable_progress_bar=false",
-    "trainer.precision=32-true",
+    "runtime.progress_bar=false",
+    "precision=32-true",
     "data.batch_size=2",
     "evaluation.draws=0",
     "logger=csv",

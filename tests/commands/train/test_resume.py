@@ -16,7 +16,8 @@ import pytest
 import torch
 
 from wsed.__main__ import main
-from wsed.training.checkpoint_io import AtomicCheckpointIO, Curves
+from wsed.training.checkpoint_io import AtomicCheckpointIO
+from wsed.training.loggers.metrics_csv import CurvesState, MetricsCsv
 
 WORDS = [
     "mixing.duration=1.0",
@@ -28,8 +29,8 @@ WORDS = [
     "augmentation=stripes",
     "schedule=cosine",
     "trainer.max_epochs=6",
-    "trainer.precision=32-true",
-    "trainer.enable_progress_bar=false",
+    "precision=32-true",
+    "runtime.progress_bar=false",
     "evaluation.draws=0",
     "logger=csv",
 ]
@@ -127,8 +128,23 @@ def test_a_checkpoint_that_cannot_be_written_leaves_the_one_before(
     assert [file.name for file in tmp_path.iterdir()] == ["last.ckpt"]
 
 
-def test_a_run_that_was_stopped_before_the_first_row_of_training_keeps_its_curves(tmp_path: Path) -> None:
-    (tmp_path / "metrics.csv").write_text("epoch,step,val/loss\n0,9,0.5\n")
-    last = {"epoch": 0, "step": 9, "train/loss": 0.7}
-    torch.save({"callbacks": {"EpochRow": last}, "global_step": 10}, tmp_path / "last.ckpt")
-    assert Curves(tmp_path, tmp_path / "last.ckpt").kept() == [{"epoch": 0, "step": 9, "val/loss": 0.5}, last]
+class Epoch:
+    """What `CurvesState` reads of a trainer at the end of an epoch."""
+
+    current_epoch = 0
+    global_step = 10
+    callback_metrics = {"train/loss": torch.tensor(0.75), "val/loss": torch.tensor(0.5)}  # noqa: RUF012
+
+
+def test_a_run_that_is_stopped_right_after_a_checkpoint_keeps_the_row_of_its_epoch(tmp_path: Path) -> None:
+    killed = MetricsCsv(tmp_path / "killed.csv")
+    killed.log_metrics({"epoch": 0, "val/loss": 0.5}, 9)
+    state = CurvesState(killed)
+    state.on_train_epoch_end(Epoch(), None)  # type: ignore[arg-type]  # of a trainer only what it reads
+    resumed = MetricsCsv(tmp_path / "resumed.csv")
+    CurvesState(resumed).load_state_dict(state.state_dict())
+    # Lightning hands the row of an epoch to loggers after the checkpoint.
+    killed.log_metrics({"epoch": 0, "train/loss": 0.75}, 9)
+    resumed.write()
+    expected = "epoch,step,val/loss,train/loss\n0,9,0.5,\n0,9,,0.75\n"
+    assert resumed.path.read_text() == killed.path.read_text() == expected

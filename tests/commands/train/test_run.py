@@ -59,7 +59,7 @@ def test_a_checkpoint_rebuilds_its_system(train: Train) -> None:
 
 
 def test_one_seed_gives_one_result_whatever_the_workers(train: Train) -> None:
-    for name, words in {"a": [], "b": [], "c": ["data.num_workers=2"], "d": ["seed=2"]}.items():
+    for name, words in {"a": [], "b": [], "c": ["runtime.num_workers=2"], "d": ["seed=2"]}.items():
         code, _, err = train(f"hydra.run.dir={name}", *words)
         assert code == 0, err
     assert metrics("a") == metrics("b")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from wsed.__main__ import main
-from wsed.sweeps.state import states
+from wsed.sweeps.state import run_states
 
 Train = Callable[..., tuple[int, str, str]]
 
@@ -20,7 +20,7 @@ def test_a_failing_run_leaves_the_rest_alone(train: Train, capsys: pytest.Captur
     assert "of the runs, 1 failed; `wsed sweep status outputs/train` says why" in err
     assert "Traceback" not in err
     sweep = Path("outputs/train")
-    assert sorted(state for state, _ in states(sweep).values()) == ["done", "done", "failed"]
+    assert sorted(state for state, _ in run_states(sweep).values()) == ["done", "done", "failed"]
     assert (sweep / "index.html").is_file()
     assert "the loss is inf" in (sweep / "index.html").read_text()
     capsys.readouterr()
@@ -34,24 +34,24 @@ def test_a_failing_run_leaves_the_rest_alone(train: Train, capsys: pytest.Captur
 def test_started_again_it_goes_on_and_grows(train: Train, capsys: pytest.CaptureFixture[str]) -> None:
     assert train("-m", "seed=1,2")[0] == 0
     sweep = Path("outputs/train")
-    first, second = (sweep / name for name in states(sweep))
+    first, second = (sweep / name for name in run_states(sweep))
     status = json.loads((second / "status.json").read_text())
     for changed, state in (
         ({"status": "running", "pid": 2**22 + 1}, "stopped"),
         ({"status": "running", "pid": os.getpid()}, "running"),
     ):
         (second / "status.json").write_text(json.dumps({**status, **changed}))
-        assert [found for found, _ in states(sweep).values()] == ["done", state]
+        assert [found for found, _ in run_states(sweep).values()] == ["done", state]
     (second / "status.json").unlink()
-    assert [found for found, _ in states(sweep).values()] == ["done", "pending"]
+    assert [found for found, _ in run_states(sweep).values()] == ["done", "pending"]
     (second / "status.json").write_text(json.dumps({**status, "status": "running"}))
     before = (first / "results.json").stat().st_mtime_ns
     code, out, _ = train("-m", "seed=1,2,3")
     assert code == 0
     assert "is done already" in out
-    assert "goes on" in out
+    assert "resumes" in out
     assert (first / "results.json").stat().st_mtime_ns == before
-    assert [found for found, _ in states(sweep).values()] == ["done"] * 3
+    assert [found for found, _ in run_states(sweep).values()] == ["done"] * 3
     capsys.readouterr()
     assert main(["sweep", "status", str(sweep), "--json"]) == 0
     assert len(json.loads(capsys.readouterr().out)) == 3
@@ -61,7 +61,7 @@ def test_data_that_fail_one_run_are_named_in_its_folder(train: Train) -> None:
     code, _, err = train("-m", "data.folds.train=[1,2],[7]")
     assert code == 1
     assert "fold 7 does not exist" in err
-    reasons = [reason for state, reason in states(Path("outputs/train")).values() if state == "failed"]
+    reasons = [reason for state, reason in run_states(Path("outputs/train")).values() if state == "failed"]
     assert len(reasons) == 1
     assert reasons[0] is not None
     assert "fold 7 does not exist" in reasons[0]

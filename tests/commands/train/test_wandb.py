@@ -182,7 +182,7 @@ def test_a_run_that_was_cut_off_is_whole_in_the_end(tmp_path: Path, capfd: pytes
 
 def test_processes_that_train_together_have_one_run(tmp_path: Path) -> None:
     folder = tmp_path / "run"
-    run = start("trainer=ddp", "trainer.devices=2", "trainer.accelerator=cpu", f"hydra.run.dir={folder}")
+    run = start("runtime=ddp", "runtime.devices=2", "runtime.accelerator=cpu", f"hydra.run.dir={folder}")
     try:
         assert run.wait(timeout=240) == 0
     finally:

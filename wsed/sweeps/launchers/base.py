@@ -1,61 +1,61 @@
-"""What launchers have in common: one run of a sweep in a process that may be anywhere."""
+"""What every launcher is, and one run of a sweep in any process."""
 
-from collections.abc import Sequence
-from typing import Any
+import sys
+import traceback
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from hydra.core.hydra_config import HydraConfig
-from hydra.core.plugins import Plugins
-from hydra.core.singleton import Singleton
-from hydra.core.utils import JobReturn, run_job, setup_globals
-from hydra.plugins.launcher import Launcher
-from hydra.types import HydraContext, TaskFunction
-from omegaconf import DictConfig, OmegaConf, open_dict
+from wsed.errors import PrunedError, RunBusyError, TrainingDivergedError, UserError
+from wsed.runs.active_run import ActiveRun
+from wsed.runs.planned_run import PlannedRun
+from wsed.training.execute import Outcome, execute
 
-from wsed.config.instantiate import TARGET, locate
-
-HOME = "hydra_plugins."
-"""Where Hydra looks for launchers and sweepers, and nowhere else."""
+if TYPE_CHECKING:
+    from pytorch_lightning.callbacks import Callback
 
 
-class Cells(Launcher):
-    """A launcher whose runs are calls of itself, which travel to other processes."""
+@dataclass(frozen=True)
+class SweepRun:
+    """One run of a sweep, as it travels to the process that executes it.
 
-    def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
-        self.hydra_context = hydra_context
-        self.task_function = task_function
-        self.config = config
+    Attributes:
+        plan: of the run.
+        watching: makes further callbacks in that process.
+    """
 
-    def __call__(self, number: int, overrides: Sequence[str], state: Any) -> JobReturn:
-        """Does one run.
+    plan: PlannedRun
+    watching: Callable[[], Sequence["Callback"]] = tuple
 
-        Args:
-            number: its place in the sweep.
-            overrides: of the command line, for it.
-            state: of Hydra in the process that launches.
+
+class Launcher(ABC):
+    """Where the runs of a sweep are executed. One file with a subclass and one YAML in `conf/launcher/` add one."""
+
+    @abstractmethod
+    def launch(self, runs: Sequence[SweepRun]) -> list[Outcome]:
+        """Executes runs, and waits for all of them.
+
+        Raises:
+            UserError: they cannot be executed here.
         """
-        setup_globals()
-        Singleton.set_state(state)
-        config = self.hydra_context.config_loader.load_sweep_config(self.config, list(overrides))
-        with open_dict(config):
-            config.hydra.job.num = number
-            config.hydra.job.id = str(number)
-        HydraConfig.instance().set_config(config)
-        return run_job(
-            task_function=self.task_function,
-            config=config,
-            job_dir_key="hydra.sweep.dir",
-            job_subdir_key="hydra.sweep.subdir",
-            hydra_context=self.hydra_context,
-        )
 
 
-def plugin(group: str, *, _root_: DictConfig) -> DictConfig:
-    """The launcher or the sweeper of a config, under a name that Hydra accepts."""
-    node: Any = OmegaConf.to_container(_root_[group], resolve=True)
-    if not node[TARGET].startswith("hydra."):
-        known = Plugins.instance().class_name_to_class
-        known[HOME + node[TARGET]] = locate(node[TARGET])
-        node[TARGET] = HOME + node[TARGET]
-    made = OmegaConf.create(node)
-    assert isinstance(made, DictConfig)
-    return made
+def execute_in_sweep(run: SweepRun) -> Outcome:
+    """Executes one run; its failure is recorded and printed, and leaves the rest of the sweep alone."""
+    try:
+        return execute(run.plan, run.watching)
+    except RunBusyError as error:
+        print(error, flush=True)
+        return Outcome("running")
+    except PrunedError as error:
+        print(f"{run.plan.path}: {error}", flush=True)
+        return Outcome("pruned")
+    except (UserError, TrainingDivergedError) as error:
+        ActiveRun(run.plan).end("failed", error)
+        print(f"wsed: {' '.join(str(error).split())}", file=sys.stderr, flush=True)
+        return Outcome("failed")
+    except Exception as error:
+        ActiveRun(run.plan).end("failed", error)
+        traceback.print_exception(error)
+        return Outcome("failed")

@@ -6,21 +6,20 @@ from pathlib import Path
 
 import joblib
 from filelock import FileLock, Timeout
-from hydra.core.singleton import Singleton
-from hydra.core.utils import JobReturn
 
 from wsed.errors import UserError
-from wsed.sweeps.launchers.base import Cells
+from wsed.sweeps.launchers.base import Launcher, SweepRun, execute_in_sweep
+from wsed.training.execute import Outcome
 
 
-class Joblib(Cells):
-    """As many processes as asked for, each with its share of the cores and of the GPUs, for one run after another.
+class Joblib(Launcher):
+    """Executes runs in several processes, each with its own share of the cores and of the GPUs.
 
     Args:
-        jobs: how many runs at once.
+        jobs: number of runs at once.
 
     Raises:
-        UserError: none, or more than there are cores.
+        UserError: `jobs` is below 1, or above the number of cores.
     """
 
     def __init__(self, jobs: int) -> None:
@@ -29,28 +28,27 @@ class Joblib(Cells):
             raise UserError(f"launcher.jobs={jobs}: needs 1 to {cores}, the cores of this machine")
         self.jobs = jobs
 
-    def launch(self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int) -> Sequence[JobReturn]:
-        state = Singleton.get_state()
-        found: list[JobReturn] = joblib.Parallel(n_jobs=self.jobs, backend="loky", batch_size=1, pre_dispatch="all")(
-            joblib.delayed(self._pinned)(number, overrides, state)
-            for number, overrides in enumerate(job_overrides, initial_job_idx)
+    def launch(self, runs: Sequence[SweepRun]) -> list[Outcome]:
+        outcomes: list[Outcome] = joblib.Parallel(n_jobs=self.jobs, backend="loky", batch_size=1, pre_dispatch="all")(
+            joblib.delayed(_execute_pinned)(run, self.jobs) for run in runs
         )
-        return found
+        return outcomes
 
-    def _pinned(self, number: int, overrides: Sequence[str], state: object) -> JobReturn:
-        take_share(Path(self.config.hydra.sweep.dir), self.jobs)
-        return self(number, overrides, state)
+
+def _execute_pinned(run: SweepRun, shares: int) -> Outcome:
+    take_share(run.plan.path.parent, shares)
+    return execute_in_sweep(run)
 
 
 _held: list[FileLock] = []
 
 
 def take_share(folder: Path, shares: int) -> None:
-    """Pins this process to a share of the cores and the GPUs that no other one has; it keeps it for its lifetime.
+    """Pins this process to a share of the cores and the GPUs that no other process has, for its lifetime.
 
     Args:
         folder: where the processes that share a machine find each other.
-        shares: how many there are.
+        shares: number of shares.
     """
     if _held:
         return
@@ -58,18 +56,18 @@ def take_share(folder: Path, shares: int) -> None:
     import torch
 
     cores = sorted(os.sched_getaffinity(0))
-    mine = cores[place * len(cores) // shares : (place + 1) * len(cores) // shares]
-    os.sched_setaffinity(0, mine)
-    torch.set_num_threads(len(mine))
+    own_cores = cores[place * len(cores) // shares : (place + 1) * len(cores) // shares]
+    os.sched_setaffinity(0, own_cores)
+    torch.set_num_threads(len(own_cores))
     named = os.environ.get("CUDA_VISIBLE_DEVICES")
     gpus = named.split(",") if named is not None else [str(gpu) for gpu in range(torch.cuda.device_count())]
     if gpus:
-        own = gpus[place * len(gpus) // shares : (place + 1) * len(gpus) // shares]
-        os.environ["CUDA_VISIBLE_DEVICES"] = ",".join(own or [gpus[place % len(gpus)]])
+        own_gpus = gpus[place * len(gpus) // shares : (place + 1) * len(gpus) // shares]
+        os.environ["CUDA_VISIBLE_DEVICES"] = ",".join(own_gpus or [gpus[place % len(gpus)]])
 
 
 def _free_place(folder: Path, places: int) -> int:
-    """The first place whose lock nobody holds; a process that ends gives its place back."""
+    """The first place whose lock is free; the lock of a process that ends is released."""
     folder.mkdir(parents=True, exist_ok=True)
     while True:
         for place in range(places):

@@ -1,4 +1,4 @@
-"""Where curves go besides `metrics.csv`."""
+"""Weights & Biases."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -10,6 +10,8 @@ import wandb
 from pytorch_lightning.loggers import WandbLogger
 
 from wsed.errors import UserError
+from wsed.runs.planned_run import PlannedRun
+from wsed.training.loggers.base import RunLogger
 
 
 def open_run(
@@ -17,23 +19,23 @@ def open_run(
     project: str,
     group: str,
     name: str,
-    kind: str,
+    job_type: str,
     config: Mapping[str, Any],
     identity: str | None = None,
 ) -> wandb.Run:
     """Opens a Weights & Biases run; `wandb.finish` closes it.
 
-    Online where an API key is set (`WANDB_API_KEY`), otherwise offline, and `WANDB_MODE` decides where it is set.
+    The run is online where an API key is set (`WANDB_API_KEY`) and offline otherwise, unless `WANDB_MODE` decides.
 
     Args:
-        folder: that is there; offline files go to `wandb/` in it.
+        folder: existing; offline files go to `wandb/` in it.
         project: runs of one project are compared on one page.
         group: of runs in that project.
         name: shown in lists.
-        kind: the job type, `train` or `report`.
+        job_type: `train` or `report`.
         config: plain values.
-        identity: the id of the run. One that W&B knows is started anew: nothing is appended to what it has, which
-            would double the curves. None for an id that no run has.
+        identity: id of the run. A run that W&B knows by this id starts anew: appending would double its curves. None
+            for a new id.
 
     Raises:
         UserError: W&B refuses, or cannot be reached.
@@ -49,7 +51,7 @@ def open_run(
             project=project,
             group=group,
             name=name,
-            job_type=kind,
+            job_type=job_type,
             # An agent of a sweep has given the run an id already.
             id=None if "WANDB_SWEEP_ID" in os.environ else identity,
             dir=str(folder),
@@ -61,8 +63,8 @@ def open_run(
         raise UserError(f"W&B, WANDB_MODE={mode}: {said.rstrip('.')}; WANDB_MODE=offline needs no server") from error
 
 
-class Wandb:
-    """A Weights & Biases run of its own for each training.
+class Wandb(RunLogger):
+    """A Weights & Biases run for each training.
 
     Args:
         project: runs of one project are compared on one page.
@@ -73,35 +75,15 @@ class Wandb:
         self.project = project
         self.group = group
 
-    def start(
-        self,
-        name: str,
-        identity: str,
-        folder: Path,
-        config: Mapping[str, Any],
-        curves: Sequence[Mapping[str, float]],
-    ) -> WandbLogger:
-        """Opens the run.
-
-        Args:
-            name: shown in lists.
-            identity: of the run, which is its id.
-            folder: of the run.
-            config: the composed config.
-            curves: rows of `metrics.csv` from before the run was stopped. They are logged again, so that this run is
-                whole: one that was killed offline may have nothing on disk.
-
-        Raises:
-            UserError: W&B refuses, or cannot be reached.
-        """
-        run = open_run(folder, self.project, self.group, name, "train", config, identity)
+    def start(self, plan: PlannedRun, rows: Sequence[Mapping[str, float]]) -> WandbLogger:
+        """See `RunLogger`. Rows from before are logged again: what a killed run logged offline may be lost."""
+        run = open_run(plan.path, self.project, self.group, plan.path.name, "train", plan.config, plan.identity)
         run.define_metric("epoch")
         run.define_metric("*", step_metric="epoch")
         logger = WandbLogger(experiment=run)
-        for row in curves:
+        for row in rows:
             logger.log_metrics({key: value for key, value in row.items() if key != "step"}, int(row["step"]))
         return logger
 
     def finish(self, failed: bool) -> None:
-        """Closes the run, so that the next one of this process gets its own."""
         wandb.finish(exit_code=int(failed))

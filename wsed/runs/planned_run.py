@@ -1,0 +1,38 @@
+"""A run that is planned: what to train, and where."""
+
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from wsed.runs.folder import RunFolder
+
+
+@dataclass(frozen=True)
+class PlannedRun:
+    """One run whose config is valid. It can be pickled, so that another process or machine can execute it.
+
+    Attributes:
+        path: of the run folder.
+        config: validated, plain Python.
+        identity: what distinguishes it from other runs, see `wsed.config.identity`.
+        overrides: of the command line, without those of the sweep.
+        choices: of each config group.
+    """
+
+    path: Path
+    config: Mapping[str, Any]
+    identity: str
+    overrides: Sequence[str]
+    choices: Mapping[str, str | None]
+
+    @property
+    def folder(self) -> RunFolder:
+        """The files of the run."""
+        return RunFolder(self.path)
+
+    @property
+    def command(self) -> str:
+        """The command that trains this run alone."""
+        return shlex.join(["wsed", "train", *self.overrides])

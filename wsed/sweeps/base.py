@@ -1,0 +1,35 @@
+"""What every sweeper is."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from wsed.sweeps.launchers.base import Launcher
+
+
+class Sweeper(ABC):
+    """Chooses the runs of a sweep. One file with a subclass and one YAML in `conf/sweeper/` add one.
+
+    Args:
+        params: values to sweep over besides those of the command line, by key; the program adds them to the overrides.
+    """
+
+    def __init__(self, params: Mapping[str, Any]) -> None:
+        self.params = params
+
+    @abstractmethod
+    def sweep(self, overrides: Sequence[str], folder: Path, launcher: Launcher) -> list[str]:
+        """Plans, launches and awaits the runs. Hydra is initialized while it does.
+
+        Args:
+            overrides: of the whole sweep.
+            folder: of the sweep.
+            launcher: executes the runs.
+
+        Returns:
+            The names of the folders of its runs.
+
+        Raises:
+            UserError: a run is invalid, or cannot be launched.
+        """

@@ -1,0 +1,33 @@
+"""The parts of a run, built from its config."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from rich.progress import track
+from torch import Tensor
+
+from wsed.data.datasets.base import ClipDataset
+from wsed.systems.base import System
+
+PARTS = ("features", "augmentation", "pooling", "loss", "optimizer", "schedule")
+
+
+def build_system(config: Mapping[str, Any]) -> System:
+    """The untrained system of a validated config.
+
+    Raises:
+        UserError: parts that do not go together.
+    """
+    parts = {name: config[name] for name in PARTS}
+    return System.from_description({**config["model"], "labels": config["data"]["labels"], **parts})
+
+
+def training_waveforms(clips: ClipDataset, batch_size: int) -> Iterator[Tensor]:
+    """The waveforms of the first epoch of a dataset, in order: in batches, or clip by clip where some are padded."""
+    for start in track(range(0, len(clips), batch_size), "Measuring features", transient=True):
+        batch = clips[[(0, index) for index in range(start, min(start + batch_size, len(clips)))]]
+        if batch.lengths is None:
+            yield batch.waveform
+        else:
+            for waveform, length in zip(batch.waveform, batch.lengths.tolist(), strict=True):
+                yield waveform[None, :length]

@@ -1,0 +1,76 @@
+"""Checkpoints of a run: the last epoch, the best one, and snapshots."""
+
+from pathlib import Path
+
+import pytorch_lightning as pl
+from pytorch_lightning.callbacks import Callback, ModelCheckpoint
+
+from wsed.runs.folder import RunFolder
+
+
+class _RunCheckpoint(ModelCheckpoint):
+    """A checkpoint in the run folder, saved at the very end of an epoch, after validation.
+
+    Then nothing of the epoch is left to repeat when the run resumes.
+
+    Args:
+        path: of the checkpoint in any run folder; only its name counts.
+        monitor: metric that decides whether to save, or None to save every epoch.
+        mode: whether the largest (`max`) or the smallest (`min`) value is the best.
+    """
+
+    def __init__(self, path: Path, monitor: str | None = None, mode: str = "min") -> None:
+        super().__init__(
+            filename=path.stem,
+            monitor=monitor,
+            mode=mode,
+            save_on_train_epoch_end=True,
+            enable_version_counter=False,
+        )
+
+    def setup(self, trainer: pl.Trainer, pl_module: pl.LightningModule, stage: str) -> None:
+        self.dirpath = str(RunFolder(Path(trainer.default_root_dir)).checkpoints)
+        super().setup(trainer, pl_module, stage)
+
+
+class LastCheckpoint(_RunCheckpoint):
+    """Keeps the last epoch; a run that was stopped resumes from it."""
+
+    def __init__(self) -> None:
+        super().__init__(RunFolder(Path()).last_checkpoint)
+
+
+class BestCheckpoint(_RunCheckpoint):
+    """Keeps the best epoch by a metric of the validation split; nothing without such a split.
+
+    Args:
+        monitor: the metric.
+        mode: whether its largest (`max`) or its smallest (`min`) value is the best.
+    """
+
+    def __init__(self, monitor: str, mode: str) -> None:
+        super().__init__(RunFolder(Path()).best_checkpoint, monitor, mode)
+
+    def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        if sum(trainer.num_val_batches):
+            super().on_train_epoch_end(trainer, pl_module)
+
+
+class EpochSnapshots(Callback):
+    """Keeps the weights of every n-th epoch, for fusion.
+
+    Lightning's `ModelCheckpoint(every_n_epochs=n, save_top_k=-1)` does the same with epochs counted from 0 in the names
+    of the files; papers, and `wsed fuse --first-epoch`, count from 1.
+
+    Args:
+        every: n; 0 keeps none.
+    """
+
+    def __init__(self, every: int) -> None:
+        self.every = every
+
+    def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        epoch = trainer.current_epoch + 1
+        if self.every and epoch % self.every == 0:
+            path = RunFolder(Path(trainer.default_root_dir)).snapshot(epoch)
+            trainer.save_checkpoint(path, weights_only=True)

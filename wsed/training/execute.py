@@ -1,0 +1,83 @@
+"""Executes a planned run in this process and records how it ended."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from wsed.errors import PrunedError, RunBusyError
+from wsed.runs import slurm_job
+from wsed.runs.active_run import ActiveRun
+from wsed.runs.planned_run import PlannedRun
+from wsed.training.allocator import keep_freed_memory
+from wsed.training.warnings import silence_lightning
+
+if TYPE_CHECKING:
+    from pytorch_lightning.callbacks import Callback
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended.
+
+    Attributes:
+        status: `done`, `failed`, `pruned`, or `running` for one that another process executes.
+        value: what the tested weights reach in `monitor`; None without a validation split, or if it is not done.
+    """
+
+    status: str
+    value: float | None = None
+
+
+def execute(plan: PlannedRun, watching: Callable[[], Sequence["Callback"]] = tuple) -> Outcome:
+    """Trains and tests a run, unless it is done. Once its folder is started, an early end is recorded there.
+
+    Args:
+        plan: of the run.
+        watching: makes further callbacks, once PyTorch has been loaded.
+
+    Raises:
+        UserError: the folder holds something else, another process executes the run, or it cannot be trained.
+        PrunedError: the run is not worth continuing.
+        TrainingDivergedError: the loss is not finite.
+    """
+    # Signals of Slurm have to be handled before the seconds that it takes to load PyTorch.
+    slurm_job.requeue_when_told()
+    active = ActiveRun(plan)
+    if slurm_job.rank():
+        return _join(active)
+    active.check_folder()
+    if active.is_done() and not plan.config["force"]:
+        print(f"{plan.path}: is done already; force=true trains it again")
+        return Outcome("done", active.monitored_value())
+    if other := active.executed_by():
+        raise RunBusyError(f"{plan.path}: is being trained by {other}; wait for it, or stop it first")
+    from wsed.training.run import train
+
+    silence_lightning()
+    keep_freed_memory()
+    try:
+        active.finish(train(active, watching()))
+    except BaseException as error:
+        if active.started:
+            active.end(_status_of(error), error)
+        elif plan.path.is_dir() and not any(plan.path.iterdir()):
+            plan.path.rmdir()
+        raise
+    return Outcome("done", active.monitored_value())
+
+
+def _join(active: ActiveRun) -> Outcome:
+    """Trains along in a task of Slurm other than the first, which may be writing the folder at this moment."""
+    if not active.is_done() or active.plan.config["force"]:
+        from wsed.training.run import join
+
+        silence_lightning()
+        keep_freed_memory()
+        join(active.plan.config, active.folder)
+    return Outcome("done")
+
+
+def _status_of(error: BaseException) -> str:
+    if isinstance(error, PrunedError):
+        return "pruned"
+    return "failed" if isinstance(error, Exception) else "stopped"

@@ -1,0 +1,72 @@
+"""The training of a run."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytorch_lightning as pl
+from pytorch_lightning.callbacks import Callback
+from pytorch_lightning.loggers import Logger
+
+from wsed.data.datamodules import ClipDataModule
+from wsed.runs import slurm_job
+from wsed.runs.folder import RunFolder
+from wsed.systems.base import System
+from wsed.training.callbacks.rng_state import RngState
+from wsed.training.checkpoint_io import AtomicCheckpointIO
+from wsed.training.ddp import leave_group
+from wsed.training.runtime import Runtime
+from wsed.training.trainer import make_trainer
+
+
+def resume_checkpoint(config: Mapping[str, Any], folder: RunFolder) -> Path | None:
+    """The checkpoint that a run resumes from, or None for one that starts from the beginning."""
+    # With force=true, a job that Slurm has put back into the queue has started from the beginning already.
+    restart = config["resume"] == "never" or (config["force"] and not slurm_job.restarts())
+    return folder.last_checkpoint if folder.last_checkpoint.is_file() and not restart else None
+
+
+def fit(
+    config: Mapping[str, Any],
+    runtime: Runtime,
+    folder: RunFolder,
+    system: System,
+    data: ClipDataModule,
+    loggers: Sequence[Logger],
+    callbacks: Sequence[Callback],
+) -> pl.Trainer:
+    """Trains a system, from its last checkpoint if there is one.
+
+    Args:
+        config: of the run.
+        runtime: devices.
+        folder: of the run; gets checkpoints.
+        system: to train, in place.
+        data: opened.
+        loggers: of the metrics.
+        callbacks: in order; checkpoints are saved after all others.
+
+    Returns:
+        The trainer.
+
+    Raises:
+        TrainingDivergedError: the loss is not finite.
+    """
+    checkpoint = resume_checkpoint(config, folder)
+    trainer = make_trainer(
+        config,
+        runtime,
+        [RngState(), *callbacks],
+        [AtomicCheckpointIO()],
+        default_root_dir=folder.path,
+        logger=list(loggers),
+    )
+    if config["compile"]:
+        system.network.compile()
+    try:
+        trainer.fit(system, datamodule=data, ckpt_path=checkpoint)
+    except BaseException:
+        leave_group(trainer, failed=True)
+        raise
+    leave_group(trainer, failed=False)
+    return trainer

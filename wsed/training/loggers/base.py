@@ -1,0 +1,37 @@
+"""What every logger of a run is."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+
+from pytorch_lightning.loggers import Logger
+
+from wsed.runs.planned_run import PlannedRun
+
+
+class RunLogger(ABC):
+    """Sends the curves and scores of a run somewhere besides `metrics.csv`.
+
+    One file with a subclass and one YAML in `conf/logger/` add a logger.
+    """
+
+    @abstractmethod
+    def start(self, plan: PlannedRun, rows: Sequence[Mapping[str, float]]) -> Logger:
+        """Opens the log of a run.
+
+        Args:
+            plan: of the run.
+            rows: of `metrics.csv` from before the run was stopped; empty for a run that has not been stopped.
+
+        Returns:
+            What Lightning's trainer calls. It gets the scores of the test as `test/NAME`.
+
+        Raises:
+            UserError: the log cannot be opened.
+        """
+
+    def finish(self, failed: bool) -> None:  # noqa: B027  # most loggers have nothing to close
+        """Closes the log, so that the next run of this process gets its own.
+
+        Args:
+            failed: whether the run ended with an error.
+        """

@@ -1,0 +1,99 @@
+"""Training curves in `metrics.csv`, which survive a kill."""
+
+import csv
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytorch_lightning as pl
+import torch
+from pytorch_lightning.callbacks import Checkpoint
+from pytorch_lightning.loggers import Logger
+
+from wsed.atomic import atomic_write
+
+Row = dict[str, float]
+
+LOSS = "train/loss"
+"""In the last row of every epoch."""
+
+
+class MetricsCsv(Logger):
+    """Writes each row of metrics to a CSV file, with columns for whatever is logged.
+
+    Lightning's own CSVLogger starts an empty file when a run resumes, and has folders for versions.
+
+    Args:
+        path: of the file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.path = path
+        self.rows: list[Row] = []
+
+    @property
+    def name(self) -> str:
+        return "metrics_csv"
+
+    @property
+    def version(self) -> str:
+        return ""
+
+    def log_hyperparams(self, *args: Any, **kwargs: Any) -> None:
+        """Ignores them: the run folder has `config.yaml`."""
+
+    def log_metrics(self, metrics: Mapping[str, float], step: int | None = None) -> None:
+        """Adds a row and writes the file.
+
+        Args:
+            metrics: values by name.
+            step: optimizer step.
+        """
+        self.rows.append({**{name: float(value) for name, value in metrics.items()}, "step": step or 0})
+        self.write()
+
+    def write(self) -> None:
+        """Writes all rows; the file appears complete or not at all."""
+        columns = dict.fromkeys(["epoch", "step", *(name for row in self.rows for name in sorted(row))])
+        with atomic_write(self.path) as partial, partial.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, list(columns), lineterminator="\n")
+            writer.writeheader()
+            writer.writerows({**row, "epoch": int(row["epoch"])} if "epoch" in row else row for row in self.rows)
+
+
+class CurvesState(Checkpoint):
+    """Keeps the rows of `metrics.csv` in checkpoints, so that a resumed run has the curves of an uninterrupted one.
+
+    Lightning hands the row of an epoch to loggers only after the checkpoint of that epoch, so it is added here. As a
+    `Checkpoint` it is called after everything of an epoch has been logged; it has to stand before the other ones.
+
+    Args:
+        logger: whose rows are kept.
+    """
+
+    def __init__(self, logger: MetricsCsv) -> None:
+        self.logger = logger
+        self.pending: Row = {}
+
+    def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        metrics = {name: float(value) for name, value in trainer.callback_metrics.items()}
+        for row in reversed(self.logger.rows):
+            if LOSS in row:
+                break
+            # Logged in this epoch already, such as the scores of validation.
+            metrics = {name: value for name, value in metrics.items() if name not in row}
+        self.pending = {**metrics, "epoch": trainer.current_epoch, "step": trainer.global_step - 1}
+
+    def state_dict(self) -> dict[str, Any]:
+        return {"rows": [*self.logger.rows, self.pending]}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        self.logger.rows = list(state_dict["rows"])
+
+
+def rows_of(checkpoint: Path) -> list[Row]:
+    """The rows of `metrics.csv` that a checkpoint holds."""
+    content = torch.load(checkpoint, map_location="cpu", weights_only=True)
+    rows: list[Row] = content["callbacks"][CurvesState.__name__]["rows"]
+    return rows

@@ -1,0 +1,79 @@
+"""How a run is executed: nothing of it can change the result."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from wsed.errors import UserError
+from wsed.runs import slurm_job
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """Devices, processes, caches and what is shown. No part of a run's identity.
+
+    Args:
+        accelerator: `cpu`, `gpu`, or `auto` for a GPU if there is one.
+        devices: number of devices of each machine, or a list of their indices; None under Slurm for as many as the
+            job has tasks on a machine.
+        num_nodes: number of machines; None under Slurm for as many as the job has.
+        strategy: `auto` for one device, `ddp` for several that train together.
+        process_group_backend: of `ddp`, `nccl` or `gloo`; None for what fits the devices.
+        num_workers: number of processes that prepare batches.
+        cache: folder that keeps decoded recordings; None decodes them in every run.
+        progress_bar: whether to show progress.
+        model_summary: whether to print Lightning's table of modules.
+    """
+
+    accelerator: Literal["auto", "cpu", "gpu"] = "auto"
+    devices: int | Sequence[int] | None = 1
+    num_nodes: int | None = 1
+    strategy: Literal["auto", "ddp"] = "auto"
+    process_group_backend: str | None = None
+    num_workers: int = 0
+    cache: str | None = None
+    progress_bar: bool = True
+    model_summary: bool = False
+
+    def single(self) -> "Runtime":
+        """The same with one device, as a test needs it: so each clip is scored once."""
+        return replace(self, devices=1, num_nodes=1, strategy="auto")
+
+    def trainer_arguments(self) -> dict[str, Any]:
+        """What Lightning's trainer takes of it, but for the strategy."""
+        return {
+            "accelerator": self.accelerator,
+            "devices": slurm_job.tasks_per_node() if self.devices is None else self.devices,
+            "num_nodes": slurm_job.nodes() if self.num_nodes is None else self.num_nodes,
+            "enable_progress_bar": self.progress_bar,
+            "enable_model_summary": self.model_summary,
+        }
+
+    def check_devices(self) -> None:
+        """Compares the devices asked for with those that exist.
+
+        Raises:
+            UserError: more devices than there are, or another number than Slurm has started tasks for.
+        """
+        import torch
+
+        devices = self.trainer_arguments()["devices"]
+        count = devices if isinstance(devices, int) else len(devices)
+        started = slurm_job.tasks_per_node()
+        if slurm_job.tasks() > 1 and self.strategy == "auto":
+            raise UserError(
+                f"Slurm has started {slurm_job.tasks()} tasks, and runtime=default trains on one; add runtime=ddp_slurm"
+            )
+        if started > 1:
+            if count != started:
+                raise UserError(
+                    f"runtime.devices={devices}: Slurm has started {started} tasks on each machine; set it to {started}"
+                )
+            return
+        gpus = torch.cuda.device_count()
+        on_gpus = self.accelerator == "gpu" or (self.accelerator == "auto" and gpus > 0)
+        available, kind = (gpus, "GPUs") if on_gpus else (os.cpu_count() or 1, "cores")
+        if count > available:
+            cure = f"ask for {available} at most" if available else "set runtime.accelerator=cpu"
+            raise UserError(f"runtime.devices={devices}: this machine has {available} {kind}; {cure}")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from wsed.config.compose import compose_config, hydra_initialized, jobs
+from wsed.config.compose import compose_config, expand_grid, hydra_initialized
 from wsed.config.validate import validate
 
 ROOT = Path(__file__).parents[2]
@@ -96,7 +96,7 @@ def test_a_command_of_the_readme_composes(command: str, tmp_path: Path) -> None:
     words = shlex.split(command.replace("$SLURM_ARRAY_TASK_ID", "1").replace("/data", str(tmp_path)))[1:]
     overrides = [word for word in words if word != "-m"]
     with hydra_initialized():
-        found = [validate(compose_config(job)) for job in jobs(overrides)]
+        found = [validate(compose_config(job)) for job in expand_grid(overrides)]
     assert len(found) == 1 or "-m" in words
 
 

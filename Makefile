@@ -1,4 +1,4 @@
-# Each target sets up what it needs in .venv, and is quick the second time.
+# Each target sets up `.venv` first; that takes minutes once and no time afterwards.
 PYTHON ?= python3
 BIN := .venv/bin
 
@@ -18,10 +18,12 @@ demo: setup
 test: setup
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile -m 'slow or not slow'
 
+# Half an hour or so, on an otherwise idle machine.
 bench: setup
-	for file in benchmarks/*.py; do $(BIN)/python $$file || exit 1; done
+	for file in $$(find benchmarks -name '*.py' | sort); do $(BIN)/python $$file || exit 1; done
 
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache --no-logo

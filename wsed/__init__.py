@@ -1,3 +1,3 @@
 """Weakly supervised sound event detection and separation."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -1,14 +1,14 @@
 #!/bin/sh
-# Builds docker/Dockerfile as it is where no registry of images can be reached, and trains in it as a user that it does not
-# know. Debian 12 stands in for NVIDIA's image. For root, with the packages buildah, debootstrap, podman and runc, 20 GB of
-# disk and a quarter of an hour; it is no part of the tests that run each time.
+# Builds docker/Dockerfile unchanged, and trains in the image as a user id that the image does not know. It needs no image
+# registry: Debian 12 takes the place of NVIDIA's image. Run it by hand, as root: it needs the packages buildah, debootstrap,
+# podman and runc, 20 GB of disk and a quarter of an hour. The test suite does not run it.
 set -eu
 cd "$(dirname "$0")/../.."
 folder=$(mktemp -d)
 
 mirror=$(sed -n 's/^URIs: //p' /etc/apt/sources.list.d/debian.sources | head -n 1)
 debootstrap --variant=minbase --include=ca-certificates,python3 bookworm "$folder/base" "$mirror"
-# Of this machine, which may reach registries by way of others.
+# The certificates of this machine, which may reach package registries through a proxy.
 certificates=/etc/ssl/certs/ca-certificates.crt
 cp "$certificates" "$folder/base$certificates"
 base=$(buildah from scratch)
@@ -18,7 +18,7 @@ buildah commit --quiet --format docker "$base" localhost/base
 buildah rm "$base"
 rm -r "$folder/base"
 
-# Whether the default is a name that can be pulled is not tried here.
+# This does not test that the default base image can be pulled.
 buildah bud --pull-never --isolation chroot --network host --format docker --build-arg BASE=localhost/base \
     --file docker/Dockerfile --tag localhost/wsed .
 

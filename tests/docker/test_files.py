@@ -1,4 +1,4 @@
-"""The container's files: linted, whole, and with commands that compose. `build.sh` beside this builds the image."""
+"""The files that build the container pass their linters and agree, and the commands of docker/README.md compose."""
 
 import re
 import shlex
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from wsed.config.compose import compose_config, hydra_initialized, jobs
+from wsed.config.compose import compose_config, expand_grid, hydra_initialized
 from wsed.config.validate import validate
 
 ROOT = Path(__file__).parents[2]
@@ -22,33 +22,33 @@ COMMANDS = re.findall(r"wsed(?:\.sif)? (train [^'\n]*)", README)
 
 
 def tool(name: str) -> str:
-    """A program of the environment that the tests run in."""
+    """The path of a program of the environment that runs the tests."""
     found = shutil.which(name, path=str(Path(sys.executable).parent)) or shutil.which(name)
     assert found, f"{name} is not installed"
     return found
 
 
 def in_context(path: Path) -> bool:
-    """Whether `.dockerignore` leaves a path of the repository in: the last pattern that fits it or a parent decides."""
+    """Whether `.dockerignore` keeps a path of the repository: the last pattern that matches it or a parent decides."""
     kept = True
     parts = path.relative_to(ROOT).parts
     for line in (ROOT / ".dockerignore").read_text().splitlines():
         if line and not line.startswith("#"):
             pattern = line.removeprefix("!")
             name = pattern.removeprefix("**/")
-            assert "/" not in name, "this test knows names at the top, and names anywhere"
+            assert "/" not in name, "this test only understands names, and names after `**/`"
             if any(fnmatch(part, name) for part in (parts[:1] if name == pattern else parts)):
                 kept = line.startswith("!")
     return kept
 
 
-def test_dockerfile_and_scripts_are_linted() -> None:
+def test_the_dockerfile_and_the_shell_scripts_pass_their_linters() -> None:
     subprocess.run([tool("hadolint"), str(ROOT / "docker" / "Dockerfile")], check=True)
     scripts = [ROOT / "tests" / "docker" / "build.sh", ROOT / ".ci" / "run"]
     subprocess.run([tool("shellcheck"), *map(str, scripts)], check=True)
 
 
-def test_what_is_copied_is_there_and_not_ignored() -> None:
+def test_the_build_context_has_what_is_copied_and_nothing_else() -> None:
     copied = [
         word
         for line in re.findall(r"^COPY (?!--from)(.*)", DOCKERFILE, re.MULTILINE)
@@ -67,7 +67,7 @@ def test_what_is_copied_is_there_and_not_ignored() -> None:
 
 
 @pytest.mark.slow
-def test_the_context_holds_what_a_wheel_needs(tmp_path: Path) -> None:
+def test_the_build_context_has_what_a_wheel_needs(tmp_path: Path) -> None:
     context = tmp_path / "context"
     tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     for name in tracked.splitlines():
@@ -81,7 +81,7 @@ def test_the_context_holds_what_a_wheel_needs(tmp_path: Path) -> None:
     assert {name if name.startswith("wsed/") else f"wsed/{name}" for name in expected} <= set(wheel)
 
 
-def test_dockerfile_and_recipe_build_the_same() -> None:
+def test_dockerfile_and_recipe_have_the_same_base_and_packages() -> None:
     base = re.search(r"^ARG BASE=(.+)", DOCKERFILE, re.MULTILINE)
     assert base
     assert f"\nFrom: {base[1]}\n" in RECIPE
@@ -92,13 +92,15 @@ def test_dockerfile_and_recipe_build_the_same() -> None:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_a_command_of_the_page_composes(command: str, tmp_path: Path) -> None:
+def test_a_command_of_the_readme_composes(command: str, tmp_path: Path) -> None:
     words = shlex.split(command.replace("$SLURM_ARRAY_TASK_ID", "1").replace("/data", str(tmp_path)))[1:]
     overrides = [word for word in words if word != "-m"]
     with hydra_initialized():
-        found = [validate(compose_config(job)) for job in jobs(overrides)]
+        found = [validate(compose_config(job)) for job in expand_grid(overrides)]
     assert len(found) == 1 or "-m" in words
 
 
-def test_the_page_has_commands() -> None:
-    assert len(COMMANDS) == 4
+def test_every_command_of_the_readme_that_runs_a_container_is_checked() -> None:
+    runs = [line for line in README.splitlines() if re.search(r"\b(docker|apptainer) run\b", line)]
+    assert runs
+    assert all(any(command in line for command in COMMANDS) for line in runs)

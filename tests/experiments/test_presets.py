@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 import torch
 
+from tests.requirements import shared
 from wsed.config.compose import compose_config, expand_grid, first_of_grid, hydra_initialized
 from wsed.config.groups import groups
 from wsed.config.instantiate import instantiate
@@ -17,7 +18,6 @@ from wsed.training.run import build_system
 
 ROOT = Path(__file__).parents[2]
 READMES = sorted((ROOT / "experiments").glob("**/README.md"))
-TABLES = ROOT.parent / "shared" / "papers" / "tables"
 
 
 def settled(*words: str) -> dict[str, Any]:
@@ -141,7 +141,6 @@ def test_a_command_of_the_pages_composes(command: str, tmp_path: Path) -> None:
     assert len(found) == 1 or "-m" in words
 
 
-@pytest.mark.skipif(not TABLES.is_dir(), reason="the papers' tables are not beside the repository")
 @pytest.mark.parametrize(
     ("page", "table", "columns"),
     [
@@ -157,7 +156,7 @@ def test_published_numbers_are_those_of_the_papers(page: str, table: str, column
         {float(cell) for cell in re.findall(r"(?<=\| )\d*\.?\d+(?= \|)", line)}
         for line in (ROOT / "experiments" / page / "README.md").read_text().splitlines()
     ]
-    published = pd.read_csv(TABLES / f"{table}.csv")
+    published = pd.read_csv(shared(f"papers/tables/{table}.csv"))
     # Two systems of the evaluation set are other people's.
     ours = published[~published.get("method", pd.Series("", published.index)).isin(["cnn_ensemble", "frame_cnn"])]
     for _, row in ours.iterrows():

@@ -9,6 +9,7 @@ import pytest
 import yaml
 from wandb.sdk.launch.sweeps.utils import create_sweep_command, create_sweep_command_args
 
+from tests.small_run import SMALL
 from wsed.__main__ import main
 from wsed.config.compose import compose_config, expand_grid, hydra_initialized
 from wsed.config.groups import groups
@@ -85,10 +86,9 @@ def test_the_agents_of_wandb_train_the_same_runs(name: str, home: str) -> None:
 
 def test_one_command_is_a_sweep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    small = ["mixing.duration=1.0", "data.soundbank.recordings=4", "data.clips={train: 12, val: 0, test: 3}"]
-    words = [*small, "data.batch_size=6", "network.widths=[4]", "trainer.max_epochs=1", "evaluation.draws=0"]
+    words = [*SMALL, "trainer.max_epochs=1", "evaluation.draws=0", "seed=7"]
     # Values of the command line take the place of those of the sweep.
-    assert main(["train", "-m", "sweep=jsc_pooling", *words, "logger=csv", "runtime.progress_bar=false", "seed=7"]) == 0
+    assert main(["train", "-m", "sweep=jsc_pooling", *words]) == 0
     runs = [json.loads(path.read_text()) for path in Path("outputs/jsc_pooling").glob("*/results.json")]
     assert sorted((run["choices"]["pooling"], run["seed"]) for run in runs) == [("gap", 7), ("gmp", 7), ("gwrp", 7)]
 

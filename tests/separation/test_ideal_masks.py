@@ -3,7 +3,7 @@
 import torch
 
 from wsed.features.stft import Stft
-from wsed.metrics.separation import bss_eval
+from wsed.metrics.bss_eval import bss_eval
 from wsed.separation.ideal_masks import ideal_binary_mask, ideal_ratio_mask, separate_ideally
 
 

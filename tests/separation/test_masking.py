@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wsed.features.log_mel import LogMel
-from wsed.metrics.separation import bss_eval
+from wsed.metrics.bss_eval import bss_eval
 from wsed.separation.ideal_masks import ideal_mel_mask
 from wsed.separation.masking import apply_mask, linear_mask, separate
 

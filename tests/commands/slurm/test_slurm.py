@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from tests.commands.slurm.cluster import Cluster, until
-from tests.commands.train.conftest import SMALL
+from tests.small_run import SMALL
 from wsed.__main__ import main
 from wsed.sweeps.state import run_states
 

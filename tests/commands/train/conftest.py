@@ -7,19 +7,8 @@ import numpy as np
 import pytest
 import soundfile
 
+from tests.small_run import SMALL
 from wsed.__main__ import main
-
-SMALL = [
-    "mixing.duration=1.0",
-    "data.soundbank.recordings=4",
-    "data.clips={train: 12, val: 0, test: 3}",
-    "data.batch_size=6",
-    "network.widths=[4]",
-    "trainer.max_epochs=2",
-    "precision=32-true",
-    "runtime.progress_bar=false",
-    "logger=csv",
-]
 
 
 @pytest.fixture(autouse=True)
@@ -30,7 +19,7 @@ def _in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 
 @pytest.fixture
 def train(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
-    """Runs `wsed train` on a small set with further words; returns exit code, stdout and stderr."""
+    """Runs a small `wsed train` with further overrides; returns its exit code, stdout and stderr."""
 
     def run(*words: str) -> tuple[int, str, str]:
         code = main(["train", *SMALL, *words])
@@ -41,24 +30,22 @@ def train(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, s
 
 
 @pytest.fixture
-def small() -> list[str]:
-    """The overrides of a small run."""
-    return list(SMALL)
+def bank(tmp_path: Path) -> Path:
+    """A folder of sounds to train on, for `data=folder`."""
+    return write_bank(tmp_path / "bank")
 
 
-def noise(path: Path, seconds: float = 1.5, rate: int = 16000) -> None:
+def write_bank(root: Path) -> Path:
+    """Writes four recordings of each of two classes, and four of a scene."""
+    for label in ("bell", "bark"):
+        for index in range(4):
+            _noise(root / "foreground" / label / f"{index}.wav", 0.4)
+    for index in range(4):
+        _noise(root / "background" / "street" / f"{index}.wav", 1.5)
+    return root
+
+
+def _noise(path: Path, seconds: float, rate: int = 16000) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     samples = np.random.default_rng(len(str(path))).normal(0, 0.1, round(seconds * rate))
     soundfile.write(path, samples, rate)
-
-
-@pytest.fixture
-def bank(tmp_path: Path) -> Path:
-    """A folder of sounds that trains."""
-    root = tmp_path / "bank"
-    for label in ("bell", "bark"):
-        for index in range(4):
-            noise(root / "foreground" / label / f"{index}.wav", 0.4)
-    for index in range(4):
-        noise(root / "background" / "street" / f"{index}.wav")
-    return root

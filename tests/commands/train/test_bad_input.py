@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from tests.small_run import SMALL
 from wsed.__main__ import main
 
 Train = Callable[..., tuple[int, str, str]]
@@ -51,8 +52,8 @@ def test_a_mistake_in_the_command(train: Train, words: str) -> None:
     assert not list(Path().rglob("results.json"))
 
 
-def of_folder(small: list[str], root: Path) -> list[str]:
-    return ["train", "data=folder", f"data.root={root}", *[word for word in small if "recordings" not in word]]
+def of_folder(root: Path) -> list[str]:
+    return ["train", "data=folder", f"data.root={root}", *[word for word in SMALL if "recordings" not in word]]
 
 
 def truncate(path: Path) -> None:
@@ -72,44 +73,40 @@ FILES: dict[str, tuple[Callable[[Path], object], str]] = {
 
 
 @pytest.mark.parametrize("kind", FILES)
-def test_a_file_that_cannot_be_used(
-    kind: str, bank: Path, small: list[str], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_file_that_cannot_be_used(kind: str, bank: Path, capsys: pytest.CaptureFixture[str]) -> None:
     spoil, said = FILES[kind]
     spoilt = bank / "foreground" / "bell" / "2.wav"
     spoil(spoilt)
-    assert main(of_folder(small, bank)) == 2
+    assert main(of_folder(bank)) == 2
     err = capsys.readouterr().err
     assert is_one_line(err), err
     assert err.startswith(f"wsed: {spoilt}: {said}")
     assert not list(Path().rglob("results.json"))
 
 
-def test_a_class_without_recordings_in_a_split(
-    bank: Path, small: list[str], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_class_without_recordings_in_a_split(bank: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for index in range(1, 4):
         (bank / "foreground" / "bark" / f"{index}.wav").unlink()
-    assert main(of_folder(small, bank)) == 2
+    assert main(of_folder(bank)) == 2
     err = capsys.readouterr().err
     assert is_one_line(err), err
     assert "class bark has no recordings in the test split" in err
 
 
-def test_a_root_that_is_not_given(small: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    words = [word for word in small if "recordings" not in word]
+def test_a_root_that_is_not_given(capsys: pytest.CaptureFixture[str]) -> None:
+    words = [word for word in SMALL if "recordings" not in word]
     assert main(["train", "data=esc10", *words]) == 2
     assert capsys.readouterr().err == "wsed: data.root is not set; add data.root=... to the command\n"
 
 
-def test_a_root_that_is_not_there(small: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(of_folder(small, Path("nowhere"))) == 2
+def test_a_root_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(of_folder(Path("nowhere"))) == 2
     assert "nowhere" in capsys.readouterr().err
 
 
-def test_a_root_without_the_expected_files(small: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_root_without_the_expected_files(capsys: pytest.CaptureFixture[str]) -> None:
     Path("bare").mkdir()
-    words = [word for word in small if "recordings" not in word]
+    words = [word for word in SMALL if "recordings" not in word]
     for choice, expected in {"folder": "foreground", "esc10": "meta.csv", "mixed": "mix.json"}.items():
         shown = [word for word in words if not (choice == "mixed" and word.startswith(("data.clips", "mixing")))]
         assert main(["train", f"data={choice}", "data.root=bare", *shown]) == 2
@@ -118,8 +115,8 @@ def test_a_root_without_the_expected_files(small: list[str], capsys: pytest.Capt
         assert expected in err
 
 
-def test_a_folder_of_sounds_trains(bank: Path, small: list[str]) -> None:
-    assert main([*of_folder(small, bank), "hydra.run.dir=run"]) == 0
+def test_a_folder_of_sounds_trains(bank: Path) -> None:
+    assert main([*of_folder(bank), "hydra.run.dir=run"]) == 0
     assert Path("run/results.json").is_file()
 
 

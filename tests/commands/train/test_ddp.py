@@ -10,20 +10,15 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from wsed.sweeps.state import states
+from tests.small_run import SMALL
+from wsed.sweeps.state import run_states
 
-SMALL = [
-    "mixing.duration=1.0",
-    "data.soundbank.recordings=4",
-    "data.batch_size=6",
+TINY = [
+    *SMALL,
     "data.clips={train: 30, val: 5, test: 5}",
-    "network.widths=[4]",
     "network.dropout=0.0",
     "trainer.max_epochs=3",
-    "precision=32-true",
-    "runtime.progress_bar=false",
     "evaluation.draws=0",
-    "logger=csv",
 ]
 
 
@@ -47,8 +42,8 @@ def results(folder: Path) -> dict[str, float]:
 @pytest.mark.slow
 def test_two_processes_have_the_losses_and_the_scores_of_one(tmp_path: Path) -> None:
     alone, together = tmp_path / "alone", tmp_path / "together"
-    wsed("train", *SMALL, f"hydra.run.dir={alone}")
-    wsed("train", *SMALL, "runtime=ddp", f"hydra.run.dir={together}")
+    wsed("train", *TINY, f"hydra.run.dir={alone}")
+    wsed("train", *TINY, "runtime=ddp", f"hydra.run.dir={together}")
     curves = [pd.read_csv(folder / "metrics.csv") for folder in (alone, together)]
     names = [name for name in curves[0].columns if name.startswith(("train/", "val/"))]
     assert {"train/loss", "val/loss", "val/frame/map"} <= set(names)
@@ -71,7 +66,7 @@ def test_two_processes_have_the_losses_and_the_scores_of_one(tmp_path: Path) -> 
 @pytest.mark.slow
 def test_runs_of_a_sweep_follow_each_other(tmp_path: Path) -> None:
     sweep = tmp_path / "sweep"
-    wsed("train", "-m", *SMALL, "runtime=ddp", "network.dropout=0.0,0.2", f"hydra.sweep.dir={sweep}")
+    wsed("train", "-m", *TINY, "runtime=ddp", "network.dropout=0.0,0.2", f"hydra.sweep.dir={sweep}")
     folders = [path.parent for path in sweep.glob("*/results.json")]
     assert len(folders) == 2
     for folder in folders:
@@ -82,7 +77,7 @@ def test_runs_of_a_sweep_follow_each_other(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_batch_that_cannot_be_shared_is_refused(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "wsed", "train", *SMALL, "runtime=ddp", "data.batch_size=5"]
+    command = [sys.executable, "-m", "wsed", "train", *TINY, "runtime=ddp", "data.batch_size=5"]
     run = subprocess.run(
         [*command, f"hydra.run.dir={tmp_path}/run"], capture_output=True, text=True, timeout=200, start_new_session=True
     )
@@ -92,11 +87,11 @@ def test_a_batch_that_cannot_be_shared_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_run_that_fails_leaves_the_rest_of_a_sweep_alone(tmp_path: Path) -> None:
-    words = ["train", "-m", *SMALL, "runtime=ddp", "loss.weights.clip_bce=1e39,1", f"hydra.sweep.dir={tmp_path}/sweep"]
+    words = ["train", "-m", *TINY, "runtime=ddp", "loss.weights.clip_bce=1e39,1", f"hydra.sweep.dir={tmp_path}/sweep"]
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     done = subprocess.run([sys.executable, "-m", "wsed", *words], env=environment, capture_output=True, text=True)
     assert done.returncode == 1
-    assert [state for state, _ in states(tmp_path / "sweep").values()] == ["failed", "done"]
+    assert [state for state, _ in run_states(tmp_path / "sweep").values()] == ["failed", "done"]
 
 
 @pytest.mark.slow
@@ -113,17 +108,17 @@ def test_it_works_under_every_launcher_and_sweeper(words: list[str], tmp_path: P
     wsed(
         "train",
         "-m",
-        *SMALL,
+        *TINY,
         "data.clips={train: 30, val: 5, test: 5}",
         "runtime=ddp",
         *words,
         f"hydra.sweep.dir={sweep}",
     )
-    assert [state for state, _ in states(sweep).values()] == ["done", "done"]
-    for number, name in enumerate(states(sweep)):
+    assert [state for state, _ in run_states(sweep).values()] == ["done", "done"]
+    for number, name in enumerate(run_states(sweep)):
         alone = tmp_path / f"alone{number}"
         values = json.loads((sweep / name / "results.json").read_text())["overrides"]
-        wsed("train", *SMALL, *values, "runtime=default", f"hydra.run.dir={alone}")
+        wsed("train", *TINY, *values, "runtime=default", f"hydra.run.dir={alone}")
         assert losses(sweep / name) == pytest.approx(losses(alone), abs=2e-4)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.commands.train.conftest import SMALL
+from tests.small_run import SMALL
 from wsed.__main__ import main
 from wsed.sweeps.state import run_states, sweep_lock
 

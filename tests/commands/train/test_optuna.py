@@ -13,7 +13,7 @@ from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 from optuna.trial import TrialState
 
-from tests.commands.train.conftest import SMALL
+from tests.small_run import SMALL
 from wsed.__main__ import main
 from wsed.sweeps.optuna import space_of
 from wsed.sweeps.state import run_states

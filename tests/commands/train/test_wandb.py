@@ -17,23 +17,14 @@ import pytest
 import wandb
 import yaml
 
+from tests.small_run import SIZES
 from wsed.__main__ import main
 
 pytestmark = pytest.mark.slow
 
 Train = Callable[..., tuple[int, str, str]]
 
-SMALL = [
-    "mixing.duration=1.0",
-    "data.soundbank.recordings=4",
-    "data.clips={train: 12, val: 6, test: 3}",
-    "data.batch_size=6",
-    "network.widths=[4]",
-    "trainer.max_epochs=2",
-    "precision=32-true",
-    "runtime.progress_bar=false",
-    "evaluation.draws=0",
-]
+LOGGED = [*SIZES, "data.clips={train: 12, val: 6, test: 3}", "evaluation.draws=0"]
 
 
 class Read(NamedTuple):
@@ -90,7 +81,7 @@ def sweep(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("WANDB_MODE", raising=False)
         patch.delenv("WANDB_API_KEY", raising=False)
-        assert main(["train", "-m", *SMALL, "seed=1,2", "name=two", f"hydra.sweep.dir={folder}"]) == 0
+        assert main(["train", "-m", *LOGGED, "seed=1,2", "name=two", f"hydra.sweep.dir={folder}"]) == 0
     assert wandb.run is None
     return folder
 
@@ -140,7 +131,7 @@ def test_curves_are_shown_by_epoch(sweep: Path) -> None:
 
 def test_a_run_that_is_done_already_opens_none(sweep: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = {path: path.stat().st_mtime_ns for path in sweep.rglob("wandb/*")}
-    assert main(["train", "-m", *SMALL, "seed=1,2", "name=two", f"hydra.sweep.dir={sweep}"]) == 0
+    assert main(["train", "-m", *LOGGED, "seed=1,2", "name=two", f"hydra.sweep.dir={sweep}"]) == 0
     assert capsys.readouterr().out.count("is done already") == 2
     assert {path: path.stat().st_mtime_ns for path in sweep.rglob("wandb/*")} == before
 
@@ -162,7 +153,7 @@ def start(*words: str) -> subprocess.Popen[bytes]:
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "WANDB_MODE": "offline"}
     # W&B's helper process of these tests, which would keep the run of a process that was killed.
     environment.pop("WANDB_SERVICE", None)
-    command = [sys.executable, "-m", "wsed", "train", *SMALL, *words]
+    command = [sys.executable, "-m", "wsed", "train", *LOGGED, *words]
     return subprocess.Popen(command, env=environment, start_new_session=True)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
-from tests.commands.train.conftest import SMALL
+from tests.small_run import SMALL
 from wsed.__main__ import main
 from wsed.reports.measures import MISSING
 

@@ -1,4 +1,4 @@
-"""GWRP by one sort of the whole batch, against the loop over clips and classes of the published code."""
+"""GWRP by one sort of the whole batch, compared with the published code's loop over clips and classes."""
 
 import torch
 from torch.utils import benchmark
@@ -7,7 +7,7 @@ from wsed.pooling.gwrp import GlobalWeightedRankPooling
 
 
 def naive(probs: torch.Tensor, decay: float) -> torch.Tensor:
-    """One clip and class after the other, each cell weighted by its rank."""
+    """GWRP of one clip and class at a time: each cell is weighted by its rank."""
     pooled = torch.zeros(probs.shape[:2])
     cells = probs[0, 0].numel()
     weights = torch.tensor([decay**rank for rank in range(cells)])
@@ -19,7 +19,7 @@ def naive(probs: torch.Tensor, decay: float) -> torch.Tensor:
 
 
 def main() -> None:
-    """Prints how many times faster one call is."""
+    """Prints the speed relative to the loop."""
     pooling = GlobalWeightedRankPooling(0.999)
     probs = torch.rand(20, 4, 120, 64)
     assert torch.allclose(pooling(probs), naive(probs, 0.999), atol=1e-5)

@@ -1,6 +1,5 @@
-"""A run that is killed twenty times, at random moments from start-up to test, against one that is left alone."""
+"""A run that is killed twenty times, at random moments from start-up to test, compared with an undisturbed one."""
 
-import json
 import os
 import random
 import signal
@@ -15,9 +14,11 @@ from typing import Any
 import pandas as pd
 import torch
 
+from wsed.runs.folder import RunFolder
+
 KILLS = 20
 EPOCHS = 40
-WORDS = [
+OVERRIDES = [
     "mixing.duration=1.0",
     "data.soundbank.recordings=4",
     "data.clips={train: 120, val: 12, test: 24}",
@@ -35,65 +36,61 @@ WORDS = [
     "logger=csv",
 ]
 PHASES = ("start-up", "training", "test", "end")
-"""The end is when all but the last files are written."""
+"""In the phase `end`, all files but the last are written."""
 
 
 class Run:
-    """One process that trains in a folder, in a session of its own.
+    """A process that trains in a folder, in its own session.
 
     Args:
-        folder: of the run.
+        path: the run folder.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, path: Path) -> None:
+        self.folder = RunFolder(path)
         self.started = time.time()
-        command = [sys.executable, "-m", "wsed", "train", *WORDS, f"hydra.run.dir={folder}"]
+        command = [sys.executable, "-m", "wsed", "train", *OVERRIDES, f"hydra.run.dir={path}"]
         environment = {**os.environ, "OMP_NUM_THREADS": "1"}
         self.process = subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL, env=environment)
 
     def phase(self) -> str:
-        """What the process has come to, as its files say."""
-        for phase, name in (("end", "predictions/events.tsv"), ("test", "postprocessing.json")):
-            path = self.folder / name
+        """The phase that the process has reached, from the files it has written."""
+        for phase, path in (("end", self.folder.predictions.events), ("test", self.folder.postprocessing_path)):
             if path.is_file() and path.stat().st_mtime > self.started:
                 return phase
-        status = self.folder / "status.json"
-        if status.is_file() and json.loads(status.read_text())["pid"] == self.process.pid:
-            return "training"
-        return "start-up"
+        return "training" if self.folder.status().get("pid") == self.process.pid else "start-up"
 
     def wait_for(self, phase: str) -> float:
-        """Seconds since the start when a phase is reached, or the run is over."""
+        """Waits until a phase is reached or the run has ended; returns the seconds since the start."""
         while self.process.poll() is None and PHASES.index(self.phase()) < PHASES.index(phase):
             time.sleep(0.005)
         return time.time() - self.started
 
-    def wait_for_epoch(self, epoch: int) -> None:
-        """Until so many epochs are done, or training is."""
-        while self.process.poll() is None and self.phase() == "training" and epochs_done(self.folder) < epoch:
+    def wait_for_epochs(self, epochs: int) -> None:
+        """Waits until so many epochs are done, or training is over."""
+        while self.process.poll() is None and self.phase() == "training" and epochs_done(self.folder) < epochs:
             time.sleep(0.02)
 
     def end(self) -> float:
-        """Seconds that the whole run took."""
+        """Waits for the end of the run; returns the seconds since the start."""
         code = self.process.wait()
-        assert code == 0, f"{self.folder}: exit code {code}"
+        assert code == 0, f"{self.folder.path}: exit code {code}"
         return time.time() - self.started
 
     def kill(self, phase: str, share: float, length: float) -> tuple[str | None, float]:
-        """Kills the run when a share of a phase is done, or where the phase ends if that is earlier.
+        """Kills the run when a share of a phase is done, or at the end of the phase if that is earlier.
 
         Args:
-            phase: in which to kill.
-            share: of it, from 0 to 1. Of training it is counted in epochs.
-            length: seconds of the phase.
+            phase: the phase to kill the run in.
+            share: how much of the phase is to be done, in [0, 1]; for training, the share of the epochs.
+            length: duration of the phase in seconds.
 
         Returns:
-            The phase that was hit, None if the run was over before; and seconds since the start.
+            The phase that was hit, None if the run had ended before; and the seconds since the start.
         """
         at = self.wait_for(phase) + share * length
         if phase == "training":
-            self.wait_for_epoch(int(share * EPOCHS))
+            self.wait_for_epochs(int(share * EPOCHS))
             at = time.time() - self.started + share * EPOCHS % 1 * length / EPOCHS
         while time.time() - self.started < at and self.phase() == phase and self.process.poll() is None:
             time.sleep(0.005)
@@ -105,17 +102,21 @@ class Run:
         return hit, time.time() - self.started
 
 
-def epochs_done(folder: Path) -> int:
-    """From which epoch a run would go on."""
-    path = folder / "checkpoints" / "last.ckpt"
+def epochs_done(folder: RunFolder) -> int:
+    """The number of epochs that a resumed run would skip."""
+    path = folder.last_checkpoint
     return int(torch.load(path, weights_only=True)["epoch"]) + 1 if path.is_file() else 0
 
 
 def moments(lengths: dict[str, float], rng: random.Random) -> list[tuple[str, float]]:
-    """Phase and share of it of each kill, uniform over the run.
+    """The phase of each kill and how much of it is done by then, uniform over the duration of a run.
 
-    Training and test come in their order, so that each kill lets the run come further than the one before; a start-up
-    is the same wherever a run goes on, so that kills in it come anywhere between.
+    Kills in training and test are in ascending order, so that the run gets further each time. Every attempt starts up
+    in the same way, so kills during start-up are put between them at random.
+
+    Args:
+        lengths: duration of each phase in seconds.
+        rng: draws the moments.
     """
     drawn = []
     for moment in sorted(rng.uniform(0, sum(lengths.values())) for _ in range(KILLS)):
@@ -131,51 +132,49 @@ def moments(lengths: dict[str, float], rng: random.Random) -> list[tuple[str, fl
     return later
 
 
-def outcome(folder: Path) -> dict[str, Any]:
-    """What must not differ."""
-    curves = pd.read_csv(folder / "metrics.csv", dtype=str)
-    predictions = sorted(path for path in (folder / "predictions").rglob("*") if path.is_file())
+def outcome(folder: RunFolder) -> dict[str, Any]:
+    """What must not differ between the two runs."""
+    curves = pd.read_csv(folder.curves_path, dtype=str)
+    predictions = sorted(path for path in folder.predictions.path.rglob("*") if path.is_file())
     return {
-        "metrics": json.loads((folder / "results.json").read_text())["metrics"],
-        "postprocessing": (folder / "postprocessing.json").read_text(),
-        # The order of columns and of an epoch's rows depends on where the file was begun anew.
+        "metrics": folder.results()["metrics"],
+        "postprocessing": folder.postprocessing(),
+        # The order of columns and of the rows of an epoch depends on when the file was started.
         "curves": sorted(tuple(sorted(row.dropna().items())) for _, row in curves.iterrows()),
-        "predictions": {str(path.relative_to(folder)): path.read_bytes() for path in predictions},
+        "predictions": {str(path.relative_to(folder.path)): path.read_bytes() for path in predictions},
         "weights": {
             path.name: {
                 name: value.numpy().tobytes()
                 for name, value in torch.load(path, weights_only=True)["state_dict"].items()
             }
-            for path in sorted((folder / "checkpoints").glob("*.ckpt"))
+            for path in sorted(folder.checkpoints.glob("*.ckpt"))
         },
     }
 
 
 def main() -> None:
-    """Prints where the kills hit, what they cost, and whether the two runs are the same; exits with 1 if not."""
+    """Prints the phases that were hit, the time that was lost, and whether the runs agree; exits with 1 if not."""
     rng = random.Random(0)
     with tempfile.TemporaryDirectory() as root:
-        whole, torn = Path(root, "whole"), Path(root, "torn")
-        run = Run(whole)
+        undisturbed, killed = Path(root, "undisturbed"), Path(root, "killed")
+        run = Run(undisturbed)
         ready, trained, ended = run.wait_for("training"), run.wait_for("test"), run.end()
         lengths = {"start-up": ready, "training": trained - ready, "test": ended - trained}
         hits: Counter[str | None] = Counter()
         spent = 0.0
         for phase, share in moments(lengths, rng):
-            hit, seconds = Run(torn).kill(phase, share, lengths[phase])
+            hit, seconds = Run(killed).kill(phase, share, lengths[phase])
             hits[hit] += 1
             spent += seconds
-        spent += Run(torn).end()
-        expected, found = outcome(whole), outcome(torn)
+        spent += Run(killed).end()
+        expected, found = outcome(RunFolder(undisturbed)), outcome(RunFolder(killed))
     differ = [name for name in expected if found[name] != expected[name]]
-    said = ", ".join(f"{hits[phase]} in {phase}" for phase in PHASES)
+    in_phases = ", ".join(f"{hits[phase]} in {phase}" for phase in PHASES)
     kills = sum(hits[phase] for phase in PHASES)
     shares = ", ".join(f"{phase} {length / ended:.0%}" for phase, length in lengths.items())
-    print(f"kill: a run of {ended:.0f} s ({shares}) was killed {kills} times: {said}")
-    print(f"kill: with what was lost, and the start-ups, it took {spent / ended:.1f} times as long")
-    print(
-        f"kill: weights of {len(expected['weights'])} checkpoints, curves, predictions and scores identical: ", end=""
-    )
+    print(f"kill: a run of {ended:.0f} s ({shares}) was killed {kills} times: {in_phases}")
+    print(f"kill: with lost work and start-ups it took {spent / ended:.1f} times as long")
+    print(f"kill: weights of {len(expected['weights'])} checkpoints, curves, predictions and metrics agree: ", end="")
     print(f"no, {', '.join(differ)} differ" if differ else "yes")
     sys.exit(bool(differ))
 

@@ -1,4 +1,4 @@
-"""How long `wsed train` takes to its first training step, where that time goes, and what a cell of a sweep costs."""
+"""The time of `wsed train` to its first training step, what it is spent on, and the cost of a run in a sweep."""
 
 import builtins
 import importlib
@@ -16,10 +16,10 @@ from typing import Any
 
 REPEATS = 3
 SHOWN = 12
-"""Packages."""
+"""The number of packages whose import times are printed."""
 FEW, MANY = 2, 6
-"""Cells of a small sweep and of a larger one; both end with a comparison."""
-CELL = [
+"""Runs of a small sweep and of a larger one; both end with a comparison."""
+OVERRIDES = [
     "mixing.duration=1.0",
     "data.soundbank.recordings=4",
     "data.clips={train: 60, val: 0, test: 12}",
@@ -32,10 +32,10 @@ CELL = [
 
 
 class Watch:
-    """Notes when parts of a command end, and how much of each were imports.
+    """Measures the parts of a command, and apart from them the time of imports.
 
     Args:
-        started: seconds since the epoch at which the process was asked for.
+        started: when the process was started, in seconds since the epoch of the clock.
     """
 
     def __init__(self, started: float) -> None:
@@ -45,14 +45,14 @@ class Watch:
         self.parts: dict[str, float] = {}
 
     def mark(self, name: str) -> None:
-        """A part ends here."""
+        """Ends a part."""
         now = time.time()
         self.parts[name] = now - self.last - self.importing
         self.parts["imports"] = self.parts.get("imports", 0.0) + self.importing
         self.last, self.importing = now, 0.0
 
     def imports(self, module: Any, name: str) -> None:
-        """Counts a function's time as that of imports."""
+        """Counts the time of a function as imports."""
         function = getattr(module, name)
 
         def timed(*args: Any, **kwargs: Any) -> Any:
@@ -68,7 +68,7 @@ class Watch:
         setattr(module, name, timed)
 
     def starts(self, owner: Any, name: str, part: str) -> None:
-        """A part ends where a function is called."""
+        """Ends a part whenever a function is called."""
         function = getattr(owner, name)
 
         def marked(*args: Any, **kwargs: Any) -> Any:
@@ -79,21 +79,20 @@ class Watch:
 
 
 def child(started: float, words: list[str]) -> None:
-    """`wsed train` up to its second training step; prints the seconds of each part as the last line of stderr."""
+    """Runs `wsed train` up to its second training step; prints the seconds of each part as the last line of stderr."""
     watch = Watch(started)
     watch.mark("python")
     watch.imports(builtins, "__import__")
     watch.imports(importlib, "import_module")
-    from wsed import train, training
+    import pytorch_lightning as pl
+
     from wsed.__main__ import main as command
     from wsed.runs.active_run import ActiveRun
     from wsed.systems.base import System
 
-    watch.starts(train.HydraConfig, "get", "compose and check")
-    watch.starts(training.pl, "seed_everything", "run folder")
+    watch.starts(pl, "seed_everything", "compose and validate")
     watch.starts(ActiveRun, "start", "data and system")
-    watch.starts(training, "Curves", "start of the run folder")
-    watch.starts(training, "_fit_and_test", "statistics of features and logger")
+    watch.starts(pl.Trainer, "fit", "run folder, statistics of features, logger")
     step = System.training_step
     steps = iter(["trainer", "first step"])
 
@@ -109,11 +108,11 @@ def child(started: float, words: list[str]) -> None:
 
 
 def first_step(folder: Path, logger: str, *python: str) -> tuple[dict[str, float], list[str]]:
-    """Seconds of each part of `wsed train`, and what it said on stderr.
+    """Seconds of each part of `wsed train`, and the lines of its stderr.
 
     Args:
-        folder: of the run, a new one.
-        logger: a choice of that group; all else is as it is without overrides.
+        folder: the run folder, which must not exist.
+        logger: a choice of the group `logger`; all other settings are the defaults.
         python: options of the interpreter.
     """
     words = [f"logger={logger}", f"hydra.run.dir={folder}"]
@@ -131,14 +130,14 @@ def first_step(folder: Path, logger: str, *python: str) -> tuple[dict[str, float
         lines.append(line)
         if line.startswith("{"):
             break
-    # The logger's own process as well.
+    # The whole group, because the logger has a process of its own.
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     return json.loads(lines[-1]), lines
 
 
 def packages(lines: list[str]) -> dict[str, float]:
-    """Seconds of importing each package itself, the slowest first, from what `-X importtime` said."""
+    """Seconds that each package itself takes to import, the slowest first, from the output of `-X importtime`."""
     found: dict[str, float] = defaultdict(float)
     for line in lines:
         if line.startswith("import time:") and "self" not in line:
@@ -147,26 +146,26 @@ def packages(lines: list[str]) -> dict[str, float]:
     return dict(sorted(found.items(), key=lambda item: -item[1]))
 
 
-def sweep(folder: Path, cells: int) -> tuple[float, float]:
-    """Seconds of a whole sweep, and of training and testing in it."""
-    seeds = ",".join(str(seed) for seed in range(cells))
-    words = ["-m", *CELL, f"seed={seeds}", f"hydra.sweep.dir={folder}"]
+def sweep(folder: Path, runs: int) -> tuple[float, float]:
+    """Seconds of a whole sweep, and of the training and testing in it."""
+    seeds = ",".join(str(seed) for seed in range(runs))
+    words = ["-m", *OVERRIDES, f"seed={seeds}", f"hydra.sweep.dir={folder}"]
     started = time.perf_counter()
     subprocess.run([sys.executable, "-m", "wsed", "train", *words], check=True, capture_output=True)
     taken = time.perf_counter() - started
     timings = [json.loads(path.read_text())["timing"] for path in folder.glob("*/results.json")]
-    assert len(timings) == cells
+    assert len(timings) == runs
     return taken, sum(sum(timing.values()) for timing in timings)
 
 
 def medians(root: Path, logger: str) -> dict[str, float]:
-    """Seconds of each part over the repeats, after one to warm the caches."""
+    """The median seconds of each part over the repeats, after one to warm the caches."""
     runs = [first_step(root / f"{logger}{repeat}", logger)[0] for repeat in range(REPEATS + 1)][1:]
     return {name: statistics.median(run[name] for run in runs) for name in runs[0]}
 
 
 def main() -> None:
-    """Prints seconds, their shares, and ratios."""
+    """Prints times, the share of each part, and the cost of one more run."""
     if len(sys.argv) > 1:
         child(float(sys.argv[1]), sys.argv[2:])
         return
@@ -179,11 +178,11 @@ def main() -> None:
             print(f"startup: logger={logger}: {total:.1f} s to the first step, which takes {step:.1f} s: {shares}")
         slowest = packages(first_step(Path(root, "imports"), "wandb", "-X", "importtime")[1])
         shares = ", ".join(f"{name} {slowest[name] / sum(slowest.values()):.0%}" for name in list(slowest)[:SHOWN])
-        print(f"startup: of the imports: {shares}")
+        print(f"startup: imports: {shares}")
         few, of_few = sweep(Path(root, "few"), FEW)
         many, of_many = sweep(Path(root, "many"), MANY)
-    cell, training = (many - few) / (MANY - FEW), (of_many - of_few) / (MANY - FEW)
-    print(f"startup: a further cell of a sweep takes {cell / training:.2f} times its own training and testing")
+    added, training = (many - few) / (MANY - FEW), (of_many - of_few) / (MANY - FEW)
+    print(f"startup: one more run of a sweep takes {added / training:.2f} times its training and testing")
 
 
 if __name__ == "__main__":

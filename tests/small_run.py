@@ -1,0 +1,16 @@
+"""The overrides of a run that trains for real within seconds."""
+
+SIZES = [
+    "mixing.duration=1.0",
+    "data.soundbank.recordings=4",
+    "data.clips={train: 12, val: 0, test: 3}",
+    "data.batch_size=6",
+    "network.widths=[4]",
+    "trainer.max_epochs=2",
+    "precision=32-true",
+    "runtime.progress_bar=false",
+]
+"""Two epochs of two steps on generated sounds, with whichever logger."""
+
+SMALL = [*SIZES, "logger=csv"]
+"""The same without Weights & Biases. A later override of the same key wins, except for a group such as `logger`."""

@@ -1,4 +1,4 @@
-"""What every pooling of `conf/pooling/` promises, and the limits of each."""
+"""The declared properties of every pooling in `conf/pooling/`, and the limits of each."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -39,7 +39,7 @@ SHAPES = {"frames": (BATCH, CLASSES, TIME), "masks": (BATCH, CLASSES, TIME, FREQ
 
 
 def prepared(pooling: Pooling, bands: int = FREQ, dtype: torch.dtype = torch.float64) -> Pooling:
-    """With parameters for the sizes of this test, moved off the values that they begin with."""
+    """With parameters for the sizes of this test, moved away from their initial values."""
     torch.manual_seed(0)
     pooling.prepare(CLASSES, bands, CHANNELS)
     for parameter in pooling.parameters():
@@ -64,6 +64,17 @@ def embedding(shape: str = "masks", dtype: torch.dtype = torch.float64) -> torch
     return torch.randn(BATCH, CHANNELS, *SHAPES[shape][2:], generator=generator, dtype=torch.float64).to(dtype)
 
 
+def that_are(convex: bool | None = None, monotone: bool | None = None) -> pytest.MarkDecorator:
+    """Parametrizes a test over the choices that declare a property, or that do not."""
+    found = [
+        choice
+        for choice, pooling in ((choice, chosen(choice, "masks")) for choice in CHOICES)
+        if convex in (None, pooling.convex) and monotone in (None, pooling.monotone)
+    ]
+    assert found
+    return pytest.mark.parametrize("choice", found)
+
+
 every = pytest.mark.parametrize("choice", CHOICES)
 both = pytest.mark.parametrize("shape", SHAPES)
 
@@ -72,31 +83,46 @@ both = pytest.mark.parametrize("shape", SHAPES)
 @both
 @settings(max_examples=20, deadline=None)
 @given(seed=st.integers(0, 1000), first=st.integers(1, TIME))
-def test_a_convex_one_lies_between_its_inputs(choice: str, shape: str, seed: int, first: int) -> None:
-    pooling, probs = chosen(choice, shape), cells(shape, seed)
+def test_clip_probabilities_are_probabilities(choice: str, shape: str, seed: int, first: int) -> None:
     valid = torch.arange(TIME).expand(BATCH, -1) < first
-    pooled = pooling(probs, embedding(shape), valid)
+    pooled = chosen(choice, shape)(cells(shape, seed), embedding(shape), valid)
     assert pooled.shape == (BATCH, CLASSES)
+    assert (pooled >= 0).all()
+    assert (pooled <= 1 + 1e-9).all()
+
+
+@that_are(convex=True)
+@both
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(0, 1000), first=st.integers(1, TIME))
+def test_a_convex_one_lies_between_its_valid_inputs(choice: str, shape: str, seed: int, first: int) -> None:
+    probs = cells(shape, seed)
+    valid = torch.arange(TIME).expand(BATCH, -1) < first
+    pooled = chosen(choice, shape)(probs, embedding(shape), valid)
     inside = probs[:, :, :first].flatten(2)
-    low, high = (inside.amin(2), inside.amax(2)) if pooling.convex else (0.0, 1.0)
-    assert (pooled >= low - 1e-9).all()
-    assert (pooled <= high + 1e-9).all()
+    assert (pooled >= inside.amin(2) - 1e-9).all()
+    assert (pooled <= inside.amax(2) + 1e-9).all()
 
 
-@every
+@that_are(convex=True)
 @both
 @settings(max_examples=20, deadline=None)
 @given(value=st.floats(0, 1))
 def test_a_constant_is_a_fixed_point_of_a_convex_one(choice: str, shape: str, value: float) -> None:
-    pooling = chosen(choice, shape)
-    if pooling.convex:
-        constant = torch.full(SHAPES[shape], value, dtype=torch.float64)
-        torch.testing.assert_close(pooling(constant, embedding(shape)), constant.flatten(2)[:, :, 0])
+    constant = torch.full(SHAPES[shape], value, dtype=torch.float64)
+    torch.testing.assert_close(chosen(choice, shape)(constant, embedding(shape)), constant.flatten(2)[:, :, 0])
+
+
+@that_are(convex=False)
+@both
+def test_one_that_is_not_convex_leaves_the_range_of_its_inputs(choice: str, shape: str) -> None:
+    constant = torch.full(SHAPES[shape], 0.5, dtype=torch.float64)
+    assert ((chosen(choice, shape)(constant, embedding(shape)) - 0.5).abs() > 0.01).all()
 
 
 @every
 @both
-def test_order_does_not_matter_to_an_order_free_one(choice: str, shape: str) -> None:
+def test_order_matters_only_where_a_pooling_says_so(choice: str, shape: str) -> None:
     pooling, probs, given_ = chosen(choice, shape), cells(shape), embedding(shape)
     expected = pooling(probs, given_)
     generator = torch.Generator().manual_seed(1)
@@ -127,27 +153,32 @@ def test_clips_of_a_batch_do_not_touch_each_other(choice: str, shape: str) -> No
         torch.testing.assert_close(pooling(probs[clip : clip + 1], given_[clip : clip + 1]), together[clip : clip + 1])
 
 
-@every
+@that_are(monotone=True)
 @both
 @settings(max_examples=20, deadline=None)
 @given(seed=st.integers(0, 1000), rise=st.floats(0, 1))
 def test_raising_a_cell_never_lowers_a_monotone_one(choice: str, shape: str, seed: int, rise: float) -> None:
     pooling, probs = chosen(choice, shape), cells(shape, seed)
-    if pooling.monotone:
-        higher = probs.clone()
-        higher[:, :, seed % TIME] += rise * (1 - higher[:, :, seed % TIME])
-        assert (pooling(higher, embedding(shape)) >= pooling(probs, embedding(shape)) - 1e-9).all()
+    higher = probs.clone().flatten(2)
+    cell = seed % higher.shape[2]
+    higher[:, :, cell] += rise * (1 - higher[:, :, cell])
+    raised = pooling(higher.view_as(probs), embedding(shape))
+    assert (raised >= pooling(probs, embedding(shape)) - 1e-9).all()
 
 
-@pytest.mark.parametrize("choice", ["linear_softmax", "auto", "power", "fap"])
-def test_others_are_not_monotone(choice: str) -> None:
-    pooling = chosen(choice, "frames")
-    for parameter in pooling.parameters():
-        torch.nn.init.constant_(parameter, 5.0)
-    probs = torch.tensor([[[0.0, 0.9]]], dtype=torch.float64).expand(1, CLASSES, 2)
-    raised = torch.tensor([[[0.3, 0.9]]], dtype=torch.float64).expand(1, CLASSES, 2)
-    assert not pooling.monotone
-    assert (pooling(raised) < pooling(probs)).all()
+@that_are(monotone=False)
+@both
+def test_one_that_is_not_monotone_has_a_cell_whose_rise_lowers_it(choice: str, shape: str) -> None:
+    pooling = chosen(choice, shape)
+    for seed in range(500):
+        generator = torch.Generator().manual_seed(seed)
+        for parameter in pooling.parameters():
+            torch.nn.init.uniform_(parameter, 0.0, 8.0, generator=generator)
+        probs, higher = cells(shape, seed), cells(shape, seed).flatten(2)
+        higher[:, :, seed % higher.shape[2]] += 0.1 * (1 - higher[:, :, seed % higher.shape[2]])
+        if (pooling(higher.view_as(probs), embedding(shape)) < pooling(probs, embedding(shape)) - 1e-4).any():
+            return
+    pytest.fail("no rise of a cell lowers the result: the pooling seems to be monotone")
 
 
 @every
@@ -183,15 +214,30 @@ def test_gradients_agree_with_finite_differences(choice: str, shape: str) -> Non
 
 @every
 @both
-def test_frame_probabilities_are_means_over_frequency(choice: str, shape: str) -> None:
+def test_frame_probabilities_are_weighted_means_over_frequency(choice: str, shape: str) -> None:
     pooling, probs = chosen(choice, shape), cells(shape)
     frames = pooling.frame_probs(probs)
-    assert frames.shape == SHAPES["frames"]
     if shape == "frames":
         assert torch.equal(frames, probs)
-    else:
-        assert (frames >= probs.amin(3)).all()
-        assert (frames <= probs.amax(3)).all()
+        return
+    weights = torch.full((BATCH, CLASSES, FREQ), 1 / FREQ, dtype=torch.float64)
+    if isinstance(pooling, FrequencyDependentAutoPooling):
+        if pooling.reading == "cells":
+            exponentials = (pooling.a.expand(CLASSES, FREQ)[:, None] * probs).exp()
+            weights = exponentials.sum(2) / exponentials.sum((2, 3))[..., None]
+        else:
+            weights = (pooling.v.exp() / pooling.v.exp().sum(1, keepdim=True)).expand(BATCH, -1, -1)
+    torch.testing.assert_close(frames, torch.einsum("bkf,bktf->bkt", weights, probs))
+
+
+@every
+@both
+def test_padding_does_not_change_the_frames_of_a_clip(choice: str, shape: str) -> None:
+    pooling, probs = chosen(choice, shape), cells(shape)
+    valid = torch.tensor([[True] * 5 + [False] * 2, [True] * 7])
+    frames = pooling.frame_probs(probs, valid)
+    torch.testing.assert_close(frames[:1, :, :5], pooling.frame_probs(probs[:1, :, :5]))
+    torch.testing.assert_close(frames[1:], pooling.frame_probs(probs[1:]))
 
 
 @every

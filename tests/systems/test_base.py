@@ -5,11 +5,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytorch_lightning as pl
 import torch
+from torch.utils.data import DataLoader
 
+from wsed.data.batch import Batch
 from wsed.errors import UserError
+from wsed.prediction import Event
 from wsed.systems.base import System
 from wsed.systems.jsc import Jsc
+from wsed.systems.parts import Parts
 
 Describe = Callable[..., dict[str, Any]]
 
@@ -85,6 +90,13 @@ def test_a_checkpoint_runs_no_code(describe: Describe, tmp_path: Path) -> None:
     assert not (tmp_path / "ran").exists()
 
 
+class Plain(pl.LightningModule):
+    """A LightningModule that knows nothing of wsed."""
+
+    def __init__(self, parts: Parts) -> None:
+        super().__init__()
+
+
 class Other(Jsc):
     """Another system."""
 
@@ -95,11 +107,54 @@ def test_a_checkpoint_of_another_system_is_named(trained: System, tmp_path: Path
         Other.load(tmp_path / "last.ckpt")
 
 
-def test_the_scheduler_multiplies_the_learning_rate(describe: Describe) -> None:
+def test_the_schedule_multiplies_the_learning_rate_of_each_step(describe: Describe) -> None:
     description = describe()
     description["schedule"] = {"_target_": "wsed.schedules.step_decay.StepDecay", "factor": 0.5, "every": 2}
     system = System.from_description(description)
-    assert [system.schedule(step, 6) for step in range(6)] == [1, 1, 0.5, 0.5, 0.25, 0.25]
+    rates: list[float] = []
+
+    class Watch(pl.Callback):
+        def on_train_batch_start(self, trainer: pl.Trainer, *_: Any) -> None:
+            rates.append(trainer.optimizers[0].param_groups[0]["lr"])
+
+    clips = waveform()
+    batch = Batch(["a.wav", "b.wav"], clips, torch.ones(2, 3), torch.ones(2), [[], []], [])
+    quiet: dict[str, Any] = {"logger": False, "enable_checkpointing": False, "enable_progress_bar": False}
+    trainer = pl.Trainer(accelerator="cpu", max_steps=6, callbacks=[Watch()], enable_model_summary=False, **quiet)
+    trainer.fit(system, DataLoader([batch] * 6, batch_size=None))
+    assert rates == [0.001, 0.001, 0.0005, 0.0005, 0.00025, 0.00025]
+
+
+def test_a_target_has_everything_that_the_batch_knows(describe: Describe) -> None:
+    system = System.from_description(describe())
+    event = Event(0.1, 0.2, "bark")
+    batch = Batch(
+        ["a.wav", "b.wav"], waveform(), torch.tensor([[0.0, 1, 0], [0, 0, 0]]), torch.tensor([1.0, 0.0]),
+        [[event], []], [], lengths=torch.tensor([4000, 2000]),
+    )  # fmt: skip
+    prediction = system(batch.waveform, batch.lengths)
+    target = system.target(batch, prediction)
+    assert torch.equal(target.weak, batch.weak)
+    assert torch.equal(target.background, batch.background)
+    assert torch.equal(target.has_strong, batch.has_strong)
+    assert target.durations is not None
+    assert target.durations.tolist() == [0.5, 0.25]
+    assert target.valid is prediction.valid
+    assert target.strong.shape == prediction.frame_probs.shape
+    # 8000 / 132 frames a second.
+    assert target.strong[0, 1].nonzero().flatten().tolist() == list(range(6, 13))
+    assert int(target.strong.sum()) == 7
+    unpadded = Batch(batch.filenames, batch.waveform, batch.weak, batch.background, batch.events, [])
+    target = system.target(unpadded, system(batch.waveform))
+    assert target.durations is not None
+    assert target.durations.tolist() == [0.5, 0.5]
+    assert target.valid is None
+
+
+def test_a_module_that_is_no_system_is_refused(describe: Describe) -> None:
+    description = {**describe(), "system": {"_target_": f"{Plain.__module__}.{Plain.__qualname__}"}}
+    with pytest.raises(UserError, match=r"model._target_=.*Plain: is not a System; derive the class from"):
+        System.from_description(description)
 
 
 def test_augmentation_changes_training_and_nothing_else(describe: Describe) -> None:

@@ -1,4 +1,4 @@
-"""Saliency: which parts of the input a system's outputs hang on."""
+"""Saliency: the parts of the features that the outputs of a system depend on."""
 
 import torch
 from torch import Tensor
@@ -7,15 +7,16 @@ from wsed.systems.base import System
 
 
 def saliency(system: System, waveform: Tensor, label: str) -> tuple[Tensor, Tensor]:
-    """Size of the gradients of the strong and the weak output to the features (Adavanne and Virtanen 2017, slides).
+    """Magnitude of the gradients of the strong and the weak output (Adavanne and Virtanen 2017, slides).
 
     Args:
-        system: in eval mode, which it stays in.
+        system: in evaluation mode, which does not change.
         waveform: `(batch, samples)` in [-1, 1].
-        label: the event class whose outputs are asked.
+        label: the event class.
 
     Returns:
-        Of the frame probabilities' sum over time, and of the clip probability: `(batch, time, freq)` each, 0 or more.
+        Absolute gradients with respect to the standardised features, `(batch, time, freq)` each: of the sum of the
+        frame probabilities over time, and of the clip probability.
     """
     index = system.labels.index(label)
     with (

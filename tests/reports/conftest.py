@@ -11,6 +11,8 @@ import pytest
 import soundfile
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.requirements import unavailable
+
 CLASSES = ["baby_cry", "glass_break"]
 SAMPLE_RATE = 16_000
 TIME, FREQ = 24, 8

@@ -1,6 +1,6 @@
 """Intersection-based statistics: detected events, false alarms and cross triggers, by sed_scores_eval."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -34,43 +34,51 @@ def intersection_statistics(
         cttc: share of a false alarm that must lie in another class's events for it to be a cross trigger; None for no
             cross triggers.
     """
-    from sed_scores_eval.intersection_based.intermediate_statistics import statistics_fn
-
     references, detections = by_clip(reference), [by_clip(events) for events in points]
-    zeros = np.zeros(len(points))
+    tolerances = {"dtc_threshold": dtc, "gtc_threshold": gtc, "cttc_threshold": cttc}
     found: Statistics = {}
     for filename in filenames:
         true = {label: _times(references.get(filename, []), label) for label in labels}
         of_clip = [detection.get(filename, []) for detection in detections]
-        found[filename] = {}
-        for label in labels:
-            others = [other for other in labels if other != label]
-            detected = [_times(events, label) for events in of_clip]
-            if not any(len(times) for times in detected):
-                crossed = dict.fromkeys(others, zeros) if cttc is not None else {}
-                found[filename][label] = {"tps": zeros, "fps": zeros, "cts": crossed}
-                continue
-            # sed_scores_eval ignores events of no length.
-            padded = np.zeros((len(points), max(map(len, detected)), 2))
-            for row, times in zip(padded, detected, strict=True):
-                row[: len(times)] = times
-            counts = statistics_fn(
-                padded[:, :, 0],
-                padded[:, :, 1],
-                true[label][:, 0],
-                true[label][:, 1],
-                {other: true[other][:, 0] for other in others},
-                {other: true[other][:, 1] for other in others},
-                dtc_threshold=dtc,
-                gtc_threshold=gtc,
-                cttc_threshold=cttc,
-            )
-            found[filename][label] = {
-                "tps": counts["tps"].astype(float),
-                "fps": counts["fps"].astype(float),
-                "cts": counts["cts"] if cttc is not None else {},
-            }
+        found[filename] = {
+            label: _of_class(true, label, [_times(events, label) for events in of_clip], tolerances) for label in labels
+        }
     return found
+
+
+def _of_class(
+    true: Mapping[str, Array], label: str, detected: Sequence[Array], tolerances: Mapping[str, float | None]
+) -> dict[str, Any]:
+    """The statistics of a class in a clip.
+
+    Args:
+        true: times of the true events of each class, `(event, 2)`.
+        label: the class.
+        detected: times of its detected events at each operating point, `(event, 2)`.
+        tolerances: as sed_scores_eval names them.
+    """
+    from sed_scores_eval.intersection_based.intermediate_statistics import statistics_fn
+
+    others = [other for other in true if other != label]
+    crosses = tolerances["cttc_threshold"] is not None
+    if not any(len(times) for times in detected):
+        zeros = np.zeros(len(detected))
+        return {"tps": zeros, "fps": zeros, "cts": dict.fromkeys(others, zeros) if crosses else {}}
+    # sed_scores_eval ignores events of no length.
+    padded = np.zeros((len(detected), max(map(len, detected)), 2))
+    for row, times in zip(padded, detected, strict=True):
+        row[: len(times)] = times
+    counts = statistics_fn(
+        padded[:, :, 0],
+        padded[:, :, 1],
+        true[label][:, 0],
+        true[label][:, 1],
+        {other: true[other][:, 0] for other in others},
+        {other: true[other][:, 1] for other in others},
+        **tolerances,
+    )
+    tps, fps = (counts[kind].astype(float) for kind in ("tps", "fps"))
+    return {"tps": tps, "fps": fps, "cts": counts["cts"] if crosses else {}}
 
 
 def _times(events: list[dict[str, Any]], label: str) -> Array:

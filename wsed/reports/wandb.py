@@ -12,7 +12,7 @@ from wsed.errors import UserError
 from wsed.reports.runs import Run
 from wsed.reports.score_table import score_table
 from wsed.reports.seed_table import seed_table
-from wsed.training.loggers.wandb import open_run
+from wsed.runs.wandb_run import open_run
 
 PROJECT = "wsed"
 """Project of a report whose runs were not logged to W&B."""

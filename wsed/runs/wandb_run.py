@@ -1,0 +1,60 @@
+"""A run of Weights & Biases: the copy of a run folder, or of a comparison, in W&B."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pydantic
+import wandb
+
+from wsed.errors import UserError
+
+
+def open_run(
+    folder: Path,
+    project: str,
+    group: str,
+    name: str,
+    job_type: str,
+    config: Mapping[str, Any],
+    identity: str | None = None,
+) -> wandb.Run:
+    """Opens a Weights & Biases run; `wandb.finish` closes it.
+
+    The run is online where an API key is set (`WANDB_API_KEY`) and offline otherwise, unless `WANDB_MODE` decides.
+
+    Args:
+        folder: existing; offline files go to `wandb/` in it.
+        project: runs of one project are compared on one page.
+        group: of runs in that project.
+        name: shown in lists.
+        job_type: `train` or `report`.
+        config: plain values.
+        identity: id of the run. A run that W&B knows by this id starts anew: appending would double its curves. None
+            for a new id.
+
+    Raises:
+        UserError: W&B refuses, or cannot be reached.
+    """
+    mode = os.environ.get("WANDB_MODE") or ("online" if os.environ.get("WANDB_API_KEY") else "offline")
+    try:
+        settings = wandb.Settings(
+            mode=mode,  # type: ignore[arg-type]  # W&B checks the words of WANDB_MODE
+            silent=mode == "offline",
+            console="off",
+        )
+        return wandb.init(
+            project=project,
+            group=group,
+            name=name,
+            job_type=job_type,
+            # An agent of a sweep has given the run an id already.
+            id=None if "WANDB_SWEEP_ID" in os.environ else identity,
+            dir=str(folder),
+            config=dict(config),
+            settings=settings,
+        )
+    except (wandb.Error, pydantic.ValidationError) as error:
+        said = error.errors()[0]["msg"] if isinstance(error, pydantic.ValidationError) else str(error)
+        raise UserError(f"W&B, WANDB_MODE={mode}: {said.rstrip('.')}; WANDB_MODE=offline needs no server") from error

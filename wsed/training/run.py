@@ -60,13 +60,14 @@ def train(active: ActiveRun, watching: Sequence[Callback] = ()) -> dict[str, Any
     try:
         loggers = [logger.start(plan, rows)] if logger else []
         curves = MetricsCsv(folder.curves_path)
-        callbacks = [CurvesState(curves), CollectPredictions(evaluator), *instantiated_callbacks(config), *watching]
+        own = instantiated_callbacks(config)
+        callbacks = [CurvesState(curves), CollectPredictions(evaluator), *own, *watching]
         started = time.perf_counter()
         trainer = fit(config, runtime, folder, system, data, [curves, *loggers], callbacks)
         trained = time.perf_counter()
         if config["test"] == "best" and "val" in data.datasets:
             system = System.load(folder.best_checkpoint)
-        evaluation = test(config, runtime, folder, system, data, postprocessing, evaluator)
+        evaluation = test(config, runtime, folder, system, data, postprocessing, evaluator, own)
         timing = {"train_seconds": trained - started, "test_seconds": time.perf_counter() - trained}
         for each in loggers:
             each.log_metrics(evaluation.numbers("test/"), trainer.global_step)

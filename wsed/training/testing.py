@@ -1,8 +1,10 @@
 """The test of a run: predictions, post-processing and scores."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+from pytorch_lightning.callbacks import Callback
 
 from wsed.atomic import write_text
 from wsed.config.instantiate import instantiate
@@ -46,6 +48,7 @@ def test(
     data: ClipDataModule,
     postprocessing: Postprocessing | FittedPostprocessing,
     evaluator: Evaluator,
+    callbacks: Sequence[Callback],
 ) -> Evaluation:
     """Tests a system and writes its predictions to the run folder.
 
@@ -57,11 +60,11 @@ def test(
         data: opened.
         postprocessing: turns scores into events and tags; one that has to be fitted is fitted on the validation split.
         evaluator: scores the predictions.
+        callbacks: of the config, which have seen the training.
     """
     predictions, examples = CollectPredictions(evaluator), ExampleRecorder()
-    trainer = make_trainer(
-        config, runtime.single(), [predictions, examples], default_root_dir=folder.path, logger=False
-    )
+    watching = [predictions, examples, *callbacks]
+    trainer = make_trainer(config, runtime.single(), watching, default_root_dir=folder.path, logger=False)
     if isinstance(postprocessing, FittedPostprocessing):
         trainer.validate(system, datamodule=data, verbose=False)
         postprocessing = postprocessing.fit(predictions.collector.outputs())

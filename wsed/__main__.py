@@ -1,6 +1,7 @@
 """The `wsed` command."""
 
 import sys
+from importlib import import_module
 
 from wsed import __version__
 from wsed.commands import help as help_texts
@@ -14,50 +15,29 @@ def main(arguments: list[str] | None = None) -> int:
     """Runs a subcommand.
 
     Args:
-        arguments: of the command line, without the program's name.
+        arguments: of the command line, without the name of the program.
 
     Returns:
-        Exit code: 0, 1 for a failure, 2 for a user's mistake.
+        Exit code: 0, 1 for a failure, 2 for a mistake of the user.
     """
     words = sys.argv[1:] if arguments is None else arguments
     name, rest = (words[0], words[1:]) if words else ("--help", [])
-    asks = bool(HELP_FLAGS & set(rest))
+    asks_for_help = bool(HELP_FLAGS & set(rest))
     if name in HELP_FLAGS:
         print(help_texts.overview(rest))
     elif name == "--version":
         print(__version__)
-    elif name == "train" and asks:
+    elif name == "train" and asks_for_help:
         print(help_texts.train_help(rest))
-    elif name == "train":
-        from wsed.commands.train import main as train
-
-        return train(rest)
-    elif name == "data" and (asks or not rest):
+    elif name == "data" and (asks_for_help or not rest):
         print(help_texts.data_help(rest))
-    elif name == "data":
-        from wsed.commands.data import main as data
-
-        return data(rest)
-    elif name == "evaluate":
-        from wsed.commands.evaluate import main as evaluate
-
-        return evaluate(rest)
-    elif name == "sweep":
-        from wsed.commands.sweep import main as sweep
-
-        return sweep(rest)
-    elif name == "report":
-        from wsed.commands.report import main as report
-
-        return report(rest)
-    elif name == "fuse":
-        from wsed.commands.fuse import main as fuse
-
-        return fuse(rest)
+    elif name in help_texts.SUBCOMMANDS:
+        code: int = import_module(f"wsed.commands.{name}").main(rest)
+        return code
     elif name in help_texts.PLANNED:
-        return mistake(f"{name}: is not there yet; see wsed --help")
+        return mistake(f"{name}: is not available yet; see wsed --help")
     else:
-        return mistake(f"{name}: is no subcommand; see wsed --help.{did_you_mean(name, list(help_texts.SUBCOMMANDS))}")
+        return mistake(f"{name}: is not a subcommand; see wsed --help.{did_you_mean(name, help_texts.SUBCOMMANDS)}")
     return 0
 
 

@@ -40,7 +40,7 @@ TRAIN = """usage: wsed train [GROUP=CHOICE ...] [KEY=VALUE ...] [-m]
 
   -m, --multirun   one run for each combination of comma-separated values, then a comparison
   --cfg job        print the composed config and exit
-  --hydra-help     print Hydra's own options
+  --resolve        with --cfg, replace references by their values
 
 The run folder is outputs/NAME/RUN, or DIR with hydra.run.dir=DIR. A finished run is not repeated, unless force=true is
 given.

@@ -18,7 +18,7 @@ demo: setup
 test: setup
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile -m 'slow or not slow'
 
-# Half an hour or so, on an otherwise idle machine.
+# Timings mean something only on an otherwise idle machine.
 bench: setup
 	for file in $$(find benchmarks -name '*.py' | sort); do $(BIN)/python $$file || exit 1; done
 

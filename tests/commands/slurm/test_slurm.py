@@ -97,14 +97,14 @@ def test_a_batch_job_goes_on_after_it_was_requeued(cluster: Cluster, uninterrupt
     until(trains(run))
     cluster.say("scontrol", "requeue", job)
     printed = tmp_path / f"slurm-{job}.out"
-    until(lambda: "goes on" in printed.read_text())
+    until(lambda: "resumes" in printed.read_text())
     before = (run / "checkpoints" / "last.ckpt").stat().st_mtime_ns
     until(lambda: (run / "checkpoints" / "last.ckpt").stat().st_mtime_ns > before)
     # As Slurm does ahead of a time limit, for jobs with --signal=USR1@60.
     cluster.say("scancel", "--signal=USR1", job)
     until(lambda: cluster.job(job)["Restarts"] == "2")
     until(lambda: status(run) == "done", 240)
-    assert printed.read_text().count("goes on") == 2
+    assert printed.read_text().count("resumes") == 2
     assert f"Slurm is about to stop job {job}" in printed.read_text()
     assert equal(weights(run), weights(uninterrupted))
 
@@ -114,7 +114,7 @@ def test_a_job_goes_on_after_its_time_limit(cluster: Cluster) -> None:
     words = [*SMALL, *LONG, "seed=1", "trainer.max_epochs=1200"]
     assert main(["train", "-m", *words, "hydra.sweep.dir=limited", *JOBS, *limit]) == 0
     (log,) = Path("limited/.slurm").glob("*_0_log.out")
-    assert "goes on" in log.read_text()
+    assert "resumes" in log.read_text()
     assert int(cluster.job(log.name.split("_")[0])["Restarts"]) >= 1
     (state,) = run_states(Path("limited")).values()
     assert state == ("done", None)

@@ -114,11 +114,10 @@ def test_each_job_has_its_own_scores_and_curves(sweep: Path) -> None:
         assert {key: value for key, value in found.summary["summary"].items() if key.startswith("test/")} == wanted
         assert len(wanted) > 100
         *rows, last = found.history
-        *known, tested = curves(folder)
-        assert rows == known
+        assert rows == curves(folder)
         assert [row["epoch"] for row in rows if "train/loss" in row] == [0, 1]
         assert [row["epoch"] for row in rows if "val/loss" in row] == [0, 1]
-        assert {**last, "epoch": 1} == {**tested, "epoch": 1}
+        assert {key: value for key, value in last.items() if key.startswith("test/")} == wanted
 
 
 def test_curves_are_shown_by_epoch(sweep: Path) -> None:
@@ -167,13 +166,13 @@ def test_a_run_that_was_cut_off_is_whole_in_the_end(tmp_path: Path, capfd: pytes
     first.wait()
     (torn,) = (tmp_path / "run").rglob("*.wandb")
     assert start(*words).wait(timeout=240) == 0
-    assert "goes on" in capfd.readouterr().out
+    assert "resumes" in capfd.readouterr().out
     (whole,) = set((tmp_path / "run").rglob("run-*.wandb")) - {torn}
     # The name has the id. What the one that was killed holds depends on how much of it had reached the disk.
     assert whole.name == torn.name
     after = read(whole)
     assert (after.summary["state"], after.summary["exit_code"]) == ("finished", 0)
-    *known, _ = curves(tmp_path / "run")
+    known = curves(tmp_path / "run")
     assert after.history[:-1] == known
     assert sorted(row["epoch"] for row in known if "train/loss" in row) == list(range(12))
     # It holds all epochs, so it must not be appended to what W&B may have of the first.
@@ -190,10 +189,9 @@ def test_processes_that_train_together_have_one_run(tmp_path: Path) -> None:
             os.killpg(run.pid, signal.SIGKILL)
     found = only_run(tmp_path)
     assert (found.summary["state"], found.summary["exit_code"]) == ("finished", 0)
-    assert found.summary["config"]["trainer"]["devices"] == 2
+    assert found.summary["config"]["runtime"]["devices"] == 2
     assert found.settings["run_group"] == "train"
-    *known, _ = curves(folder)
-    assert found.history[:-1] == known
+    assert found.history[:-1] == curves(folder)
     assert {key: value for key, value in found.summary["summary"].items() if key.startswith("test/")} == scores(folder)
 
 

@@ -10,11 +10,12 @@ import torch
 
 from wsed.errors import UserError
 from wsed.evaluation.evaluator import Evaluator, build_evaluator
-from wsed.metrics.base import Measure, Metric
+from wsed.metrics.base import Metric
 from wsed.metrics.clip_based import ClipBased
 from wsed.metrics.event_based import EventBased
 from wsed.metrics.frame_based import FrameBased
 from wsed.metrics.intersection_based import IntersectionBased
+from wsed.metrics.measure import Measure
 from wsed.metrics.outputs import ClipPredictions, Outputs
 from wsed.metrics.psds import SCENARIO1, SCENARIO2
 from wsed.metrics.segment_based import SegmentBased
@@ -159,7 +160,7 @@ def test_every_score_over_all_classes_is_described_and_lies_where_its_interval_d
         assert described[name].higher_is_better is not any(word in name for word in ("rate", "eer"))
     for measure in found.measures:
         for label in LABELS:
-            key = measure.class_key(label)
+            key = measure.class_score_name(label)
             assert key is None or key in found.results
 
 

@@ -2,7 +2,8 @@
 
 import math
 
-from wsed.reports.measures import DEFAULT_MEASURES, MISSING, Catalogue, Measure, read_measures
+from wsed.metrics.measure import MISSING, Measure
+from wsed.reports.measures import DEFAULT_MEASURES, Catalogue, read_measures
 
 
 def test_text_of_values() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from wsed.reports.measures import MISSING
+from wsed.metrics.measure import MISSING
 from wsed.reports.page.write import write_page
 from wsed.reports.runs import Run, read_runs
 from wsed.reports.score_table import csv_text

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from wsed.reports.measures import DEFAULT_MEASURES, MISSING
+from wsed.metrics.measure import MISSING
+from wsed.reports.measures import DEFAULT_MEASURES
 from wsed.reports.rows import comparison_rows
 from wsed.reports.runs import read_runs
 from wsed.reports.table import class_tables, overall_table

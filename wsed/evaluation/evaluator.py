@@ -10,8 +10,9 @@ from torch import Tensor
 
 from wsed.config.instantiate import instantiate
 from wsed.errors import UserError
-from wsed.metrics.base import Array, BootstrappedMetric, Measure, Metric, Statistics
+from wsed.metrics.base import Array, BootstrappedMetric, Metric, Statistics
 from wsed.metrics.bootstrap import intervals, resample
+from wsed.metrics.measure import Measure
 from wsed.metrics.outputs import ClipPredictions, Outputs
 
 Results = dict[str, float | tuple[float, float]]

@@ -2,43 +2,15 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from wsed.metrics.measure import Measure
 from wsed.metrics.outputs import ClipPredictions, Outputs
 
 Array = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Measure:
-    """How one score is shown.
-
-    Attributes:
-        key: flat name of the score over all classes, such as `tagging/map`.
-        title: column header.
-        unit: such as `dB`; empty for a fraction from 0 to 1.
-        decimals: digits after the point.
-        higher_is_better: which end is the good one; None where neither is.
-        per_class: flat name of one class's score, with `{label}` in place of the class, such as
-            `tagging/class/{label}/ap`; None where tables by class leave the score out.
-        shown: whether a comparison of runs has a column for it from the start.
-    """
-
-    key: str
-    title: str
-    unit: str = ""
-    decimals: int = 3
-    higher_is_better: bool | None = True
-    per_class: str | None = None
-    shown: bool = True
-
-    def class_key(self, label: str) -> str | None:
-        """Flat name of the score of a class."""
-        return None if self.per_class is None else self.per_class.replace("{label}", label)
 
 
 class Statistics(ABC):

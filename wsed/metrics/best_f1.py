@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from wsed.metrics.base import Array, Measure, Statistics
+from wsed.metrics.base import Array, Statistics
 from wsed.metrics.counts import mean_over_classes
 from wsed.metrics.intermediate_statistics import Deltas, delta_counts, reference_counts
+from wsed.metrics.measure import Measure
 
 
 class BestF1(Statistics):

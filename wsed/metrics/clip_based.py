@@ -7,10 +7,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from wsed.metrics.base import BootstrappedMetric, Measure, Statistics
+from wsed.metrics.base import BootstrappedMetric, Statistics
 from wsed.metrics.counts import Counts, count_measures
 from wsed.metrics.intermediate_statistics import reference_counts
 from wsed.metrics.lwlrap import Lwlrap
+from wsed.metrics.measure import Measure
 from wsed.metrics.outputs import ClipPredictions, Outputs
 from wsed.metrics.threshold_free import Ranking, ranking_measures
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from wsed.metrics.base import Array, Measure, Statistics
+from wsed.metrics.base import Array, Statistics
+from wsed.metrics.measure import Measure
 
 RATES = (
     "f1",

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from wsed.metrics.base import BootstrappedMetric, Measure, Statistics
+from wsed.metrics.base import BootstrappedMetric, Statistics
 from wsed.metrics.best_f1 import BestF1, best_measures
 from wsed.metrics.counts import Counts, count_measures
 from wsed.metrics.intermediate_statistics import event_deltas
+from wsed.metrics.measure import Measure
 from wsed.metrics.outputs import Outputs
 from wsed.metrics.sed_eval_counts import count
 

@@ -7,7 +7,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from wsed.metrics.base import Array, BootstrappedMetric, Measure, Statistics
+from wsed.metrics.base import Array, BootstrappedMetric, Statistics
+from wsed.metrics.measure import Measure
 from wsed.metrics.outputs import ClipPredictions, Outputs
 from wsed.metrics.sed_eval_counts import by_clip
 from wsed.metrics.threshold_free import Ranking, ranking_measures

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from wsed.metrics.base import BootstrappedMetric, Measure, Statistics
+from wsed.metrics.base import BootstrappedMetric, Statistics
 from wsed.metrics.best_f1 import BestF1, best_measures
 from wsed.metrics.counts import Counts, count_measures
 from wsed.metrics.intermediate_statistics import intersection_deltas, reference_counts
 from wsed.metrics.intersection_statistics import intersection_statistics
+from wsed.metrics.measure import Measure
 from wsed.metrics.outputs import Outputs
 
 RATES = ("f1", "precision", "recall", "error_rate", "deletion_rate", "insertion_rate")

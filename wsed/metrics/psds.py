@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from wsed.metrics.base import Array, BootstrappedMetric, Measure, Statistics
+from wsed.metrics.base import Array, BootstrappedMetric, Statistics
 from wsed.metrics.intermediate_statistics import (
     Deltas,
     delta_counts,
@@ -16,6 +16,7 @@ from wsed.metrics.intermediate_statistics import (
     intersection_deltas,
     reference_counts,
 )
+from wsed.metrics.measure import Measure
 from wsed.metrics.outputs import Outputs
 
 HOUR = 3600.0

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from wsed.metrics.base import BootstrappedMetric, Measure, Statistics
+from wsed.metrics.base import BootstrappedMetric, Statistics
 from wsed.metrics.counts import Counts, count_measures
+from wsed.metrics.measure import Measure
 from wsed.metrics.outputs import Outputs
 from wsed.metrics.sed_eval_counts import count
 

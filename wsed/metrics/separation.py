@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from wsed.metrics.base import Array, BootstrappedMetric, Measure, Statistics
+from wsed.metrics.base import Array, BootstrappedMetric, Statistics
 from wsed.metrics.counts import mean_over_classes
+from wsed.metrics.measure import Measure
 from wsed.metrics.outputs import Outputs
 
 SYSTEM, MIXTURE = "system", "mixture"

@@ -7,9 +7,10 @@ import numpy as np
 from torch import Tensor
 from torchmetrics.functional.classification import binary_auroc, binary_average_precision, binary_eer
 
-from wsed.metrics.base import Array, Measure, Statistics
+from wsed.metrics.base import Array, Statistics
 from wsed.metrics.bootstrap import Steps
 from wsed.metrics.counts import mean_over_classes
+from wsed.metrics.measure import Measure
 
 FUNCTIONS: Mapping[str, Callable[[Tensor, Tensor], Tensor]] = {
     "ap": binary_average_precision,

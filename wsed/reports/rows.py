@@ -5,7 +5,8 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from wsed.reports.measures import REFERENCES, Catalogue, Measure
+from wsed.metrics.measure import Measure
+from wsed.reports.measures import REFERENCES, Catalogue
 from wsed.reports.runs import Run, class_labels
 from wsed.reports.settings import label_runs
 

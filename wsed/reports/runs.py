@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from wsed.errors import UserError
-from wsed.reports.measures import DEFAULT_MEASURES, Measure, read_measures
+from wsed.metrics.measure import Measure
+from wsed.reports.measures import DEFAULT_MEASURES, read_measures
 from wsed.runs.folder import RunFolder, find_runs
 
 

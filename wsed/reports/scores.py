@@ -6,7 +6,7 @@ import rich.box
 from rich.console import Console
 from rich.table import Table
 
-from wsed.metrics.base import Measure
+from wsed.metrics.measure import Measure
 
 Results = Mapping[str, float | tuple[float, float]]
 
@@ -63,7 +63,7 @@ def _by_class(results: Results, measures: Sequence[Measure], labels: Sequence[st
 
 
 def _number(results: Mapping[str, object], measure: Measure, label: str) -> str:
-    value = results.get(measure.class_key(label) or "")
+    value = results.get(measure.class_score_name(label) or "")
     return f"{value:.4f}" if isinstance(value, float) else ""
 
 

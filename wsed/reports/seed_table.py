@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wsed.reports.measures import MISSING, Measure
+from wsed.metrics.measure import MISSING, Measure
 from wsed.reports.rows import shown_measures
 from wsed.reports.runs import Run
 from wsed.reports.seed_groups import Group, group_runs

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from wsed.reports.measures import Measure
+from wsed.metrics.measure import Measure
 from wsed.reports.rows import Row
 
 

@@ -7,8 +7,8 @@ import rich.table
 from rich.console import Console
 from rich.text import Text
 
+from wsed.metrics.measure import Measure
 from wsed.reports.best import best_runs
-from wsed.reports.measures import Measure
 from wsed.reports.rows import comparison_rows, shown_measures
 from wsed.reports.runs import Run
 from wsed.reports.settings import label_runs

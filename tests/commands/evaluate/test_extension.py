@@ -15,7 +15,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from wsed.metrics.base import Measure, Metric
+from wsed.metrics.base import Metric
+from wsed.metrics.measure import Measure
 from wsed.postprocessing.base import Postprocessing
 
 

@@ -398,7 +398,8 @@ class Mine(torch.optim.SGD):
     "metric": Part(
         "metrics",
         """
-from wsed.metrics.base import Measure, Metric
+from wsed.metrics.base import Metric
+from wsed.metrics.measure import Measure
 
 class Mine(Metric):
     name = "clips"

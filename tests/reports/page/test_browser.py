@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from tests.small_run import SMALL
 from wsed.__main__ import main
-from wsed.reports.measures import MISSING
+from wsed.metrics.measure import MISSING
 
 pytestmark = pytest.mark.slow
 

@@ -1,6 +1,6 @@
 """Facts about a run that are not scores."""
 
-from wsed.reports.measures import MISSING
+from wsed.metrics.measure import MISSING
 from wsed.reports.runs import Run
 
 

@@ -51,7 +51,7 @@ def open_run(
             job_type=job_type,
             # An agent of a sweep has given the run an id already.
             id=None if "WANDB_SWEEP_ID" in os.environ else identity,
-            # Absolute, because a helper process of W            dir=str(folder),B writes there, which may have another working directory.
+            # Absolute: a helper process of W&B writes there, and may have another working directory.
             dir=str(folder.absolute()),
             config=dict(config),
             settings=settings,

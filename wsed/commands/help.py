@@ -4,12 +4,9 @@ Imports nothing heavy, so that help appears at once.
 """
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from wsed import __version__
-from wsed.config.groups import groups
-
-SEARCH_PATH = "hydra.searchpath="
+from wsed.config.groups import groups, search_path
 
 SUBCOMMANDS = {
     "train": "train and test the system that a config describes, or sweep over many configs",
@@ -89,39 +86,17 @@ def train_help(words: Sequence[str] = ()) -> str:
 
 def data_help(words: Sequence[str] = ()) -> str:
     """The text of `wsed data --help`; see `overview`."""
-    return DATA.format(data=_table(_choices(words)["data"]))
-
-
-def _choices(words: Sequence[str]) -> dict[str, dict[str, str]]:
-    """Every config group with its choices and their comments; choices from outside are marked with their folder."""
-    found = groups()
-    for folder in _search_path(words):
-        for group, choices in groups(folder).items():
-            for choice, comment in choices.items():
-                # Hydra, too, prefers a choice of wsed to one of the same name from outside.
-                found.setdefault(group, {}).setdefault(choice, f"{comment} ({folder})".strip())
-    return found
-
-
-def _search_path(words: Sequence[str]) -> list[Path]:
-    """The folders of `hydra.searchpath=[file:///MY/conf,...]`; those inside of Python packages are left out."""
-    entries = (
-        entry.strip("[]'\" ")
-        for word in words
-        if word.startswith(SEARCH_PATH)
-        for entry in word.removeprefix(SEARCH_PATH).split(",")
-    )
-    return [Path(entry.removeprefix("file://")) for entry in entries if entry and not entry.startswith("pkg://")]
+    return DATA.format(data=_table(groups(words)["data"]))
 
 
 def _group_lines(words: Sequence[str]) -> str:
     """Every config group with its choices, one per line, then the search path's folders that do not exist."""
-    choices = _choices(words)
+    choices = groups(words)
     width = max(len(choice) for of_group in choices.values() for choice in of_group)
     lines = []
     for group, of_group in choices.items():
         lines += [f"  {group}"] + [f"    {choice:<{width}}  {comment}" for choice, comment in of_group.items()]
-    missing = [f"  {folder}: there is no such folder" for folder in _search_path(words) if not folder.is_dir()]
+    missing = [f"  {folder}: there is no such folder" for folder in search_path(words) if not folder.is_dir()]
     return "\n".join([*lines, *missing])
 
 

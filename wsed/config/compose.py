@@ -10,7 +10,7 @@ from hydra.core.override_parser.types import IntervalSweep, Override
 from hydra.errors import ConfigCompositionException, HydraException, MissingConfigException, OverrideParseException
 from omegaconf import DictConfig
 
-from wsed.config.groups import conf_folder, groups
+from wsed.config.groups import SEARCH_PATH, conf_folder, groups
 from wsed.config.resolvers import register
 from wsed.config.validate import keys
 from wsed.errors import UserError, did_you_mean
@@ -93,7 +93,7 @@ def _plain_message(error: Exception, overrides: list[str]) -> str:
     text = str(error).splitlines()[0]
     if isinstance(error, MissingConfigException) and error.missing_cfg_file:
         group, _, choice = str(error.missing_cfg_file).rpartition("/")
-        choices = list(groups().get(group, {}))
+        choices = list(groups(overrides).get(group, {}))
         if choices:
             hint = did_you_mean(choice, choices)
             return f"{group}={choice}: is not a choice of {group}; choose one of {', '.join(choices)}.{hint}"
@@ -109,6 +109,7 @@ def _plain_message(error: Exception, overrides: list[str]) -> str:
 
 def _known(overrides: list[str]) -> list[str]:
     """Groups, and every key of the config that the overrides choose."""
-    path = [word for word in overrides if word.startswith("hydra.searchpath=")]
-    choices = [*path, *(word for word in overrides if word.split("=")[0] in groups() and "," not in word)]
-    return [*groups(), *keys(compose(PRIMARY, choices, return_hydra_config=True))]
+    known = groups(overrides)
+    path = [word for word in overrides if word.startswith(f"{SEARCH_PATH}=")]
+    choices = [*path, *(word for word in overrides if word.split("=")[0] in known and "," not in word)]
+    return [*known, *keys(compose(PRIMARY, choices, return_hydra_config=True))]

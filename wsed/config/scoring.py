@@ -10,14 +10,12 @@ from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf, open_dict
 
 from wsed.config.compose import compose_config, hydra_initialized
-from wsed.config.groups import groups
+from wsed.config.groups import SEARCH_PATH, groups
 from wsed.config.validate import keys, validate
 from wsed.errors import UserError, did_you_mean
 
 SECTIONS = ("data", "mixing", "metrics", "evaluation", "postprocessing")
 """The sections that overrides may change; the others belong to the training."""
-
-SEARCH_PATH = "hydra.searchpath"
 
 
 def scoring_config(

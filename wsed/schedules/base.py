@@ -1,11 +1,12 @@
 """The interface of learning-rate schedules."""
 
-from typing import Protocol
+from abc import ABC, abstractmethod
 
 
-class Schedule(Protocol):
+class Schedule(ABC):
     """Gives the factor on the learning rate of the optimizer."""
 
+    @abstractmethod
     def __call__(self, step: int, steps: int) -> float:
         """The factor at a step.
 
@@ -16,4 +17,3 @@ class Schedule(Protocol):
         Returns:
             0 or more.
         """
-        ...

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytorch_lightning as pl
-from pytorch_lightning.callbacks import Callback
+from pytorch_lightning.callbacks import Callback, EarlyStopping
 
 from wsed.config.instantiate import instantiate
 from wsed.data.datamodules.base import ClipDataModule
+from wsed.errors import UserError
 from wsed.evaluation.evaluator import Evaluation, build_evaluator
 from wsed.runs.active_run import ActiveRun
 from wsed.runs.environment import git_state, versions
@@ -45,6 +46,7 @@ def train(active: ActiveRun, watching: Sequence[Callback] = ()) -> dict[str, Any
     data: ClipDataModule = instantiate(config["data"]["module"])
     data.setup()
     evaluator, postprocessing = build_evaluator(config), build_postprocessing(config, data)
+    callbacks = build_callbacks(config, data)
     _report_cache(data)
     # Of the code that trains, which may be edited meanwhile.
     git = git_state()
@@ -60,14 +62,13 @@ def train(active: ActiveRun, watching: Sequence[Callback] = ()) -> dict[str, Any
     try:
         loggers = [logger.start(plan, rows)] if logger else []
         curves = MetricsCsv(folder.curves_path)
-        own = instantiated_callbacks(config)
-        callbacks = [CurvesState(curves), CollectPredictions(evaluator), *own, *watching]
+        all_callbacks = [CurvesState(curves), CollectPredictions(evaluator), *callbacks, *watching]
         started = time.perf_counter()
-        trainer = fit(config, runtime, folder, system, data, [curves, *loggers], callbacks)
+        trainer = fit(config, runtime, folder, system, data, [curves, *loggers], all_callbacks)
         trained = time.perf_counter()
         if config["test"] == "best" and "val" in data.datasets:
             system = System.load(folder.best_checkpoint)
-        evaluation = test(config, runtime, folder, system, data, postprocessing, evaluator, own)
+        evaluation = test(config, runtime, folder, system, data, postprocessing, evaluator, callbacks)
         timing = {"train_seconds": trained - started, "test_seconds": time.perf_counter() - trained}
         for each in loggers:
             each.log_metrics(evaluation.numbers("test/"), trainer.global_step)
@@ -96,13 +97,23 @@ def join(config: Mapping[str, Any], folder: RunFolder) -> None:
     # Without its logger, for the states of callbacks in a checkpoint belong to callbacks of every process.
     curves = CurvesState(MetricsCsv(folder.curves_path))
     collect = CollectPredictions(build_evaluator(config))
-    callbacks = [curves, collect, *instantiated_callbacks(config)]
-    fit(config, runtime, folder, build_system(config), data, [], callbacks)
+    fit(config, runtime, folder, build_system(config), data, [], [curves, collect, *build_callbacks(config, data)])
 
 
-def instantiated_callbacks(config: Mapping[str, Any]) -> list[Callback]:
-    """The callbacks that a config describes, in its order."""
-    return list(instantiate(config["callbacks"]).values())
+def build_callbacks(config: Mapping[str, Any], data: ClipDataModule) -> list[Callback]:
+    """The callbacks of a run, in the order of its config.
+
+    Raises:
+        UserError: one of them monitors a metric of the validation split, and the data have none.
+    """
+    callbacks: dict[str, Callback] = instantiate(config["callbacks"])
+    for name, callback in callbacks.items():
+        if isinstance(callback, EarlyStopping) and "val" not in data.datasets:
+            raise UserError(
+                f"callbacks.{name}: monitors {callback.monitor}, and there is no validation split; give data.folds.val "
+                "folds and data.clips.val clips"
+            )
+    return list(callbacks.values())
 
 
 def _prepare(config: Mapping[str, Any]) -> Runtime:

@@ -120,7 +120,7 @@ def _of_files(options: argparse.Namespace) -> Scored:
     from wsed.evaluation.evaluator import build_evaluator
     from wsed.inference.test_pass import build_postprocessing
 
-    config = scoring_config(options.overrides)
+    config = scoring_config(options.overrides, sections=("metrics", "evaluation", "postprocessing"))
     evaluator, postprocessing = build_evaluator(config), build_postprocessing(config)
     # Everything is read and checked before the first score is computed.
     outputs = read_outputs(options, postprocessing)

@@ -1,6 +1,6 @@
 """The config that a trained system is scored by: that of its run, changed by overrides."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from hydra._internal.config_loader_impl import ConfigLoaderImpl
@@ -19,7 +19,10 @@ SECTIONS = ("data", "mixing", "metrics", "evaluation", "postprocessing")
 
 
 def scoring_config(
-    words: Sequence[str], own: Mapping[str, Any] | None = None, choices: Mapping[str, Any] | None = None
+    words: Sequence[str],
+    own: Mapping[str, Any] | None = None,
+    choices: Mapping[str, Any] | None = None,
+    sections: Collection[str] = SECTIONS,
 ) -> dict[str, Any]:
     """The config of a run, or the default one, changed by overrides.
 
@@ -29,6 +32,7 @@ def scoring_config(
         words: Hydra overrides.
         own: the validated config of the run; None where there is no run.
         choices: the run's choice of each group, by which the references within its `data` are known.
+        sections: that the caller uses.
 
     Raises:
         UserError: an override that fits nothing, or a value that is not valid.
@@ -50,7 +54,7 @@ def scoring_config(
             if relinked:
                 _overlay(config.data, own["data"])
         _apply([override for override in overrides if not _is_of_group(override)], config)
-        validated = validate(config)
+        validated = validate(config, sections)
     if own is None:
         return validated
     changed = touched | ({"data"} if "mixing" in touched else set())

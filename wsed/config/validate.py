@@ -2,7 +2,7 @@
 
 import inspect
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
@@ -22,11 +22,12 @@ FOLDER_KEYS = ("root", "scenes_root")
 """Last part of the keys that name a folder of data."""
 
 
-def validate(config: DictConfig) -> dict[str, Any]:
+def validate(config: DictConfig, sections: Collection[str] | None = None) -> dict[str, Any]:
     """Resolves and checks a composed config.
 
     Args:
         config: as Hydra composes it, with or without its `hydra` section.
+        sections: whose classes are loaded, to check their arguments; None for all, which takes seconds.
 
     Returns:
         Plain Python: nested dicts, lists, strings, numbers, booleans and None; without `hydra`, and without the
@@ -45,7 +46,8 @@ def validate(config: DictConfig) -> dict[str, Any]:
         if name in FOLDER_KEYS and value is not None and not Path(value).is_dir():
             raise UserError(f"data.{name}={value}: is not a folder; set data.{name} to the folder of the data")
     for key, node in _described(values):
-        _check_arguments(key, node, raw)
+        if sections is None or key.split(".")[0] in sections:
+            _check_arguments(key, node, raw)
     return {key: value for key, value in values.items() if key not in SWEEP_SECTIONS}
 
 

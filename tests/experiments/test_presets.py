@@ -58,7 +58,7 @@ def test_every_preset_is_known() -> None:
 def test_a_preset_has_the_settings_of_its_paper(name: str) -> None:
     rate, batch_size, steps, frames, bands = FACTS[name]
     config = settled(f"experiment={name}")
-    assert config["optimizer"] == {"_target_": "torch.optim.Adam", "lr": rate}
+    assert config["optimizer"] == {"_target_": "torch.optim.Adam", "_partial_": True, "lr": rate}
     data, trainer = config["data"], config["trainer"]
     assert data["batch_size"] == batch_size
     samples = round(config["mixing"]["duration"] * data["sample_rate"])

@@ -56,7 +56,7 @@ def test_sweeps_ask_what_the_papers_ask() -> None:
     weights = {tuple(cell["loss"]["weights"].values()) for cell in configs("strong_weak_weights")}
     assert weights == {(0.002, 1), (0.02, 1), (0.2, 1), (1, 1), (1, 0.2), (1, 0.02), (1, 0.002)}
     parts = {
-        (cell["model"]["network"]["activation"], cell["data"]["module"]["sampler"]["_target_"].split(".")[3])
+        (cell["network"]["activation"], cell["data"]["module"]["sampler"]["_target_"].split(".")[3])
         for cell in configs("gated_crnn_parts")
     }
     assert parts == set(itertools.product(("gate", "relu"), ("balanced", "shuffled")))

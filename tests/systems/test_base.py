@@ -118,7 +118,8 @@ def test_the_schedule_multiplies_the_learning_rate_of_each_step(describe: Descri
             rates.append(trainer.optimizers[0].param_groups[0]["lr"])
 
     clips = waveform()
-    batch = Batch(["a.wav", "b.wav"], clips, torch.ones(2, 3), torch.ones(2), [[], []], [])
+    known = torch.ones(2, dtype=torch.bool)
+    batch = Batch(["a.wav", "b.wav"], clips, torch.ones(2, 3), torch.ones(2), [[], []], [], has_strong=known)
     quiet: dict[str, Any] = {"logger": False, "enable_checkpointing": False, "enable_progress_bar": False}
     trainer = pl.Trainer(accelerator="cpu", max_steps=6, callbacks=[Watch()], enable_model_summary=False, **quiet)
     trainer.fit(system, DataLoader([batch] * 6, batch_size=None))
@@ -130,7 +131,7 @@ def test_a_target_has_everything_that_the_batch_knows(describe: Describe) -> Non
     event = Event(0.1, 0.2, "bark")
     batch = Batch(
         ["a.wav", "b.wav"], waveform(), torch.tensor([[0.0, 1, 0], [0, 0, 0]]), torch.tensor([1.0, 0.0]),
-        [[event], []], [], lengths=torch.tensor([4000, 2000]),
+        [[event], []], [], lengths=torch.tensor([4000, 2000]), has_strong=torch.tensor([True, False]),
     )  # fmt: skip
     prediction = system(batch.waveform, batch.lengths)
     target = system.target(batch, prediction)
@@ -144,7 +145,9 @@ def test_a_target_has_everything_that_the_batch_knows(describe: Describe) -> Non
     # 8000 / 132 frames a second.
     assert target.strong[0, 1].nonzero().flatten().tolist() == list(range(6, 13))
     assert int(target.strong.sum()) == 7
-    unpadded = Batch(batch.filenames, batch.waveform, batch.weak, batch.background, batch.events, [])
+    unpadded = Batch(
+        batch.filenames, batch.waveform, batch.weak, batch.background, batch.events, [], has_strong=batch.has_strong
+    )
     target = system.target(unpadded, system(batch.waveform))
     assert target.durations is not None
     assert target.durations.tolist() == [0.5, 0.5]

@@ -48,7 +48,7 @@ def predicted(checkpoint: Path, words: list[str]) -> tuple[np.ndarray, np.ndarra
         data = instantiate(validate(compose_config(words))["data"]["module"])
     data.setup()
     system = System.load(checkpoint)
-    batches = [data.sets["test"][[(0, index)]] for index in range(len(data.sets["test"]))]
+    batches = [data.datasets["test"][[(0, index)]] for index in range(len(data.datasets["test"]))]
     with torch.no_grad():
         probs = [system(batch.waveform).clip_probs for batch in batches]
     return torch.cat(probs).numpy(), torch.cat([batch.weak for batch in batches]).numpy()

@@ -162,7 +162,7 @@ def test_a_job_that_is_cancelled_ends_the_wait(cluster: Cluster) -> None:
     ("words", "said"),
     [
         (["launcher.partition=nowhere"], "invalid partition specified: nowhere"),
-        (["launcher.sbatch={constraint: none}"], "Slurm takes no such jobs: sbatch: error"),
+        (["launcher.sbatch={constraint: none}"], "Slurm refuses the jobs: sbatch: error"),
         (["launcher.tasks_per_node=2"], "add runtime=ddp_slurm"),
     ],
 )

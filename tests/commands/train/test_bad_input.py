@@ -124,7 +124,7 @@ def test_subcommands(capsys: pytest.CaptureFixture[str]) -> None:
     for words, said in {
         ("trian",): "Did you mean train?",
         ("separate",): "is not available yet",
-        ("data", "mux"): "it has mix",
+        ("data", "mux"): "use one of mix",
         ("data", "mix"): "needs the folder",
     }.items():
         assert main(list(words)) == 2

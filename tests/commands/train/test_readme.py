@@ -65,6 +65,13 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copy(folder / "RUN" / "predictions" / "reference.tsv", folder / name)
     write_bank(folder / "SOUNDS")
     corpora.tables(folder / "OWN")
+    (folder / "MINE" / "conf" / "pooling").mkdir(parents=True)
+    (folder / "MINE" / "half.py").write_text(
+        "from wsed.pooling.gap import GlobalAveragePooling\n\n\nclass Half(GlobalAveragePooling):\n"
+        "    def forward(self, probs, embedding=None, valid=None):\n"
+        "        return super().forward(probs, embedding, valid) / 2\n"
+    )
+    (folder / "MINE" / "conf" / "pooling" / "half.yaml").write_text("# Half the mean.\n_target_: half.Half\n")
     return folder
 
 
@@ -80,8 +87,10 @@ def test_a_command_runs(
     monkeypatch.chdir(prepared)
     if "ESC10" in command and not Path("ESC10").exists():
         Path("ESC10").symlink_to(request.getfixturevalue("esc10_root"))
-    program, *words = shlex.split(command)
-    assert program == "wsed"
+    words = shlex.split(command)
+    if words[0].startswith("PYTHONPATH="):
+        monkeypatch.syspath_prepend(words.pop(0).partition("=")[2])
+    assert words.pop(0) == "wsed"
     more = next(overrides for mark, overrides in SMALLER.items() if mark in command)
     assert main([*words, *more]) == 0, capsys.readouterr().err
 

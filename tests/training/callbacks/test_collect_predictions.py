@@ -12,13 +12,18 @@ from torch.utils.data import DataLoader
 from wsed.config.compose import compose_config, hydra_initialized
 from wsed.config.validate import validate
 from wsed.data.batch import Batch
+from wsed.evaluation.evaluator import Evaluator
 from wsed.evaluation.prediction_collector import PredictionCollector
+from wsed.metrics.clip_based import ClipBased
+from wsed.metrics.frame_based import FrameBased
 from wsed.prediction import Event
 from wsed.systems.base import System
 from wsed.training.callbacks.collect_predictions import CollectPredictions
 from wsed.training.run import build_system
 
 QUIET: dict[str, Any] = {"accelerator": "cpu", "enable_progress_bar": False, "enable_model_summary": False}
+
+EVALUATOR = Evaluator([ClipBased(), FrameBased()])
 
 
 @pytest.fixture
@@ -45,6 +50,7 @@ def batches(system: System) -> list[Batch]:
                 [],
                 sources,
                 rest,
+                has_strong=torch.ones(2, dtype=torch.bool),
             )
         )
     return clips
@@ -55,7 +61,7 @@ def test_validation_logs_the_scores_of_all_batches_and_checkpoints_can_monitor_t
 ) -> None:
     clips = batches(system)
     loader = DataLoader(clips, batch_size=None)
-    predictions = CollectPredictions()
+    predictions = CollectPredictions(EVALUATOR)
     best = ModelCheckpoint(tmp_path, monitor="val/tagging/map", mode="max", save_on_train_epoch_end=True)
     trainer = pl.Trainer(max_epochs=1, callbacks=[predictions, best], logger=False, **QUIET)
     trainer.fit(system, loader, loader)
@@ -63,7 +69,7 @@ def test_validation_logs_the_scores_of_all_batches_and_checkpoints_can_monitor_t
         expected = PredictionCollector(system.labels, system.features)
         for batch in clips:
             expected.update(batch, system.eval()(batch.waveform))
-    scores = expected.detection()
+    scores = EVALUATOR.validate(expected)
     assert "tagging/map" in scores
     assert "frame/map" in scores
     logged = {name: float(value) for name, value in trainer.callback_metrics.items()}
@@ -74,7 +80,7 @@ def test_validation_logs_the_scores_of_all_batches_and_checkpoints_can_monitor_t
 
 def test_a_test_collects_separated_sources_and_each_pass_begins_anew(system: System) -> None:
     loader = DataLoader(batches(system), batch_size=None)
-    predictions = CollectPredictions()
+    predictions = CollectPredictions(EVALUATOR)
     trainer = pl.Trainer(callbacks=[predictions], logger=False, enable_checkpointing=False, **QUIET)
     for _ in range(2):
         trainer.test(system, loader, verbose=False)
@@ -85,4 +91,4 @@ def test_a_test_collects_separated_sources_and_each_pass_begins_anew(system: Sys
 
 def test_before_any_pass_there_is_no_collector() -> None:
     with pytest.raises(RuntimeError, match="no pass over a split has begun"):
-        _ = CollectPredictions().collector
+        _ = CollectPredictions(EVALUATOR).collector

@@ -75,7 +75,7 @@ def overview(words: Sequence[str] = ()) -> str:
     """The text of `wsed --help`.
 
     Args:
-        words: the rest of the command line, which may hold `hydra.searchpath=[...]`.
+        words: the other words of the command line, such as `hydra.searchpath=[...]`.
     """
     return OVERVIEW.format(
         version=__version__, subcommands=_table(SUBCOMMANDS), planned=_table(PLANNED), groups=_group_lines(words)
@@ -104,7 +104,7 @@ def _choices(words: Sequence[str]) -> dict[str, dict[str, str]]:
 
 
 def _search_path(words: Sequence[str]) -> list[Path]:
-    """The folders of `hydra.searchpath=[file:///MY/conf,...]`; those inside of Python packages are left out."""
+    """The folders of `hydra.searchpath=[file:///MY/conf,...]`; entries for Python packages are skipped."""
     entries = (
         entry.strip("[]'\" ")
         for word in words
@@ -115,7 +115,7 @@ def _search_path(words: Sequence[str]) -> list[Path]:
 
 
 def _group_lines(words: Sequence[str]) -> str:
-    """Every config group with its choices, one per line, then the search path's folders that do not exist."""
+    """Every config group with its choices, one per line, then the folders of the search path that do not exist."""
     choices = _choices(words)
     width = max(len(choice) for of_group in choices.values() for choice in of_group)
     lines = []

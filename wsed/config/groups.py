@@ -13,7 +13,7 @@ def groups(folder: Path | None = None) -> dict[str, dict[str, str]]:
     """Every config group with its choices, and the first comment line of each choice.
 
     Args:
-        folder: a folder of groups, such as one on `hydra.searchpath`; that of wsed by default.
+        folder: a folder of groups, such as one on `hydra.searchpath`; wsed's own by default.
     """
     found: dict[str, dict[str, str]] = {}
     for path in sorted((folder or conf_folder()).glob("*/*.yaml")):

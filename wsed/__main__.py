@@ -15,7 +15,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Runs a subcommand.
 
     Args:
-        arguments: of the command line, without the name of the program.
+        arguments: arguments of the command line, without the name of the program.
 
     Returns:
         Exit code: 0, 1 for a failure, 2 for a mistake of the user.

@@ -45,7 +45,7 @@ class Prediction:
 class Target:
     """Everything that a batch knows about its clips, for loss terms.
 
-    A system fills in all fields. Whoever calls a loss term directly needs only those that the term reads.
+    A system fills in all fields. Code that calls a loss term directly needs only the fields that the term reads.
 
     Attributes:
         weak: `(batch, class)` 0/1, the tags of each clip.
@@ -71,7 +71,7 @@ class Target:
 
     @cached_property
     def strong(self) -> Tensor:
-        """Strong labels `(batch, class, time)` 0/1, all 0 in clips without; made when a loss first asks for them."""
+        """Strong labels `(batch, class, time)` 0/1, all 0 in clips that have none; computed at the first access."""
         clips = [frame_targets(events, self.labels, self.frames, self.frames_per_second) for events in self.events]
         return torch.stack(clips).to(self.weak)
 

@@ -10,9 +10,9 @@ class Stripes(Augmentation):
     """Hides random stripes of standardised features: SpecAugment without time warping (Park et al. 2019, section 2).
 
     A network that sees only parts of an event must learn to recognise each of them, so that its masks cover more of the
-    event (as "Hide-and-Seek" does for pictures, Singh and Lee 2017). Stripes are drawn for each clip separately; their
-    width, from 0 up to below the limit, and their place are uniform. Hidden cells become 0, the mean of their band over
-    the training set.
+    event (as "Hide-and-Seek" does for images, Singh and Lee 2017). Stripes are drawn for each clip separately, with a
+    uniform position and a uniform width, from 0 up to but not including the limit. Hidden cells become 0, the mean of
+    their band over the training set.
 
     Args:
         time_stripes: number of stripes along time in each clip.
@@ -21,7 +21,7 @@ class Stripes(Augmentation):
         freq_width: limit of their width, bands.
 
     Raises:
-        ValueError: a negative number.
+        ValueError: a number or a width is negative.
     """
 
     def __init__(self, time_stripes: int, time_width: int, freq_stripes: int, freq_width: int) -> None:

@@ -6,7 +6,7 @@ from wsed.augmentation.base import Augmentation
 
 
 class Unchanged(Augmentation):
-    """Leaves features as they are."""
+    """Returns the features unchanged."""
 
     def forward(self, features: Tensor) -> Tensor:
         return features

@@ -128,7 +128,7 @@ def _show(report: CorpusReport) -> None:
 
 
 def list_corpora(words: list[str]) -> int:
-    """Prints what each corpus is, its licence, where to get it, and the files that its reader expects.
+    """Prints the content of each corpus, its licence, where to get it, and the files that its reader expects.
 
     Args:
         words: choices of `data`; none for all of them.

@@ -25,11 +25,11 @@ HELP = """Scores a trained system, or the output of anyone's system.
   wsed evaluate --scores SCORES --tags TAGS --reference REFERENCE --durations DURATIONS postprocessing=smooth
 
 EVENTS and REFERENCE have the columns filename, onset, offset and event_label, DURATIONS filename and duration; times
-are in seconds, columns separated by tabs or commas. A clip without events has a row with its name alone. If EVENTS is a
-folder, it holds one file for each threshold, the threshold at the end of its name, and is scored by PSDS. SCORES is a
-folder with a CLIP.tsv for each clip, columns onset, offset and each class; both these scores and the events that
-post-processing makes of them are scored. TAGS has the columns filename and each class. A run keeps all of these in its
-predictions/.
+are in seconds, columns separated by tabs or commas. A clip without events has a row with only its name. If EVENTS is a
+folder, it has one file for each threshold, with the threshold at the end of the file name, and is scored by PSDS.
+SCORES is a folder with a CLIP.tsv for each clip, with the columns onset, offset and one for each class; both the scores
+and the events that post-processing derives from them are scored. TAGS has the columns filename and one for each class.
+The predictions/ of a run has all of these files.
 
 A run is scored as its config says. GROUP=CHOICE and KEY=VALUE change its data, metrics, evaluation and postprocessing
 as in `wsed train`: a choice replaces a whole section, +metrics=CHOICE adds a metric, and a key with dots changes one
@@ -98,7 +98,7 @@ def _check_options(options: argparse.Namespace) -> None:
 
 
 Scored = tuple[tuple[str, ...], "Evaluation", Mapping[str, Any]]
-"""Event classes, scores, and what the scores depend on."""
+"""Event classes, scores, and the parameters of the scores."""
 
 
 def _of_run(options: argparse.Namespace) -> Scored:
@@ -135,7 +135,7 @@ def read_outputs(options: argparse.Namespace, postprocessing: "Postprocessing") 
 
     Args:
         options: of the command line.
-        postprocessing: from scores to events, and from clip probabilities to tags.
+        postprocessing: turns scores into events, and clip probabilities into tags.
 
     Raises:
         UserError: a file that cannot be used.
@@ -180,16 +180,16 @@ def read_outputs(options: argparse.Namespace, postprocessing: "Postprocessing") 
 
 
 def _remark(events: "pd.DataFrame", path: Path) -> None:
-    """Prints what is allowed but may be a mistake."""
+    """Points out what is allowed in a file of events but may be a mistake."""
     if not events["event_label"].notna().any():
         print(f"{path}: has no events, and so every event is missed")
     beyond = events.attrs["beyond"]
     if beyond:
-        print(f"{path}: events that reach beyond the end of their clip: {beyond}; scored as they are")
+        print(f"{path}: events that reach beyond the end of their clip: {beyond}; they are scored unchanged")
 
 
 def operating_points(folder: Path) -> dict[float, Path]:
-    """The files of a folder by the threshold that ends their names, such as `predictions_th_0.51.tsv`.
+    """The files of a folder by the threshold at the end of their names, such as `predictions_th_0.51.tsv`.
 
     Raises:
         UserError: the folder has no such file, or two of the same threshold.
@@ -201,7 +201,7 @@ def operating_points(folder: Path) -> dict[float, Path]:
             raise UserError(f"{path}: has no threshold at the end of its name, as in events_0.5.tsv; rename it")
         threshold = float(number[1])
         if threshold in found:
-            raise UserError(f"{path}: is of the same threshold as {found[threshold].name}; remove one")
+            raise UserError(f"{path}: has the same threshold as {found[threshold].name}; remove one")
         found[threshold] = path
     if not found:
         raise UserError(f"{folder}: has no .tsv or .csv file; it needs one for each threshold")

@@ -13,11 +13,11 @@ HELP = """Averages the predictions of runs for their test clips, and scores the 
   wsed fuse RUN --first-epoch 20 --output FUSED
   wsed fuse RUN RUN --output FUSED data=esc10 data.root=ESC10
 
-A RUN that was trained with keep_every=N stands for all epochs that it kept, which are averaged first; any other stands
-for the weights that it was tested with. A .ckpt file stands for itself. Clip and frame probabilities are averaged, with
-the same weight for each run, on the frames of the first; separated sources are not. FUSED gets results.json and
-predictions/ like a run, by the post-processing and the metrics of the first. GROUP=CHOICE and KEY=VALUE change these
-as in `wsed evaluate`."""
+If a RUN was trained with keep_every=N, the epochs that it kept are averaged first; otherwise the weights of its test
+are used. A .ckpt file is used as given. Clip and frame probabilities are averaged, with the same weight for each RUN,
+on the frames of the first RUN; separated sources are not averaged. FUSED gets results.json and predictions/ like a run,
+made with the post-processing and the metrics of the first RUN. GROUP=CHOICE and KEY=VALUE change these as in `wsed
+evaluate`."""
 
 
 def parser() -> Parser:
@@ -27,7 +27,7 @@ def parser() -> Parser:
         "words", nargs="+", metavar="RUN", help="folder of a run, or a .ckpt file in one; or KEY=VALUE"
     )
     options.add_argument("--output", type=Path, required=True, metavar="FUSED", help="folder to write")
-    options.add_argument("--first-epoch", type=int, default=1, help="leave out what runs kept of earlier epochs (1)")
+    options.add_argument("--first-epoch", type=int, default=1, help="leave out earlier epochs (default: 1)")
     return options
 
 
@@ -57,5 +57,5 @@ def fuse(options: argparse.Namespace) -> None:
 
 
 def _is_override(word: str) -> bool:
-    """Whether a word is KEY=VALUE and not a path, which may have an equals sign as well."""
+    """Whether a word is KEY=VALUE and not a path, which may also contain an equals sign."""
     return re.match(r"[+~]*[\w.]+=|~[\w.]+$", word) is not None and not Path(word).exists()

@@ -72,7 +72,7 @@ def overview(words: Sequence[str] = ()) -> str:
     """The text of `wsed --help`.
 
     Args:
-        words: the rest of the command line, which may hold `hydra.searchpath=[...]`.
+        words: the other words of the command line, such as `hydra.searchpath=[...]`.
     """
     return OVERVIEW.format(
         version=__version__, subcommands=_table(SUBCOMMANDS), planned=_table(PLANNED), groups=_group_lines(words)

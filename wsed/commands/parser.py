@@ -1,4 +1,4 @@
-"""What the subcommands share: their options parser and how they report a mistake."""
+"""The options parser and the error messages that the subcommands share."""
 
 import argparse
 import sys
@@ -9,7 +9,7 @@ from wsed.errors import UserError
 
 
 class Parser(argparse.ArgumentParser):
-    """Options of a subcommand; reports a mistake in one line."""
+    """Parses the options of a subcommand; reports a mistake in one line."""
 
     def error(self, message: str) -> NoReturn:
         raise UserError(f"{self.prog.split()[-1]}: {message}; see {self.prog} --help")

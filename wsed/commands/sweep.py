@@ -1,4 +1,4 @@
-"""`wsed sweep`: how the runs of a sweep stand, and what W&B needs to run one."""
+"""`wsed sweep`: shows the state of the runs of a sweep, or prints a sweep as YAML for W&B."""
 
 import argparse
 import json
@@ -7,14 +7,14 @@ from pathlib import Path
 
 from wsed.commands.parser import Parser, exit_code
 
-HELP = """Says how the runs of a sweep stand, or describes one to Weights & Biases.
+HELP = """Shows the state of the runs of a sweep, or describes a sweep to Weights & Biases.
 
   wsed sweep status outputs/demo
   wsed sweep wandb jsc_pooling data=esc10 data.root=ESC10 > wandb_sweep.yaml
 
-status  done, running, stopped, pruned, failed and why, or pending. The same `wsed train -m` again leaves done runs
-        alone, goes on with stopped ones, and tries failed ones again; a larger grid adds to the sweep.
-wandb   prints a choice of the group `sweep`, with further overrides for all its runs, as `wandb sweep` takes it; its
+status  shows which runs are done, running, stopped, pruned, failed (and why) or pending. Repeating `wsed train -m`
+        skips done runs, resumes stopped ones and retries failed ones; a larger grid adds runs to the sweep.
+wandb   prints a choice of the group `sweep`, with further overrides for all its runs, as YAML for `wandb sweep`; its
         agents call `wsed train`."""
 
 
@@ -22,29 +22,29 @@ def parser() -> Parser:
     """The options."""
     options = Parser("wsed sweep", description=HELP, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = options.add_subparsers(dest="command", required=True, metavar="status|wandb")
-    stands = commands.add_parser("status", help="how runs stand")
-    stands.add_argument("folder", type=Path, metavar="DIR", help="folder of a sweep")
-    stands.add_argument("--json", action="store_true", help="for machines")
-    stands.set_defaults(does=status)
-    describes = commands.add_parser("wandb", help="YAML for `wandb sweep`")
-    describes.add_argument("name", metavar="SWEEP", help="a choice of the group `sweep`")
-    describes.add_argument("overrides", nargs="*", metavar="KEY=VALUE", help="the same for all runs")
-    describes.set_defaults(does=wandb)
+    status_options = commands.add_parser("status", help="show the state of the runs")
+    status_options.add_argument("folder", type=Path, metavar="DIR", help="folder of a sweep")
+    status_options.add_argument("--json", action="store_true", help="print JSON")
+    status_options.set_defaults(function=status)
+    wandb_options = commands.add_parser("wandb", help="print YAML for `wandb sweep`")
+    wandb_options.add_argument("name", metavar="SWEEP", help="a choice of the group `sweep`")
+    wandb_options.add_argument("overrides", nargs="*", metavar="KEY=VALUE", help="overrides for all runs")
+    wandb_options.set_defaults(function=wandb)
     return options
 
 
 def main(words: list[str]) -> int:
-    """Does one of the two; returns the exit code."""
+    """Runs `status` or `wandb`; returns the exit code."""
 
     def command() -> None:
         options = parser().parse_args(words)
-        options.does(options)
+        options.function(options)
 
     return exit_code(command)
 
 
 def wandb(options: argparse.Namespace) -> None:
-    """Prints a sweep as W&B describes it.
+    """Prints the YAML of a sweep for W&B.
 
     Raises:
         UserError: there is no such sweep, or overrides do not compose.
@@ -55,7 +55,7 @@ def wandb(options: argparse.Namespace) -> None:
 
 
 def status(options: argparse.Namespace) -> None:
-    """Prints a line for each run that is not done, and how many are in each state.
+    """Prints a line for each run that is not done, and the number of runs in each state.
 
     Raises:
         UserError: a folder without a sweep.

@@ -61,7 +61,7 @@ def main(words: list[str]) -> int:
 
 
 def _composed_text(options: argparse.Namespace) -> str:
-    """The composed config as YAML; of a sweep, that of its first run."""
+    """The composed config as YAML; for a sweep, the config of its first run."""
     with hydra_initialized():
         overrides = first_of_grid(options.overrides) if options.multirun else options.overrides
         config = compose_config(overrides)

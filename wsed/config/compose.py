@@ -1,4 +1,4 @@
-"""Configs composed by Hydra from overrides, and its errors in plain words."""
+"""Composes configs from overrides with Hydra, and rephrases Hydra's errors."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +21,7 @@ PRIMARY = "train"
 
 @contextmanager
 def hydra_initialized() -> Iterator[None]:
-    """Hydra knows the folder of configs and the resolvers; `compose_config` works only inside."""
+    """Initializes Hydra with the config folder and the resolvers; `compose_config` works only inside this context."""
     register()
     with initialize_config_dir(str(conf_folder()), job_name=PRIMARY, version_base="1.3"):
         yield
@@ -31,7 +31,7 @@ def compose_config(overrides: list[str]) -> DictConfig:
     """The config of one run, with its `hydra` section.
 
     Raises:
-        UserError: an override fits nothing; the message suggests the nearest one that does.
+        UserError: an override matches no key; the message suggests the closest key.
     """
     try:
         return compose(PRIMARY, overrides, return_hydra_config=True)

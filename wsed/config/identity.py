@@ -13,11 +13,11 @@ from wsed.config.validate import FOLDER_KEYS, leaves, resolve, without_hydra
 
 
 def identity(config: DictConfig) -> str:
-    """A hash of a config without what cannot change the result of the run.
+    """Hash of everything in a config that can change the result of the run.
 
     Sections without influence are cleared before references to them are resolved, so that a value taken from them
-    (such as the folder of a cache) does not count either. A folder of data counts by the names and sizes of its files,
-    wherever it lies.
+    (such as the folder of a cache) does not count either. The path of a data folder does not count, but the names and
+    sizes of its files do.
 
     Args:
         config: composed and valid.
@@ -51,5 +51,5 @@ def fingerprint(root: str) -> str:
 
 
 def _cleared(node: Any) -> Any:
-    """The same keys, all without a value."""
+    """A copy of a node in which every value is None."""
     return {key: _cleared(value) for key, value in node.items()} if isinstance(node, dict) else None

@@ -1,4 +1,4 @@
-"""Objects from plain descriptions, so that a checkpoint can rebuild its system without Hydra."""
+"""Builds objects from plain descriptions, so that a checkpoint can rebuild its system without Hydra."""
 
 import functools
 import inspect
@@ -30,14 +30,14 @@ def locate(path: str) -> type:
 
 
 def instantiate(description: Any, **later: Any) -> Any:
-    """Builds what a description describes.
+    """Builds the object that a description describes.
 
-    A mapping with the key `_target_` becomes an object of that class, its other entries being the arguments, which are
+    A mapping with the key `_target_` becomes an object of that class; its other entries are the arguments, which are
     built first. With `_partial_: true` it becomes a function that takes the missing arguments, unless they are given
-    here. Other mappings and lists are built entry by entry; anything else stays as it is.
+    here. Other mappings and lists are built entry by entry; any other value is returned unchanged.
 
     Args:
-        description: plain Python, as YAML has it.
+        description: plain Python, as loaded from YAML.
         later: further arguments of the outermost class.
 
     Raises:

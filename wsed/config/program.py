@@ -1,4 +1,4 @@
-"""The keys of the config that belong to the program itself, and not to a part of it."""
+"""Config keys that the program itself reads, as opposed to the arguments of its parts."""
 
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal
@@ -52,7 +52,7 @@ READ_SECTIONS = frozenset(
 """Sections that the program reads. Every other key is an argument of a class, or another key refers to it."""
 
 SWEEP_SECTIONS = ("launcher", "sweeper")
-"""Sections that say how runs are started; a run does not see them."""
+"""Sections that define how runs are started; they are not part of a run's config."""
 
 SECTIONS_WITHOUT_INFLUENCE = ("runtime", "logger", *SWEEP_SECTIONS)
 """Sections that cannot change the result of a run, and so are not part of its identity."""

@@ -17,7 +17,7 @@ def register() -> None:
 
 def folder_names(root: str) -> list[str]:
     """See `wsed.data.soundbanks.folder.folder_names`."""
-    # It loads PyTorch, which takes seconds and which most configs do not need yet.
+    # Imported here because it loads PyTorch, which takes seconds and which most configs do not need.
     from wsed.data.soundbanks import folder
 
     return folder.folder_names(Path(root))

@@ -1,4 +1,4 @@
-"""The config that a trained system is scored by: that of its run, changed by overrides."""
+"""The config for scoring a trained system: the config of its run, changed by overrides."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
@@ -31,11 +31,11 @@ def scoring_config(
     Args:
         words: Hydra overrides.
         own: the validated config of the run; None where there is no run.
-        choices: the run's choice of each group, by which the references within its `data` are known.
-        sections: that the caller uses.
+        choices: the run's choice of each group. The choice of `data` tells which values of the run were references.
+        sections: the sections that the caller uses.
 
     Raises:
-        UserError: an override that fits nothing, or a value that is not valid.
+        UserError: an override matches no key, or a value is not valid.
     """
     overrides = _parse(words)
     if own is not None and not overrides:
@@ -91,7 +91,7 @@ def _chosen(overrides: Sequence[Override], group: str) -> bool:
 
 
 def _group_words(overrides: Sequence[Override], own: Mapping[str, Any] | None) -> list[str]:
-    """The overrides that choose; metrics that are added to those of a run are chosen alone, to be merged with them."""
+    """The overrides that select a choice. Metrics added to those of a run are selected alone, and merged later."""
     words = [str(override.input_line) for override in overrides if _is_of_group(override)]
     added = [override for override in overrides if override.key_or_group == "metrics" and override.is_add()]
     if own is None or not added or _chosen(overrides, "metrics"):
@@ -103,9 +103,9 @@ def _group_words(overrides: Sequence[Override], own: Mapping[str, Any] | None) -
 
 
 def _restore(config: DictConfig, own: Mapping[str, Any], overrides: Sequence[Override]) -> None:
-    """Gives the sections that overrides change, but no choice replaces, the values of the run."""
+    """Sets the run's values in the sections that overrides change but no choice replaces."""
     touched = {_section(override) for override in overrides}
-    # Clips are mixed by data and mixing together, and a post-processing may take its tolerances from the metrics.
+    # Mixtures depend on both data and mixing, and a post-processing may take its tolerances from the metrics.
     changed = touched | {"metrics"} | ({"mixing"} if "data" in touched else set())
     for section in (changed - {"data"}) & set(SECTIONS):
         if not _chosen(overrides, section):
@@ -116,7 +116,7 @@ def _restore(config: DictConfig, own: Mapping[str, Any], overrides: Sequence[Ove
 
 
 def _overlay(node: DictConfig, values: Mapping[str, Any]) -> None:
-    """Sets every value that is no reference to another key, so that references follow what overrides change."""
+    """Sets every value that is not a reference to another key, so that references still follow the overrides."""
     with open_dict(node):
         for key in [key for key in node if key not in values]:
             del node[key]

@@ -16,7 +16,7 @@ from wsed.config.program import READ_SECTIONS, SWEEP_SECTIONS, ProgramConfig
 from wsed.errors import UserError, did_you_mean
 
 EXTRAS = {"submitit": "slurm", "optuna": "optuna"}
-"""Packages that only some choices need, and the extra of wsed that installs each."""
+"""Packages that only some choices need, each with the extra of wsed that installs it."""
 
 FOLDER_KEYS = ("root", "scenes_root")
 """Last part of the keys that name a folder of data."""
@@ -75,7 +75,7 @@ def resolve(config: DictConfig) -> dict[str, Any]:
 
 
 def without_hydra(config: DictConfig) -> DictConfig:
-    """A copy of the config without its `hydra` section, which can be changed."""
+    """A writable copy of the config, without its `hydra` section."""
     own = config.copy()
     OmegaConf.set_readonly(own, False)
     OmegaConf.set_struct(own, False)
@@ -89,7 +89,7 @@ def keys(config: DictConfig) -> list[str]:
 
 
 def nodes(node: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Every key below a node, with dots, and its value."""
+    """Yields every key below a node, with dots, and its value."""
     if isinstance(node, Mapping):
         for name, value in node.items():
             key = f"{prefix}{name}"
@@ -107,7 +107,7 @@ def _not_set(key: str) -> str:
 
 
 def _described(values: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Every key whose value describes an object, and that description."""
+    """Yields every key that describes an object, and the description."""
     return ((key, node) for key, node in nodes(values) if isinstance(node, Mapping) and TARGET in node)
 
 
@@ -166,7 +166,7 @@ def _locate(key: str, target: str) -> type:
 
 
 def _origin(key: str, raw: Any) -> str:
-    """The key that a key takes its value from: itself, unless it refers to another."""
+    """The key that defines a value: the given key, or the key that it refers to."""
     *parents, name = key.split(".")
     node = raw
     for parent in parents:

@@ -1,4 +1,4 @@
-"""Annotation files in the formats of DCASE: events, weak labels and durations, validated as they are read."""
+"""Reads and validates annotation files in the formats of DCASE: events, weak labels and durations."""
 
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -11,7 +11,7 @@ from wsed.errors import UserError
 EVENT_COLUMNS = ("filename", "onset", "offset", "event_label")
 
 TOLERANCE = 0.5
-"""Seconds by which an event may end after its recording, because published annotation is rounded."""
+"""Seconds by which an event may exceed its recording, because published annotations are rounded."""
 
 
 def read_durations(path: Path) -> dict[str, float]:
@@ -21,7 +21,7 @@ def read_durations(path: Path) -> dict[str, float]:
         Seconds by filename.
 
     Raises:
-        UserError: naming the file and the row.
+        UserError: a value is invalid; the message names the file and the row.
     """
     table = read_table(path, ("filename", "duration"))
     durations = parse_numbers(table, "duration", path)
@@ -35,10 +35,10 @@ def read_durations(path: Path) -> dict[str, float]:
 def read_events(path: Path, durations: Mapping[str, float] | None = None) -> pd.DataFrame:
     """Reads a table `filename onset offset event_label`, separated by tabs or commas; other columns are ignored.
 
-    A row that has only a `filename` says that the clip has no events.
+    A row that has only a `filename` means that the clip has no events.
 
     Args:
-        path: of the file.
+        path: path of the file.
         durations: seconds by filename. An event may reach beyond the end of its clip, because systems pad all clips to
             one length, but not beyond the end of the longest clip.
 
@@ -69,7 +69,7 @@ def read_events(path: Path, durations: Mapping[str, float] | None = None) -> pd.
 
 
 def _check_times(events: pd.DataFrame, path: Path, durations: Mapping[str, float]) -> None:
-    """Refuses an onset or an offset that cannot be."""
+    """Checks that onsets and offsets are possible."""
     times = [parse_numbers(events, column, path) for column in ("onset", "offset")]
     latest = max(durations.values(), default=0.0) + TOLERANCE
     for row, filename, onset, offset in zip(events.index, events["filename"], *times, strict=True):
@@ -87,7 +87,7 @@ def _check_times(events: pd.DataFrame, path: Path, durations: Mapping[str, float
 def read_weak(path: Path) -> dict[str, tuple[int, frozenset[str]]]:
     """Reads a table `filename event_labels`, labels separated by commas.
 
-    A row that has only a `filename` says that the clip has no labels.
+    A row that has only a `filename` means that the clip has no labels.
 
     Returns:
         By filename, in the order of the file: the line number, from 1, and the labels.
@@ -121,23 +121,23 @@ def has_onsets(path: Path) -> bool:
     """Whether a table has strong labels: a column `onset` beside `filename`.
 
     Raises:
-        UserError: the file is no table with a column `filename`.
+        UserError: the file is not a table with a column `filename`.
     """
     return "onset" in read_table(path, ("filename",)).columns
 
 
 def check_known(table: pd.DataFrame, path: Path, column: str, known: Collection[str], where: str) -> None:
-    """Refuses a clip or an event class that the reference does not have.
+    """Checks that the reference has every clip or event class of a table.
 
     Args:
-        table: with the column.
-        path: of its file, for messages.
+        table: a table that has the column.
+        path: path of its file, for messages.
         column: `filename` or `event_label`.
         known: the values that are allowed.
-        where: what has the known values, for messages.
+        where: source of the allowed values, for messages.
 
     Raises:
-        UserError: naming the file and the value.
+        UserError: a value is not allowed; the message names the file and the value.
     """
     unknown = table[column].dropna()
     unknown = unknown[~unknown.isin(list(known))]

@@ -1,4 +1,4 @@
-"""Batch: what the data side gives to a system."""
+"""Batches of clips with their labels, the input of a system."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
@@ -11,7 +11,7 @@ from wsed.prediction import Event
 
 
 class Plan(Protocol):
-    """How a clip was mixed, in a form that can be saved."""
+    """A record of how a clip was mixed, which can be saved."""
 
     def to_dict(self) -> dict[str, Any]:
         """The plan as JSON types."""
@@ -29,10 +29,10 @@ class Batch:
         background: `(batch,)` 0/1, whether the clip has a background.
         events: the strong labels of each clip; empty for a clip whose strong labels are not known.
         plans: how each clip was mixed; empty if the clips were not mixed.
-        sources: `(batch, class, samples)`, what each class adds to the waveform; None if not known.
-        background_source: `(batch, samples)`, what the background adds; None if not known.
-        lengths: `(batch,)` int64, the samples of each clip before it is padded with zeros; None if no clip is padded.
-        has_strong: `(batch,)` bool, whether the strong labels of each clip are known; otherwise only `weak` is.
+        sources: `(batch, class, samples)`, the part of the waveform that each class adds; None if not known.
+        background_source: `(batch, samples)`, the part that the background adds; None if not known.
+        lengths: `(batch,)` int64, number of samples of each clip without padding; None if no clip is padded.
+        has_strong: `(batch,)` bool, whether the strong labels of each clip are known; if not, only `weak` is known.
     """
 
     filenames: list[str]

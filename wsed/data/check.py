@@ -1,4 +1,4 @@
-"""Checks a whole corpus: what it has, and every problem with it."""
+"""Checks of whole corpora: a summary of the content, and every problem."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -20,13 +20,13 @@ from wsed.errors import UserError
 
 @dataclass
 class SplitSummary:
-    """What one split has.
+    """Summary of one split.
 
     Attributes:
-        clips: the number of recordings that can be used.
-        hours: their duration.
-        classes: the number of clips of each class.
-        without_labels: the number of clips of no class.
+        clips: number of recordings that can be used.
+        hours: total duration of these recordings.
+        classes: number of clips of each class.
+        without_labels: number of clips without a label.
     """
 
     clips: int = 0
@@ -37,14 +37,14 @@ class SplitSummary:
 
 @dataclass
 class CorpusReport:
-    """What a corpus has.
+    """Summary of a corpus, and its problems.
 
     Attributes:
-        splits: by name.
-        rates: the number of files of each sample rate in Hz.
-        channels: the number of files of each number of channels.
-        cache: the size of the cache in bytes.
-        problems: one line each.
+        splits: summary of each split, by name.
+        rates: number of files with each sample rate in Hz.
+        channels: number of files with each number of channels.
+        cache: size of the cache in bytes.
+        problems: one line for each problem.
     """
 
     splits: dict[str, SplitSummary] = field(default_factory=dict)
@@ -58,8 +58,8 @@ def check_soundbank(loader: FileSoundbankLoader, folds: Mapping[str, Sequence[in
     """Reads every sound of a soundbank.
 
     Args:
-        loader: of the soundbank. Its `audio` must skip errors, so that all of them are found.
-        folds: of each split.
+        loader: loader of the soundbank. Its `audio` must skip errors, so that all of them are found.
+        folds: folds of each split.
     """
     report = CorpusReport()
     try:
@@ -94,7 +94,7 @@ def check_recordings(
         corpus: reads the annotation.
         audio: reads the recordings. It must skip errors, so that all of them are found.
         labels: event classes.
-        parts: of the corpus for each split.
+        parts: parts of the corpus for each split.
     """
     report = CorpusReport()
     splits = _read_annotation(report, corpus, parts)
@@ -167,7 +167,7 @@ def _read(
 
 
 def _leaks(named: Iterable[tuple[str, str, str]]) -> list[str]:
-    """Originals that are in two splits, from (original, split, name)."""
+    """Describes originals that are in two splits, given tuples (original, split, name)."""
     return [
         f"{leak.item}: is in {leak.split}, and {leak.first} of the same original in {leak.first_split}"
         for leak in leaks(named)

@@ -1,17 +1,17 @@
-"""CorpusInfo: what `wsed data list` shows of a corpus."""
+"""Facts about a corpus, which `wsed data list` shows."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class CorpusInfo:
-    """Facts for the reader of a corpus to declare, in its class attribute `info`.
+    """Facts about a corpus. The class that reads the corpus has them in its attribute `info`.
 
     Attributes:
-        content: what the corpus has, in one line.
-        licence: in one line.
-        url: where to get it; may be empty.
-        layout: the files that the reader expects below its root, a line each.
+        content: description of the content in one line.
+        licence: licence in one line.
+        url: where to get the corpus; may be empty.
+        layout: the files that the reader expects below the root folder, one line each.
     """
 
     content: str

@@ -1,11 +1,11 @@
-"""Export: the mixtures on disk that `wsed data mix` writes and `ExportedMixtureDataModule` reads.
+"""Export of mixtures to disk: `wsed data mix` writes them, and `ExportedMixtureDataModule` reads them.
 
-ROOT/mix.json                        labels, sample rate, and the overrides that made the mixtures
+ROOT/mix.json                        labels, sample rate, and the overrides that describe the mixtures
 ROOT/<split>/audio/<clip>.wav        mixtures, 32-bit float, so that they equal the rendered ones bit for bit
-ROOT/<split>/sources/<clip>/<label>.wav, background.wav     what each adds to the mixture
+ROOT/<split>/sources/<clip>/<label>.wav, background.wav     the isolated sources of the mixture
 ROOT/<split>/strong.tsv              filename onset offset event_label
 ROOT/<split>/weak.tsv                filename event_labels
-ROOT/<split>/plan.jsonl              the plans, one a line
+ROOT/<split>/plan.jsonl              the plans, one per line
 """
 
 import json
@@ -39,7 +39,7 @@ def export_mixtures(data: MixtureDataModule, root: Path, description: Mapping[st
         raise UserError(f"{root}: exists; choose another folder or remove it")
     if data.fresh:
         raise UserError(
-            "data.fresh=true has new mixtures each epoch; write the same ones for all with data.fresh=false"
+            "data.fresh=true has new mixtures each epoch; set data.fresh=false, so that all epochs have the same ones"
         )
     data.setup()
     with atomic_folder(root) as partial:

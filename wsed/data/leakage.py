@@ -1,4 +1,4 @@
-"""Leaks: recordings that share an original and are in more than one split."""
+"""Leakage between splits: recordings of one original in more than one split."""
 
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
@@ -12,10 +12,10 @@ class Leak(Generic[Item]):
     """Two items of one original in two splits.
 
     Attributes:
-        item: the later one.
-        split: of `item`.
-        first: the earlier one.
-        first_split: of `first`.
+        item: the later item.
+        split: split of `item`.
+        first: the earlier item.
+        first_split: split of `first`.
     """
 
     item: Item

@@ -1,4 +1,4 @@
-"""Score files of a system: frame and clip probabilities, as sed_scores_eval has them, validated as they are read."""
+"""Reads and validates the scores of a system: frame and clip probabilities, in the format of sed_scores_eval."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,9 +19,9 @@ def read_scores(folder: Path, labels: Sequence[str], filenames: Sequence[str]) -
     """Reads a folder of score files, one `CLIP.tsv` per clip with `onset offset` and a column for each class.
 
     Args:
-        folder: of the files.
+        folder: folder of the files.
         labels: event classes that each file must have.
-        filenames: of the clips, with or without suffix.
+        filenames: names of the clips, with or without suffix.
 
     Returns:
         By filename: onset and offset of each frame in seconds, and the scores in [0, 1] in the order of `labels`.
@@ -48,9 +48,9 @@ def read_tags(path: Path, labels: Sequence[str], filenames: Sequence[str]) -> pd
     """Reads clip probabilities: a table with `filename` and a column for each class.
 
     Args:
-        path: of the file.
-        labels: event classes that it must have.
-        filenames: of the clips that it must have.
+        path: path of the file.
+        labels: event classes that the file must have.
+        filenames: names of the clips that the file must have.
 
     Returns:
         `filename`, and the probabilities in [0, 1] in the order of `labels`.

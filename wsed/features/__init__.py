@@ -1,1 +1,1 @@
-"""Features: from waveforms to frames, one file each."""
+"""Features of waveforms, frame by frame; one file each."""

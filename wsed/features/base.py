@@ -23,7 +23,7 @@ class Features(nn.Module):
         window_size: samples in a frame.
         hop: samples between the starts of consecutive frames.
         bands: size of the `freq` axis.
-        mel: the mel spectrogram on the same frames, which pictures show; None where there is none.
+        mel: the mel spectrogram on the same frames, for figures; None if there is none.
     """
 
     mean: Tensor
@@ -52,7 +52,7 @@ class Features(nn.Module):
         return max(0, (samples - self.window_size) // self.hop + 1)
 
     def valid(self, lengths: Tensor, frames: int) -> Tensor:
-        """Frames that lie inside a clip, not in the zeros that pad it.
+        """Marks the frames that lie inside a clip, and not in its padding.
 
         Args:
             lengths: `(batch,)`, number of samples of each clip without padding.
@@ -65,7 +65,7 @@ class Features(nn.Module):
         return torch.arange(frames, device=lengths.device) < inside[:, None]
 
     def fit(self, waveforms: Iterable[Tensor]) -> None:
-        """Sets mean and standard deviation of each band from training waveforms.
+        """Computes the mean and the standard deviation of each band from training waveforms.
 
         Args:
             waveforms: `(batch, samples)` each.
@@ -100,9 +100,9 @@ class Features(nn.Module):
 
 
 class SpectralFeatures(Features):
-    """Features whose `freq` axis is that of their mel spectrogram.
+    """Features that have the same `freq` axis as their mel spectrogram.
 
-    A mask on their cells can be applied to the spectrogram of the mixture, so that systems with masks need them.
+    Systems with masks need such features, because a mask on their cells can be applied to the mixture's spectrogram.
     """
 
     mel: MelSpectrogram

@@ -8,10 +8,10 @@ from wsed.features.stft import Stft
 
 
 class MelSpectrogram(nn.Module):
-    """Mel filters of unit area on the Slaney scale, as librosa has them by default.
+    """Mel filters of unit area on the Slaney scale, the default of librosa.
 
     Args:
-        stft: whose magnitudes are filtered.
+        stft: the STFT that gives the magnitudes.
         sample_rate: Hz.
         bands: number of filters.
         min_frequency: lower edge of the first band, Hz.

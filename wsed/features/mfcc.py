@@ -14,16 +14,16 @@ from wsed.features.stft import Stft
 class Mfcc(Features):
     """Standardised mel-frequency cepstral coefficients with their first and second differences over five frames.
 
-    Xu et al. (2018) have a system on MFCC without giving details; the name of a published checkpoint says 40
+    Xu et al. (2018) have a system on MFCC but give no details; the name of a published checkpoint mentions 40
     coefficients with both differences. The coefficients are the orthonormal cosine transform of the log-mel magnitudes;
-    the differences are torchaudio's, with repeated edges.
+    torchaudio computes the differences, with repeated edges.
 
     Args:
         sample_rate: Hz.
         window: `hamming` or `hann`.
         window_size: samples in a frame.
         hop: samples between the starts of consecutive frames.
-        bands: size of the `freq` axis: coefficients, first and second differences, a third each.
+        bands: size of the `freq` axis: one third each for coefficients, first and second differences.
         min_frequency: lower edge of the first mel band, Hz.
         max_frequency: upper edge of the last mel band, Hz; at most half the sample rate.
         floor: added to a mel magnitude before its logarithm.

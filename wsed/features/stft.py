@@ -63,7 +63,7 @@ class Stft(nn.Module):
         return spectrogram.abs()
 
     def inverse(self, spectrogram: Tensor, samples: int) -> Tensor:
-        """The waveform whose spectrogram is nearest in the least-squares sense (Griffin and Lim 1984, equation 6).
+        """The waveform with the nearest spectrogram in the least-squares sense (Griffin and Lim 1984, equation 6).
 
         Args:
             spectrogram: `(batch, time, bin)`, complex.

@@ -15,6 +15,6 @@ class LossTerm(nn.Module):
         """The value of the term for a batch, a scalar.
 
         Args:
-            prediction: of the system.
-            target: everything that the batch knows.
+            prediction: prediction of the system.
+            target: everything that the batch knows about its clips.
         """

@@ -22,7 +22,7 @@ class ClipBce(LossTerm):
             background has 1. None for 1 each.
 
     Raises:
-        UserError: a negative weight, or a number of weights that is not the number of classes.
+        UserError: a weight is negative, or there is not one weight for each class.
     """
 
     def __init__(self, margin: float, class_weights: Sequence[float] | None = None) -> None:

@@ -9,7 +9,7 @@ from wsed.prediction import Prediction, Target
 
 
 class FocalBce(LossTerm):
-    """Binary cross-entropy of clip probabilities that gives easy decisions a smaller weight (Lin et al. 2017).
+    """Binary cross-entropy of clip probabilities with smaller weights for easy decisions (Lin et al. 2017).
 
     The weight of a decision is `(1 - p) ** gamma`, where `p` is the probability of the true answer. The result is the
     mean over clips and classes; the background counts as one more class if the system models it.

@@ -14,15 +14,15 @@ class SegmentLoss(LossTerm):
     """Soft Dice of the masks of each pair of active classes (Liu et al. 2022, equations 4 to 6).
 
     `dice(A, B) = 2 sum(A B) / (sum A + sum B)`, where `A B` is the product cell by cell. The loss of a clip is the sum
-    over unordered pairs (the sums of the paper run over ordered pairs, its text counts unordered ones), 0 with fewer
-    than two active classes; the result is the mean over clips. In a system without masks, frame probabilities take
-    their place.
+    over unordered pairs, and 0 with fewer than two active classes; the result is the mean over clips. (The equations of
+    the paper sum over ordered pairs, but its text counts unordered ones.) A system without masks uses its frame
+    probabilities instead.
 
     Args:
         select: rule for the active classes, see `wsed.losses.selection.active`.
         k: number of active classes with `top`.
-        squared: sum the squares of masks in the denominator, as V-Net does, so that a mask with itself has a Dice of 1
-            even if it is not binary.
+        squared: whether to sum the squares of masks in the denominator, as V-Net does, so that the Dice of a mask with
+            itself is 1 even if the mask is not binary.
     """
 
     def __init__(self, select: Selection, k: int, squared: bool = False) -> None:

@@ -1,4 +1,4 @@
-"""What losses on masks look at: the active classes of a clip, and the cells of their masks."""
+"""The inputs of losses on masks: the active classes of a clip, and the cells of their masks."""
 
 from typing import Literal
 
@@ -34,7 +34,7 @@ def cells(prediction: Prediction) -> tuple[Tensor, Tensor]:
     """The segments or masks of a prediction; its frame probabilities if the system has neither.
 
     Returns:
-        `(batch, class, cell)`, 0 in cells that are padding; and the number of cells that are not, `(batch, 1)`.
+        `(batch, class, cell)`, 0 in cells that are padding; and the number of cells that are not padding, `(batch, 1)`.
     """
     masks = prediction.masks if prediction.segments is None else prediction.segments
     if masks is None:

@@ -10,9 +10,9 @@ from wsed.prediction import Prediction, Target
 class SilentLoss(LossTerm):
     """Mean value of the mask of each inactive class (Liu et al. 2022, equation 7).
 
-    The loss of a clip is the sum over the classes that are not active, the result is the mean over clips. Equation 7
-    takes the inactive classes from the labels, the text of the paper from the selection; this follows the text. In a
-    system without masks, frame probabilities take their place.
+    The loss of a clip is the sum over its inactive classes; the result is the mean over clips. Equation 7 takes the
+    inactive classes from the labels, but the text of the paper takes them from the selection; this follows the text. A
+    system without masks uses its frame probabilities instead.
 
     Args:
         select: rule for the active classes, see `wsed.losses.selection.active`.

@@ -1,4 +1,4 @@
-"""Binary cross-entropy on frames, against tags."""
+"""Binary cross-entropy of frame probabilities against tags."""
 
 from torch import Tensor
 from torch.nn import functional
@@ -27,5 +27,5 @@ class StrongBce(LossTerm):
         if prediction.valid is None:
             return losses.mean()
         valid = prediction.valid[:, None]
-        # The mean of each clip first, so that short clips have the same weight as long ones.
+        # First the mean of each clip, so that short clips have the same weight as long ones.
         return ((losses * valid).sum(2) / valid.sum(2)).mean()

@@ -13,14 +13,14 @@ from wsed.prediction import Prediction, Target
 class WeightedLoss(nn.Module):
     """Weighted sum of named loss terms.
 
-    A term of weight 0 is computed as well, so that the logs have it.
+    Terms of weight 0 are also computed, so that they can be logged.
 
     Args:
         terms: loss terms by name.
         weights: one for each term, 0 or more and not all 0.
 
     Raises:
-        UserError: weights that do not fit the terms.
+        UserError: the weights do not match the terms.
     """
 
     def __init__(self, terms: Mapping[str, LossTerm], weights: Mapping[str, float]) -> None:
@@ -42,8 +42,8 @@ class WeightedLoss(nn.Module):
         """The loss of a batch.
 
         Args:
-            prediction: of the system.
-            target: everything that the batch knows.
+            prediction: prediction of the system.
+            target: everything that the batch knows about its clips.
 
         Returns:
             The weighted sum, a scalar; and the values to be logged: `NAME` and `NAME_weighted` for each term, and

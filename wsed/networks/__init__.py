@@ -1,1 +1,1 @@
-"""Networks: encoders from features `(batch, time, freq)` to an embedding, and the layers that they share."""
+"""Networks: encoders that turn features `(batch, time, freq)` into an embedding, and the layers that they share."""

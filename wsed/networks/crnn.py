@@ -8,16 +8,17 @@ from wsed.networks.base import Encoder
 
 
 class Crnn(Encoder):
-    """Convolutions that pool frequency alone, then bidirectional GRUs and a dense layer (Adavanne and Virtanen 2017).
+    """Convolutions that pool only frequency, then bidirectional GRUs and a dense layer (Adavanne and Virtanen 2017).
 
-    The paper gives no sizes but about 218,000 parameters, which the chosen sizes have with 40 bands and 17 classes.
+    The paper gives no layer sizes, only a total of about 218,000 parameters. The sizes chosen here match that total
+    with 40 bands and 17 classes.
 
     Args:
         bands: size of the `freq` axis of the features.
-        widths: number of feature maps of each 3x3 convolution, which batch norm and ReLU follow.
+        widths: number of feature maps of each 3x3 convolution; batch norm and ReLU follow each of them.
         pools: number of bands that max pooling joins after each convolution.
         units: units of each direction of the two GRU layers.
-        dense: units of the dense layer, which is linear.
+        dense: units of the linear dense layer.
         dropout: probability after each layer, in [0, 1).
 
     Raises:

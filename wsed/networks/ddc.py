@@ -11,19 +11,19 @@ from wsed.networks.base import Encoder
 class Ddc(Encoder):
     """Blocks of two dilated depthwise separable convolutions, without downsampling (Liu et al. 2022, section 2.1).
 
-    Each is a dilated convolution in every channel by itself, then a 1x1 convolution across channels; batch norm and
-    ReLU follow both, and neither has a bias. The papers name the blocks but give no sizes; here they replace the blocks
-    of Kong et al. (2019) one for one.
+    Each is a dilated convolution within every channel, then a 1x1 convolution across channels; batch norm and ReLU
+    follow both, and neither has a bias. The papers name the blocks but give no sizes; here they replace the blocks of
+    Kong et al. (2019) one for one.
 
     Args:
         widths: number of feature maps of each block.
         dilations: dilation of each block; with 1, 2, 4, 8 and a kernel of 3, a cell depends on 61 x 61 cells.
-        dilate: the dilated axes: `both`, or `time` alone.
+        dilate: the dilated axes: `both`, or only `time`.
         kernel: size of the convolution in each channel, odd.
-        residual: add the input of a block to its output, through a 1x1 convolution where their widths differ.
+        residual: whether to add the input of a block to its output, through a 1x1 convolution if their widths differ.
 
     Raises:
-        ValueError: an even kernel, or numbers of widths and dilations that differ.
+        ValueError: the kernel is even, or there are not as many dilations as widths.
     """
 
     keeps_frequency = True

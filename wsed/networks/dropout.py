@@ -8,9 +8,9 @@ from torch.nn import functional
 
 
 class Dropout(nn.Module):
-    """Dropout that draws one random word for four cells on a CPU.
+    """Dropout that draws one 64-bit random number for four cells on a CPU.
 
-    PyTorch draws one word for each cell, on a single thread, which takes as long as the convolutions of a network
+    PyTorch draws one number for each cell, on a single thread, which takes as long as the convolutions of a network
     without downsampling.
 
     Args:
@@ -27,7 +27,7 @@ class Dropout(nn.Module):
         self.probability = probability
 
     def forward(self, cells: Tensor) -> Tensor:
-        """Cells of any shape to the same; in training, those that are kept are scaled so that the mean stays."""
+        """Cells of any shape to the same; in training, cells that are kept are scaled up to preserve the mean."""
         if not self.training or not self.probability:
             return cells
         if cells.device.type != "cpu":
@@ -35,6 +35,6 @@ class Dropout(nn.Module):
         dropped = round(self.probability * 2**16)
         words = torch.empty(math.ceil(cells.numel() / 4), dtype=torch.int64).random_(-(2**63), None)
         kept = words.view(torch.int16)[: cells.numel()] >= dropped - 2**15
-        # The pattern follows the order of the cells in memory, so that any memory layout is fast.
+        # The mask has the memory layout of the cells, so that every layout is fast.
         kept = kept.as_strided(cells.shape, torch.empty_like(cells, device="meta").stride())
         return cells * kept.to(cells.dtype) * (2**16 / (2**16 - dropped))

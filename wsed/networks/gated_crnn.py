@@ -12,17 +12,17 @@ Activation = Literal["gate", "relu", "none"]
 
 
 class GatedCrnn(Encoder):
-    """Blocks of convolutions that gate themselves, then bidirectional GRUs (Xu et al. 2018, section 3).
+    """Blocks of gated convolutions, then bidirectional GRUs (Xu et al. 2018, section 3).
 
     Args:
         bands: size of the `freq` axis of the features.
-        graph: `code`: three blocks of two layers, a seventh layer and a convolution to 256 maps, which is what the
-            published code computes (its eighth layer has no effect); `paper`: three blocks, whose maps go straight to
-            the recurrent layer.
-        activation: of the layers. `gate`: twice the maps, one half of which gates the other (equation 2); `relu`, as in
-            the plain CRNN of the paper; `none`, as in the published code of the plain CRNN.
-        pool_time: halve time as well as frequency in each block, as the tagging variant does; the detection variant
-            pools frequency alone.
+        graph: `code`: three blocks of two layers, a seventh layer and a convolution to 256 maps, as computed by the
+            published code (its eighth layer has no effect); `paper`: three blocks, and the recurrent layer follows
+            directly.
+        activation: activation of the layers. `gate`: twice the maps, one half of which gates the other (equation 2);
+            `relu`, as in the plain CRNN of the paper; `none`, as in the published code of the plain CRNN.
+        pool_time: whether each block halves time as well as frequency, as in the tagging variant; the detection variant
+            pools only frequency.
         recurrent: `pair`: the states of one GRU times a sigmoid of the states of another; `keras`: the pair of the
             published code, slower GRUs of Keras with a linear and a sigmoid candidate; `single`: one GRU.
 
@@ -87,8 +87,8 @@ class GatedConv(nn.Module):
     """A 3x3 convolution with batch norm and its activation (Xu et al. 2018, equation 2).
 
     Args:
-        in_channels: number of maps that come in.
-        out_channels: number of maps that go out.
+        in_channels: number of input maps.
+        out_channels: number of output maps.
         activation: see `GatedCrnn`; a gate takes twice as many maps from the convolution, linear ones first.
     """
 

@@ -11,18 +11,17 @@ from wsed.networks.base import Encoder
 class Mlp(Encoder):
     """Dense layers with ReLU and dropout on each frame and its neighbours.
 
-    With widths `[500, 500, 500]` on single frames it is the baseline of Kong 2018, table 2; with `[50, 50]` on five
-    frames it is the baseline of DCASE 2017 task 4.
+    Widths `[500, 500, 500]` on single frames give the baseline of Kong 2018, table 2; `[50, 50]` on five frames give
+    the baseline of DCASE 2017 task 4.
 
     Args:
         bands: size of the `freq` axis of the features.
         widths: units of each layer; the embedding is the output of the last one.
-        context: number of frames in the input of each frame, which is their centre; odd. Frames beyond the ends of the
-            clip are zeros.
+        context: number of frames that are joined around each frame, odd. Frames beyond the ends of the clip are zeros.
         dropout: probability after each layer, in [0, 1).
 
     Raises:
-        ValueError: an even context.
+        ValueError: the context is even.
     """
 
     keeps_frequency = False

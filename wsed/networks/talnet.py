@@ -12,10 +12,10 @@ class Talnet(Encoder):
 
     Args:
         bands: size of the `freq` axis of the features.
-        widths: number of feature maps of each convolution, which ReLU follows.
+        widths: number of feature maps of each convolution; ReLU follows each of them.
         kernel: size of the convolutions in time and frequency, odd.
         pools: numbers of frames and of bands that max pooling joins after each convolution.
-        batch_norm: put batch norm before each ReLU.
+        batch_norm: whether to put batch norm before each ReLU.
         units: units of each direction of the GRU.
 
     Raises:

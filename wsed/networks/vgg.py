@@ -19,8 +19,8 @@ class Vgg(Encoder):
     Args:
         widths: number of feature maps of each block; `[64, 64, 64, 64]` in Kong 2018.
         dropout: probability after each block, in [0, 1).
-        bias: give the convolutions a bias.
-        initial: distribution of the initial weights, uniform: `glorot` as in Kong 2018, `he` as in its follow-up.
+        bias: whether the convolutions have a bias.
+        initial: uniform distribution of the initial weights: `glorot` as in Kong 2018, `he` as in its follow-up.
     """
 
     keeps_frequency = True

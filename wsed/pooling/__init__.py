@@ -1,1 +1,1 @@
-"""Pooling: from probabilities of frames or time-frequency cells to clip probabilities, one file each."""
+"""Poolings of frames or time-frequency cells to clip probabilities, one file each."""

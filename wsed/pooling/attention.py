@@ -9,7 +9,7 @@ from wsed.pooling.base import Pooling, flatten
 
 
 class AttentionPooling(Pooling):
-    """Weighted mean whose weights a dense layer with a softmax computes (Xu 2018, equations 3 and 4).
+    """Weighted mean of cells; a dense layer with a softmax computes the weights (Xu 2018, equations 3 and 4).
 
     Args:
         look_at: input of the layer: the `embedding`, in parallel to the sigmoid, as in the paper; or the `probs` of all

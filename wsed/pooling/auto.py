@@ -9,7 +9,7 @@ from wsed.pooling.base import Pooling, flatten, weighted_mean
 class AutoPooling(Pooling):
     """Mean of cells weighted by `exp(alpha * p)`, with alpha learnt for each class (McFee, Salamon and Bello 2018).
 
-    With alpha 0 it is the mean and with 1 exponential softmax; it approaches the maximum as alpha grows.
+    With alpha = 0 it is the mean, with alpha = 1 exponential softmax; it approaches the maximum as alpha grows.
 
     Args:
         alpha: initial value; 0 in the paper.

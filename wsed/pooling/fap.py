@@ -9,14 +9,14 @@ from wsed.pooling.base import Pooling, weighted_mean
 
 
 class FrequencyDependentAutoPooling(Pooling):
-    """Auto-pooling whose sharpness and weights depend on frequency and are learnt for each class (Liu et al. 2022).
+    """Auto-pooling with a sharpness and weights that depend on frequency, learnt for each class (Liu et al. 2022).
 
     The paper gives the name and the frame probabilities of masks `M`, `y_k(t) = sum_f w_k(f) M_k(t, f)` (equation 1),
-    but no formula for clip probabilities. There are three readings; in each, `w` sums to 1 over bands:
+    but no formula for clip probabilities. Three readings are possible; in each, `w` sums to 1 over bands:
 
-    - `bands`: each band is auto-pooled over time with a sharpness of its own, `p_k(f) = sum_t M exp(a_k(f) M) /
+    - `bands`: each band is auto-pooled over time with a separate sharpness, `p_k(f) = sum_t M exp(a_k(f) M) /
       sum_t exp(a_k(f) M)`, then `y_k = sum_f w_k(f) p_k(f)`, `w_k = softmax_f(v_k)`.
-    - `frames`: frame probabilities by equation 1 with `w_k = softmax_f(v_k)` are auto-pooled over time with one
+    - `frames`: the frame probabilities of equation 1, with `w_k = softmax_f(v_k)`, are auto-pooled over time with one
       sharpness.
     - `cells`: all cells are pooled at once with weights `exp(a_k(f) M)`; `w_k(f)` is the share of a band in the weights
       of all valid cells of the clip.
@@ -26,7 +26,7 @@ class FrequencyDependentAutoPooling(Pooling):
 
     Args:
         reading: one of the three.
-        tied: all classes share `a`.
+        tied: whether all classes share `a`.
     """
 
     convex = True

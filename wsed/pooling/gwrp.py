@@ -8,7 +8,7 @@ from wsed.pooling.base import Pooling, flatten
 
 
 class GlobalWeightedRankPooling(Pooling):
-    """Mean of cells, the one of rank `j` in descending order weighted by `decay ** (j - 1)` (Kong 2018, equation 3).
+    """Mean of cells; the `j`-th largest cell has the weight `decay ** (j - 1)` (Kong 2018, equation 3).
 
     A decay of 0 is global max pooling, and 1 is global average pooling. Between them, the effective number of cells is
     about `1 / (1 - decay)`. So the decay depends on the size of the mask: 0.999 for the 120 x 64 cells of Kong 2018,
@@ -45,7 +45,7 @@ class GlobalWeightedRankPooling(Pooling):
 def descending(cells: Tensor) -> Tensor:
     """Indices that sort each row of `(batch, class, cell)` in descending order, int64 of the same shape."""
     if cells.device.type == "cpu":
-        # NumPy sorts with vector instructions, ten times as fast as PyTorch; it has no bfloat16.
+        # NumPy sorts with vector instructions, ten times as fast as PyTorch, but has no bfloat16.
         known = cells.detach() if cells.dtype == torch.float64 else cells.detach().float()
         return torch.from_numpy(np.argsort(-known.numpy(), axis=2))
     return cells.argsort(2, descending=True)

@@ -10,7 +10,8 @@ class LogSumExpPooling(Pooling):
     """Smooth maximum, `log(mean of exp(r p)) / r` (Pinheiro and Collobert 2015).
 
     Args:
-        r: sharpness, above 0; the result approaches the mean towards 0, and the maximum as r grows. 5 in the paper.
+        r: sharpness, above 0; the result approaches the mean as r goes to 0, and the maximum as r grows. 5 in the
+            paper.
 
     Raises:
         ValueError: r is 0 or less.

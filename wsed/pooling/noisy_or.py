@@ -10,9 +10,10 @@ LARGEST = 1 - 1e-6
 
 
 class NoisyOrPooling(Pooling):
-    """Probability that any of independent cells is active, `1 - product of (1 - p)` (Maron and Lozano-Perez 1998).
+    """Probability that any of the cells is active, if they are independent (Maron and Lozano-Perez 1998).
 
-    It grows with the number of cells: thousands of small probabilities add up to near certainty.
+    This is `1 - product of (1 - p)`. It grows with the number of cells: thousands of small probabilities add up to near
+    certainty.
     """
 
     convex = False

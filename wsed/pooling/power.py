@@ -10,7 +10,8 @@ from wsed.pooling.linear_softmax import SMALLEST
 class PowerPooling(Pooling):
     """Mean of cells weighted by `p ** n`, with n learnt for each class (Liu et al. 2021).
 
-    With n 0 it is the mean and with 1 linear softmax; it approaches the maximum as n grows. A negative n counts as 0.
+    With n = 0 it is the mean, with n = 1 linear softmax; it approaches the maximum as n grows. If training makes n
+    negative, 0 is used.
 
     Args:
         n: initial value, 0 or more; 1 in the paper.

@@ -1,4 +1,4 @@
-"""The state of a run in its folder, as the process that executes it writes it."""
+"""The state of a run, which the executing process writes to the run folder."""
 
 import json
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ class ActiveRun:
     """A planned run whose folder this process may write.
 
     Args:
-        plan: of the run.
+        plan: the planned run.
     """
 
     def __init__(self, plan: PlannedRun) -> None:
@@ -25,10 +25,10 @@ class ActiveRun:
         self.started = False
 
     def check_folder(self) -> None:
-        """Refuses a folder that holds something else, unless the run is to replace another one.
+        """Checks that the folder does not hold something else, such as another run that is not to be replaced.
 
         Raises:
-            UserError: naming what the folder holds.
+            UserError: it does; the message names the content.
         """
         status = self.folder.status()
         if not status:
@@ -57,7 +57,7 @@ class ActiveRun:
         """Writes `config.yaml` and marks the run as running.
 
         Args:
-            resumed: whether it continues from a checkpoint; otherwise what an earlier attempt left is deleted.
+            resumed: whether the run continues from a checkpoint; otherwise files of an earlier attempt are deleted.
         """
         self.plan.path.mkdir(parents=True, exist_ok=True)
         self.folder.results_path.unlink(missing_ok=True)
@@ -86,7 +86,7 @@ class ActiveRun:
         self._set_status(status, " ".join(f"{type(error).__name__}: {error}".split()))
 
     def monitored_value(self) -> float | None:
-        """What the finished run reaches in `monitor` on the validation split; None without a validation split."""
+        """The finished run's value of `monitor` on the validation split; None without a validation split."""
         value: float | None = (self.folder.results().get("validation") or {}).get(self.plan.config["monitor"])
         return value
 
@@ -96,7 +96,7 @@ class ActiveRun:
         write_text(self.folder.status_path, json.dumps(values, indent=2) + "\n")
 
     def _difference(self) -> str:
-        """The first keys in which the run in the folder differs from this one."""
+        """The first differences between the run in the folder and this one, in words."""
         if not self.folder.config_path.is_file():
             return ""
         there, here = _leaves(self.folder.config()), _leaves(self.plan.config)

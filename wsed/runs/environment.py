@@ -1,4 +1,4 @@
-"""What a run's numbers depend on besides its config: versions of libraries and the state of the source."""
+"""The environment of a run, which affects its scores: versions of libraries and the state of the source."""
 
 import platform
 import subprocess
@@ -10,12 +10,12 @@ LIBRARIES = ("wsed", "torch", "torchaudio", "pytorch-lightning", "torchmetrics",
 
 
 def versions() -> dict[str, str]:
-    """Versions of Python and of what the numbers depend on."""
+    """Versions of Python and of the libraries that affect the scores."""
     return {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}}
 
 
 def git_state() -> dict[str, Any] | None:
-    """Commit of the source, and whether it was changed since; None outside a checkout."""
+    """Commit of the source, and whether the source has changed since; None outside a git checkout."""
     here = Path(__file__).parent
     try:
         commit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=here, capture_output=True, text=True, check=True)

@@ -1,6 +1,6 @@
-"""The files of a run folder: where each lies, and what it holds.
+"""The files of a run folder: their paths and their content.
 
-No other module knows these names. Whoever writes or reads a file of a run asks here for its path or its content.
+Only this module knows the file names; other modules get the path or the content of a file from here.
 """
 
 import json
@@ -35,11 +35,11 @@ class RunFolder:
         self.predictions = PredictionFiles(path / "predictions")
 
     def snapshot(self, epoch: int) -> Path:
-        """The checkpoint that `keep_every` keeps of an epoch, the first being 1."""
+        """Path of the checkpoint that `keep_every` saves after an epoch; the first epoch is 1."""
         return self.checkpoints / f"epoch-{epoch:03d}.ckpt"
 
     def snapshots(self) -> dict[int, Path]:
-        """The checkpoints that `keep_every` has kept, by epoch, in ascending order."""
+        """Paths of the checkpoints that `keep_every` has saved, by epoch, in ascending order."""
         found = self.checkpoints.glob("epoch-*.ckpt")
         return dict(sorted((int(path.stem.removeprefix("epoch-")), path) for path in found))
 
@@ -52,7 +52,7 @@ class RunFolder:
         return _read_mapping(self.config_path, "give the folder of a run")
 
     def status(self) -> dict[str, Any]:
-        """`status`, `reason`, `identity`, `command` and the process of the run; empty where the file is missing.
+        """`status`, `reason`, `identity`, `command` and the process of the run; empty if the file is missing.
 
         Raises:
             UserError: the file holds no status.
@@ -60,7 +60,7 @@ class RunFolder:
         return _read_mapping(self.status_path, "train this run again") if self.status_path.is_file() else {}
 
     def results(self) -> dict[str, Any]:
-        """What the run reached; empty where the file is missing.
+        """Scores, timing and environment of the run; empty if the file is missing.
 
         Raises:
             UserError: the file holds no results.
@@ -95,19 +95,19 @@ class PredictionFiles:
         self.audio = path / "audio"
 
     def score_file(self, filename: str) -> Path:
-        """Frame probabilities of one clip: `onset offset` and a column for each class."""
+        """Path of the frame probabilities of one clip: columns `onset`, `offset` and one for each class."""
         return self.scores / f"{Path(filename).stem}.tsv"
 
     def sound(self, filename: str, name: str) -> Path:
-        """A sound of an example clip: its `mixture`, the true source (`truth`), or what was `separated`."""
+        """Path of an audio file of an example clip: the `mixture`, the true source (`truth`) or the `separated` one."""
         return self.audio / Path(filename).stem / f"{name}.flac"
 
 
 def find_runs(folder: Path) -> Iterator[RunFolder]:
-    """Run folders in or below a folder, by name, also those that have not ended."""
+    """Yields the run folders in or below a folder, sorted by name, including unfinished runs."""
     own = {RunFolder(folder).checkpoints.name, RunFolder(folder).predictions.path.name, "wandb"}
     for path, names, files in os.walk(folder):
-        # What a run has of its own, thousands of files maybe, is not searched.
+        # The subfolders of a run are skipped, because they may hold thousands of files.
         names.sort()
         if {"status.json", "results.json"} & set(files):
             names[:] = [name for name in names if name not in own]

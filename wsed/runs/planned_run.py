@@ -1,4 +1,4 @@
-"""A run that is planned: what to train, and where."""
+"""A planned run: what to train, and where."""
 
 import shlex
 from collections.abc import Mapping, Sequence
@@ -14,11 +14,11 @@ class PlannedRun:
     """One run whose config is valid. It can be pickled, so that another process or machine can execute it.
 
     Attributes:
-        path: of the run folder.
-        config: validated, plain Python.
-        identity: what distinguishes it from other runs, see `wsed.config.identity`.
-        overrides: of the command line, without those of the sweep.
-        choices: of each config group.
+        path: path of the run folder.
+        config: validated config, plain Python.
+        identity: hash that distinguishes it from other runs, see `wsed.config.identity`.
+        overrides: overrides of the command line, without those of the launcher and the sweeper.
+        choices: the choice of each config group.
     """
 
     path: Path
@@ -34,5 +34,5 @@ class PlannedRun:
 
     @property
     def command(self) -> str:
-        """The command that trains this run alone."""
+        """The command that trains only this run."""
         return shlex.join(["wsed", "train", *self.overrides])

@@ -16,7 +16,7 @@ def job() -> str | None:
 
 
 def rank() -> int:
-    """Number of this task in its job, from 0."""
+    """Index of this task in its job, from 0."""
     return int(os.environ.get("SLURM_PROCID", 0))
 
 
@@ -53,8 +53,8 @@ def waits_or_runs(job: str) -> bool | None:
 def requeue_when_told() -> None:
     """Makes SIGUSR1 put this batch job back into the queue; it then resumes from its last checkpoint.
 
-    Slurm sends the signal ahead of a time limit, and of a preemption where the cluster is configured so, to jobs that
-    ask for it (`sbatch --signal=USR1@60`). Jobs that submitit starts have its signal and its handler instead.
+    Slurm sends this signal before the time limit, and before a preemption if the cluster is configured so, to jobs that
+    ask for it (`sbatch --signal=USR1@60`). Jobs that submitit starts use its signal and its handler instead.
     """
     if job() is not None and "SUBMITIT_EXECUTOR" not in os.environ:
         signal.signal(signal.SIGUSR1, _requeue)

@@ -1,4 +1,4 @@
-"""A run of Weights & Biases: the copy of a run folder, or of a comparison, in W&B."""
+"""Opens runs of Weights & Biases, for trainings and for comparisons."""
 
 import os
 from collections.abc import Mapping
@@ -25,14 +25,14 @@ def open_run(
     The run is online where an API key is set (`WANDB_API_KEY`) and offline otherwise, unless `WANDB_MODE` decides.
 
     Args:
-        folder: existing; offline files go to `wandb/` in it.
+        folder: an existing folder; offline files go to its subfolder `wandb/`.
         project: runs of one project are compared on one page.
-        group: of runs in that project.
-        name: shown in lists.
+        group: group of runs in that project.
+        name: name shown in lists.
         job_type: `train` or `report`.
-        config: plain values.
-        identity: id of the run. A run that W&B knows by this id starts anew: appending would double its curves. None
-            for a new id.
+        config: config to show, plain values.
+        identity: id of the run, or None for a new one. If W&B has a run with this id already, that run starts over:
+            appending would duplicate its curves.
 
     Raises:
         UserError: W&B refuses, or cannot be reached.
@@ -57,5 +57,5 @@ def open_run(
             settings=settings,
         )
     except (wandb.Error, pydantic.ValidationError) as error:
-        said = error.errors()[0]["msg"] if isinstance(error, pydantic.ValidationError) else str(error)
-        raise UserError(f"W&B, WANDB_MODE={mode}: {said.rstrip('.')}; WANDB_MODE=offline needs no server") from error
+        reason = error.errors()[0]["msg"] if isinstance(error, pydantic.ValidationError) else str(error)
+        raise UserError(f"W&B, WANDB_MODE={mode}: {reason.rstrip('.')}; WANDB_MODE=offline needs no server") from error

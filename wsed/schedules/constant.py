@@ -4,7 +4,7 @@ from wsed.schedules.base import Schedule
 
 
 class Constant(Schedule):
-    """Leaves the learning rate as it is."""
+    """Keeps the learning rate constant."""
 
     def __call__(self, step: int, steps: int) -> float:
         return 1.0

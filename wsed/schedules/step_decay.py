@@ -7,7 +7,7 @@ class StepDecay(Schedule):
     """Multiplies the learning rate by `factor` every `every` steps.
 
     Args:
-        factor: in (0, 1].
+        factor: factor in (0, 1].
         every: number of steps.
     """
 

@@ -1,4 +1,4 @@
-"""What every sweeper is."""
+"""The interface of sweepers."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -20,15 +20,15 @@ class Sweeper(ABC):
 
     @abstractmethod
     def sweep(self, overrides: Sequence[str], folder: Path, launcher: Launcher) -> list[str]:
-        """Plans, launches and awaits the runs. Hydra is initialized while it does.
+        """Plans the runs, launches them and waits for them. Hydra must be initialized.
 
         Args:
-            overrides: of the whole sweep.
-            folder: of the sweep.
+            overrides: the overrides of the whole sweep.
+            folder: the sweep folder.
             launcher: executes the runs.
 
         Returns:
-            The names of the folders of its runs.
+            The names of the run folders.
 
         Raises:
             UserError: a run is invalid, or cannot be launched.

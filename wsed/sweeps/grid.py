@@ -1,4 +1,4 @@
-"""Every combination of values."""
+"""The sweeper that runs every combination of values."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +11,7 @@ from wsed.sweeps.state import add_runs, check_same_sweep, sweep_lock
 
 
 class Grid(Sweeper):
-    """Every combination of comma-separated values. All runs are planned before the first one starts."""
+    """Runs every combination of comma-separated values. All runs are planned before the first one starts."""
 
     def sweep(self, overrides: Sequence[str], folder: Path, launcher: Launcher) -> list[str]:
         swept = swept_keys(list(overrides))

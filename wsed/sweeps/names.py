@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 LONGEST_NAME = 80
-"""Characters of overrides in the name of a run folder."""
+"""Maximum number of characters that the overrides take in the name of a run folder."""
 
 UNNAMED = (
     "data.root",
@@ -20,20 +20,21 @@ UNNAMED = (
     "runtime",
     "sweeper",
 )
-"""Keys that are not part of a name: they have no influence on the result, or the folder above is named after them."""
+"""Keys that are not part of a name: they have no influence on the result, or the parent folder is named after them."""
 
 
 def run_name(parent: Path, overrides: Sequence[str], swept: Collection[str], identity: str) -> str:
-    """Name of the folder of a run: its overrides and its identity, such as `pooling=gap,seed=2-1f0a93c7`.
+    """Name of a run folder: the run's overrides and its identity, such as `pooling=gap,seed=2-1f0a93c7`.
 
-    A folder of the same identity keeps its name, so that the same run has the same folder however it is written
-    and launched. Otherwise the overrides are sorted, with the swept ones in front: they stay when a name is too long.
+    If `parent` has a folder with this identity already, the name of that folder is returned: the same run always has
+    the same folder, whatever the order of its overrides and however it is launched. Otherwise the overrides are sorted,
+    with the swept ones first, so that these remain when a long name is cut.
 
     Args:
         parent: folder of the run folders; it may not exist.
-        overrides: of the command line.
+        overrides: overrides of the command line.
         swept: keys that differ among the runs of a sweep.
-        identity: of the run.
+        identity: identity of the run.
     """
     for path in sorted(parent.glob(f"*{identity}")):
         if path.name == identity or path.name.endswith(f"-{identity}"):

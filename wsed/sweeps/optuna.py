@@ -1,4 +1,4 @@
-"""Runs that Optuna chooses by what earlier runs reached."""
+"""The sweeper that lets Optuna choose each run from the scores of earlier ones."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -33,11 +33,11 @@ class Study:
     """Where a study is kept, so that any process can open it.
 
     Attributes:
-        name: in the storage.
+        name: name in the storage.
         storage: URL of a database, or the path of a journal.
         direction: `maximize` or `minimize`.
         pruner: `median`, `hyperband` or `none`.
-        warmup: epochs in which no trial is pruned.
+        warmup: number of first epochs in which no trial is pruned.
     """
 
     name: str
@@ -69,7 +69,7 @@ class Study:
 
 @dataclass(frozen=True)
 class Watch:
-    """Makes the callback that reports a trial to its study, in the process that executes it."""
+    """Creates the callback that reports a trial to its study, in the process that executes the trial."""
 
     study: Study
     number: int
@@ -81,20 +81,20 @@ class Watch:
 
 
 class OptunaSweeper(Sweeper):
-    """Trials of a study, each of which is a run: Optuna draws the swept values to improve `monitor`.
+    """Runs the trials of a study: each trial is a run with values that Optuna draws to improve `monitor`.
 
-    The same command again continues the study. Several such commands at once, also on machines that share the storage,
-    are workers of one study. Trials whose worker was killed are repeated, from their last checkpoint.
+    Repeating the command continues the study. The same command in several processes, also on several machines that
+    share the storage, adds workers to the study. A trial is repeated from its last checkpoint if its worker was killed.
 
     Args:
-        trials: number of trials of the study in the end, over all workers.
+        trials: total number of trials of the study, over all workers.
         parallel: number of trials that this worker launches at a time.
         sampler: how values are drawn, `tpe` or `random`.
-        seed: of the sampler.
-        pruner: stops a run that is behind others at the same epoch.
-        warmup: epochs in which no run is stopped.
-        storage: URL of a database, or None for a file in the folder of the sweep.
-        study: name in the storage.
+        seed: seed of the sampler.
+        pruner: how to choose runs to stop early, because they are behind others at the same epoch.
+        warmup: number of first epochs in which no run is stopped.
+        storage: URL of a database, or None for a file in the sweep folder.
+        study: name of the study in the storage.
         monitor: metric of the validation split.
         mode: whether the highest or the lowest value is the best.
         params: see `Sweeper`.
@@ -143,7 +143,7 @@ class OptunaSweeper(Sweeper):
         while (left := self.trials - _counted(study)) > 0:
             trials, runs = [], []
             for _ in range(min(left, self.parallel)):
-                # A new sampler each time, so that an interrupted study draws what it would have drawn.
+                # A new sampler each time, so that a resumed study draws the same values as an uninterrupted one.
                 study.sampler = self._sampler(len(study.trials))
                 trials.append(study.ask(space))
                 trials[-1].set_user_attr("worker", describe())
@@ -168,8 +168,8 @@ def space_of(arguments: Sequence[str]) -> tuple[list[str], dict[str, BaseDistrib
     """Overrides that all trials share, and the distributions of the other keys.
 
     A list (`1,2,3`), `choice(...)` or `range(...)` is a set, `interval(1e-4, 1e-2)` is continuous,
-    `int(interval(1, 5))` has whole numbers, and `tag(log, interval(...))` is on a logarithmic scale. The last override
-    of a key counts.
+    `int(interval(1, 5))` has whole numbers, and `tag(log, interval(...))` is on a logarithmic scale. If a key has
+    several overrides, the last one counts.
 
     Raises:
         UserError: an override cannot be parsed.
@@ -208,7 +208,7 @@ def _counted(study: optuna.Study) -> int:
 
 
 def _repeat_lost_trials(study: optuna.Study) -> None:
-    """Enqueues trials again whose worker no longer exists."""
+    """Puts trials back into the queue if their worker no longer exists."""
     for trial in study.get_trials(states=[TrialState.RUNNING]):
         worker = trial.user_attrs.get("worker")
         if worker is None or not is_alive(worker):

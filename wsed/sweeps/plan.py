@@ -16,14 +16,14 @@ from wsed.runs.planned_run import PlannedRun
 from wsed.sweeps.names import run_name
 
 NAME = "{run}"
-"""Stands for the name of a run in `hydra.run.dir` and `hydra.sweep.subdir`, which depends on the whole config."""
+"""Placeholder for the run's name in `hydra.run.dir` and `hydra.sweep.subdir`; the name depends on the whole config."""
 
 
 def plan_run(overrides: Sequence[str]) -> PlannedRun:
     """Plans the single run that overrides describe.
 
     Raises:
-        UserError: an override fits nothing, a value is invalid, or the folder holds something else.
+        UserError: an override matches no key, a value is invalid, or the folder holds something else.
     """
     config = compose_config(list(overrides))
     return _plan(config, Path(config.hydra.run.dir), ())
@@ -33,18 +33,18 @@ def plan_sweep_run(overrides: Sequence[str], swept: Collection[str]) -> PlannedR
     """Plans one run of a sweep.
 
     Args:
-        overrides: of this run.
+        overrides: overrides of this run.
         swept: keys that differ among the runs of the sweep.
 
     Raises:
-        UserError: as `plan_run`.
+        UserError: see `plan_run`.
     """
     config = compose_config(list(overrides))
     return _plan(config, Path(config.hydra.sweep.dir, config.hydra.sweep.subdir), swept)
 
 
 def sweep_words(overrides: Sequence[str], config: DictConfig) -> list[str]:
-    """Overrides of a sweep, after those that its config has in `sweeper.params`."""
+    """All overrides of a sweep: those in `sweeper.params` of its config, then those of the command line."""
     params: Any = OmegaConf.to_container(config.sweeper.get("params") or OmegaConf.create({}))
     return [*(f"{key}={value}" for key, value in params.items()), *overrides]
 

@@ -1,4 +1,4 @@
-"""The callback by which a study follows one of its trials."""
+"""The callback that reports a trial to its Optuna study."""
 
 import pytorch_lightning as pl
 from optuna.trial import Trial
@@ -11,7 +11,7 @@ class Pruning(Callback):
     """Reports `monitor` to Optuna after each validation, and stops the run if Optuna says so.
 
     Args:
-        trial: that the run belongs to.
+        trial: the trial that the run belongs to.
         monitor: metric of the validation split.
     """
 

@@ -1,4 +1,4 @@
-"""The folder of a sweep: which runs belong to it, and the state of each."""
+"""The sweep folder: the list of its runs, and the state of each."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -18,10 +18,10 @@ STATES = ("done", "running", "stopped", "pruned", "failed", "pending")
 
 @contextmanager
 def sweep_lock(folder: Path) -> Iterator[None]:
-    """Holds the folder of a sweep for this process alone.
+    """Locks a sweep folder for this process.
 
     Raises:
-        UserError: another process holds it.
+        UserError: another process has locked it.
     """
     folder.mkdir(parents=True, exist_ok=True)
     try:
@@ -35,11 +35,11 @@ def sweep_lock(folder: Path) -> Iterator[None]:
 
 
 def check_same_sweep(folder: Path, names: Sequence[str]) -> None:
-    """Refuses a sweep in the folder of another one.
+    """Checks that a sweep folder does not hold another sweep.
 
     Args:
-        folder: of the sweep.
-        names: of the folders of its runs.
+        folder: the sweep folder.
+        names: names of the run folders.
 
     Raises:
         UserError: the folder holds a sweep that has none of these runs.
@@ -47,8 +47,8 @@ def check_same_sweep(folder: Path, names: Sequence[str]) -> None:
     known = _names(folder)
     if known and not set(known) & set(names):
         raise UserError(
-            f"{folder}: holds another sweep, of {len(known)} runs such as {known[0]}, and none of this one; repeat its "
-            "values beside the new ones, or choose another hydra.sweep.dir"
+            f"{folder}: holds another sweep, of {len(known)} runs such as {known[0]}; repeat its values beside the new "
+            "ones, or choose another hydra.sweep.dir"
         )
 
 
@@ -56,8 +56,8 @@ def add_runs(folder: Path, names: Sequence[str]) -> None:
     """Adds runs to a sweep, before the first of them starts.
 
     Args:
-        folder: of the sweep.
-        names: of the folders of its runs.
+        folder: the sweep folder.
+        names: names of the run folders.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / f".{GRID}.lock"):

@@ -1,4 +1,4 @@
-"""A ready sweep in the form that Weights & Biases takes."""
+"""A predefined sweep, converted to a sweep config of Weights & Biases."""
 
 from typing import Any
 

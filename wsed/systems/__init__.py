@@ -1,1 +1,1 @@
-"""Systems: LightningModules, one file a paper, on a shared base."""
+"""Systems: LightningModules with a shared base class, one file per paper."""

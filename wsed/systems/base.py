@@ -26,27 +26,27 @@ DESCRIPTION = "system"
 
 
 class ValidationOutput(TypedDict):
-    """What a step of validation returns."""
+    """Result of a validation step."""
 
     loss: Tensor
     prediction: Prediction
 
 
 class TestOutput(TypedDict):
-    """What a step of the test returns; `separated` is None for a system that does not separate."""
+    """Result of a test step; `separated` is None for a system that does not separate."""
 
     prediction: Prediction
     separated: Separated | None
 
 
 class System(pl.LightningModule):
-    """Features, network, pooling and loss, and how they are trained.
+    """Features, network, pooling and loss, and their training.
 
-    A system takes waveforms and gives a `Prediction`, so that a checkpoint needs no other code around it. A subclass
-    defines `predict`, and may take arguments of its own after `parts`. It calls `pooling.prepare` in its constructor.
+    A system turns waveforms into a `Prediction`, so that a checkpoint needs no other code around it. A subclass defines
+    `predict`, and may have further arguments after `parts`. It must call `pooling.prepare` in its constructor.
 
     Args:
-        parts: what the system is made of.
+        parts: the parts of the system.
     """
 
     def __init__(self, parts: Parts) -> None:
@@ -131,22 +131,22 @@ class System(pl.LightningModule):
 
         Args:
             waveform: `(batch, samples)`.
-            prediction: what the system predicted about it.
+            prediction: the system's prediction for this mixture.
 
         Returns:
             The classes `(batch, class, samples)` and the background `(batch, samples)`, or None for a system without
-            masks. The background is what the classes leave, unless the system has a mask for it.
+            masks. If the system has no background mask, the background gets whatever the class masks leave.
         """
         if prediction.masks is None or not isinstance(self.features, SpectralFeatures):
             return None
-        rest = prediction.background_mask
-        if rest is None:
-            rest = (1 - prediction.masks.sum(1)).clamp(0, 1)
-        separated = separate(self.features.mel, waveform, torch.cat([prediction.masks, rest[:, None]], 1))
+        background = prediction.background_mask
+        if background is None:
+            background = (1 - prediction.masks.sum(1)).clamp(0, 1)
+        separated = separate(self.features.mel, waveform, torch.cat([prediction.masks, background[:, None]], 1))
         return separated[:, :-1], separated[:, -1]
 
     def target(self, batch: Batch, prediction: Prediction) -> Target:
-        """Everything that the batch knows, on the frames of its prediction."""
+        """Everything that the batch knows about its clips, on the frames of the prediction."""
         samples = batch.lengths
         if samples is None:
             samples = torch.full_like(batch.background, batch.waveform.shape[1])

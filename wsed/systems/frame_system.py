@@ -9,10 +9,10 @@ from wsed.systems.parts import Parts
 
 
 class FrameSystem(System):
-    """A probability for each class and frame by a dense layer and a sigmoid, pooled to clip probabilities.
+    """Predicts each class in each frame with a dense layer and a sigmoid, and pools over time to clip probabilities.
 
     Args:
-        parts: the network gives an embedding without frequency.
+        parts: the parts of the system; the network must give an embedding without frequency.
 
     Raises:
         ValueError: the network keeps frequency.
@@ -61,7 +61,7 @@ class FrameSystem(System):
 
 
 def stretch(probs: Tensor, reduction: int, frames: int) -> Tensor:
-    """Frame probabilities at the frame rate of the features: each is repeated, the last one until the clip ends.
+    """Repeats frame probabilities up to the frame rate of the features; the last one is repeated until the clip ends.
 
     Args:
         probs: `(batch, class, frames // reduction)`, or one frame more.

@@ -10,14 +10,13 @@ class GatedCrnnSystem(FrameSystem):
 
     The sigmoid branch gives `O(t)`, the probability of each class in each frame; the localisation branch gives `Z(t)`,
     the attention that each frame gets (equation 3). `pooling=attention` is the second branch together with equation 4,
-    `sum_t O(t) Z(t) / sum_t Z(t)`, which gives the clip probabilities. The tagging variant, `pooling=gap`, has the
-    sigmoid branch alone.
+    `sum_t O(t) Z(t) / sum_t Z(t)`, which gives the clip probabilities. The tagging variant, `pooling=gap`, has only the
+    sigmoid branch.
     """
 
     def frame_probs(self, probs: Tensor, valid: Tensor | None) -> Tensor:
-        """Localises events by the sigmoid branch alone.
+        """Returns the output of the sigmoid branch unchanged, whatever the pooling.
 
-        The published code reads `O(t)`, and notes that `Z(t)` and the product `O(t) Z(t)` detect worse. So this does
-        not depend on the pooling.
+        The published code detects events from `O(t)`, and notes that `Z(t)` and `O(t) Z(t)` give worse results.
         """
         return probs

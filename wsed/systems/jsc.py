@@ -13,20 +13,20 @@ from wsed.systems.presence import share_by_presence
 
 
 class Jsc(MaskSystem):
-    """Masks that separate and classify at once: a network draws them (section 3.1), pooling maps them to clips (3.2).
+    """Predicts masks that both separate and classify (section 3.1), and pools them to clip probabilities (section 3.2).
 
-    The background mask is the published code's; the paper does not mention it. The follow-up (Kong et al., TASLP 2019),
-    which later papers call VGG-GWRP, has none. Sharing by presence is ours.
+    The background mask comes from the published code; the paper does not mention it. The follow-up (Kong et al., TASLP
+    2019), which later papers call VGG-GWRP, has none. Sharing by presence is an addition of wsed.
 
     Args:
         parts: see `MaskSystem`.
         background: `residual` adds a background mask `1 - sum of the class masks`, clamped to [0, 1] and pooled like
-            the others; `own` draws a mask for the background as for a class; `none` has class masks alone.
-        presence: power of the clip probabilities in `share_by_presence`, 0 or more; 0 leaves masks as they are drawn.
-            Above 0, frame probabilities are multiplied by clip probabilities as well. Neither happens in training.
+            the others; `own` predicts a mask for the background as for a class; `none` has only class masks.
+        presence: power of the clip probabilities in `share_by_presence`, 0 or more; 0 leaves the masks unchanged. Above
+            0, frame probabilities are also multiplied by clip probabilities. Training uses neither.
 
     Raises:
-        ValueError: parts that do not fit, or a negative power.
+        ValueError: the parts do not fit, or the power is negative.
     """
 
     def __init__(
@@ -39,11 +39,14 @@ class Jsc(MaskSystem):
         self.presence = presence
 
     def all_masks(self, drawn: Tensor) -> Tensor:
-        """Adds what the classes leave of each cell (published code); no gradient passes where they claim all of it."""
+        """Adds the share of each cell that the classes leave (published code).
+
+        No gradient passes through the background mask in cells where the sum of the class masks is clamped.
+        """
         if self.background != "residual":
             return drawn
-        rest = 1 - drawn.sum(1, keepdim=True).clamp(1e-7, 1 - 1e-7)
-        return torch.cat([drawn, rest], 1)
+        residual = 1 - drawn.sum(1, keepdim=True).clamp(1e-7, 1 - 1e-7)
+        return torch.cat([drawn, residual], 1)
 
     def predict(self, features: Tensor, valid: Tensor | None = None) -> Prediction:
         prediction = super().predict(features, valid)
@@ -52,7 +55,7 @@ class Jsc(MaskSystem):
         assert prediction.masks is not None
         with torch.autocast(features.device.type, enabled=False):
             shared = share_by_presence(prediction.masks, prediction.clip_probs, self.presence)
-            rest = prediction.background_mask
-            masks = shared if rest is None else torch.cat([shared, rest[:, None]], 1)
+            background = prediction.background_mask
+            masks = shared if background is None else torch.cat([shared, background[:, None]], 1)
             frame_probs = self.pooling.frame_probs(masks, valid)[:, : len(self.labels)]
         return replace(prediction, masks=shared, frame_probs=frame_probs * prediction.clip_probs[:, :, None])

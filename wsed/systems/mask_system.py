@@ -10,15 +10,16 @@ from wsed.systems.parts import Parts
 
 
 class MaskSystem(System):
-    """A mask for each class by a 1x1 convolution and a sigmoid, pooled to clip probabilities.
+    """Predicts a mask for each class with a 1x1 convolution and a sigmoid, and pools masks to clip probabilities.
 
     Args:
-        parts: the features have a frequency axis, and the network keeps time and frequency.
-        draws_background: the convolution draws one more mask, for the background.
-        pools_background: one more mask is pooled, the one drawn for the background or what `all_masks` adds.
+        parts: the parts of the system; the features must have a frequency axis, and the network must keep time and
+            frequency.
+        draws_background: whether the convolution gives one more mask, for the background.
+        pools_background: whether a background mask is pooled as well: the convolution's, or one that `all_masks` adds.
 
     Raises:
-        ValueError: features without a frequency axis, or a network that does not keep time and frequency.
+        ValueError: the features have no frequency axis, or the network does not keep time and frequency.
     """
 
     def __init__(self, parts: Parts, draws_background: bool = False, pools_background: bool = False) -> None:
@@ -63,7 +64,7 @@ class MaskSystem(System):
         """The masks that are pooled: those of the classes, then the background's if the system models it.
 
         Args:
-            drawn: `(batch, class, time, freq)` in [0, 1], what the convolution draws.
+            drawn: `(batch, class, time, freq)` in [0, 1], the masks of the convolution.
 
         Returns:
             The same, or with one more entry on the `class` axis.

@@ -10,13 +10,13 @@ from wsed.systems.parts import Parts
 
 
 class Mtl(MaskSystem):
-    """Two kinds of tasks on the same masks, one for each class and none for a background.
+    """Trains the same class masks on two kinds of tasks, detection and segmentation; there is no background mask.
 
-    Detection (section 2.1) pools the masks `M_k` to clip probabilities, and reads the probability of a frame as
+    Detection (section 2.1) pools the masks `M_k` to clip probabilities, and computes the probability of a frame as
     `y_k(t) = sum_f w_k(f) M_k(t, f)` (equation 1); `pooling=fap` learns the weights `w`. Segmentation (sections 2.2 and
-    3) compares the masks themselves: those of active classes should not overlap (equations 4 to 6), those of the
-    others should be empty (equation 7). These tasks are the loss terms `segment` and `silent`, which share the masks
-    and add no parameters; with weights of 0 the system is DDC-FAP.
+    3) compares the masks with each other: masks of active classes should not overlap (equations 4 to 6), and masks of
+    inactive classes should be empty (equation 7). The segmentation tasks are the loss terms `segment` and `silent`,
+    which add no parameters; with weights of 0 the system is DDC-FAP.
 
     Args:
         parts: see `MaskSystem`.
@@ -32,7 +32,7 @@ class Mtl(MaskSystem):
 
 
 def segments(masks: Tensor, valid: Tensor | None) -> Tensor:
-    """What the segmentation tasks compare: the class masks, empty where the clip is padding.
+    """The masks that the segmentation tasks compare: the class masks, set to 0 in frames that are padding.
 
     Args:
         masks: `(batch, class, time, freq)` in [0, 1].

@@ -19,16 +19,16 @@ from wsed.schedules.base import Schedule
 
 @dataclass(frozen=True)
 class Parts:
-    """What a system is made of, beside the layers of its own.
+    """The parts of a system besides the layers that it defines itself.
 
     Attributes:
         labels: event classes in the order of the `class` axis.
-        features: from waveforms to features.
-        network: from features to an embedding.
-        pooling: from masks or frame probabilities to clip probabilities.
+        features: turns waveforms into features.
+        network: turns features into an embedding.
+        pooling: turns masks or frame probabilities into clip probabilities.
         loss: the weighted sum of loss terms, which training minimises.
-        optimizer: makes the optimizer, `optimizer(params=...)`.
-        schedule: factor on the learning rate, from the step and the number of steps.
+        optimizer: creates the optimizer, `optimizer(params=...)`.
+        schedule: gives the factor on the learning rate, from the step and the number of steps.
         augmentation: changes the features in training, `(batch, time, freq)` to the same.
     """
 
@@ -46,13 +46,13 @@ class Parts:
         """Builds parts from plain Python.
 
         Args:
-            description: an entry for each part; entries of other names are ignored.
+            description: an entry for each part; other entries are ignored.
 
         Raises:
             UserError: a class refuses its arguments.
         """
         described = {part.name: description[part.name] for part in fields(Parts) if part.name in description}
         optimizer = partial(instantiate, described.pop("optimizer"))
-        # The network's initial weights come first, so that a seed gives the same weights whatever the other parts draw.
+        # The network is built first, so that a seed gives it the same weights whatever random numbers other parts draw.
         network = instantiate(described.pop("network"))
         return Parts(network=network, optimizer=optimizer, **instantiate(described))

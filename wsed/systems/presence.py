@@ -1,4 +1,4 @@
-"""Masks that are shared among classes by the presence of each in the clip."""
+"""Sharing of masks among classes, according to the presence of each class in the clip."""
 
 import torch
 from torch import Tensor
@@ -7,9 +7,9 @@ from torch import Tensor
 def share_by_presence(masks: Tensor, clip_probs: Tensor, power: float) -> Tensor:
     """Moves the share of absent classes in each cell to the classes that are present.
 
-    A network that is trained on tags learns which classes a clip has far better than to which class a cell belongs.
-    Kong 2019 (published code) removes the masks of classes with a clip probability below 0.1. Here the sum over classes
-    in a cell stays, and is divided in proportion to mask times a power of the clip probability:
+    A network that is trained on tags learns which classes a clip has far better than which class a cell belongs to.
+    Kong 2019 (published code) removes the masks of classes with a clip probability below 0.1. Here the sum of the masks
+    in each cell is kept, and divided among the classes in proportion to the mask times a power of the clip probability:
 
         shared_k = min(1, sum_j(masks_j) * masks_k * probs_k^power / sum_j(masks_j * probs_j^power))
 

@@ -23,7 +23,7 @@ def build_system(config: Mapping[str, Any]) -> System:
 
 
 def training_waveforms(clips: ClipDataset, batch_size: int) -> Iterator[Tensor]:
-    """The waveforms of the first epoch of a dataset, in order: in batches, or clip by clip where some are padded."""
+    """Yields the waveforms of a dataset's first epoch in order: batch by batch, or clip by clip if clips are padded."""
     for start in track(range(0, len(clips), batch_size), "Measuring features", transient=True):
         batch = clips[[(0, index) for index in range(start, min(start + batch_size, len(clips)))]]
         if batch.lengths is None:

@@ -1,4 +1,4 @@
-"""How checkpoints are written."""
+"""Atomic writing of checkpoints."""
 
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from wsed.atomic import atomic_write
 
 
 class AtomicCheckpointIO(TorchCheckpointIO):
-    """A checkpoint appears complete or not at all; the one before it stays until then."""
+    """Writes checkpoints atomically: the previous checkpoint stays until the new one is complete."""
 
     def save_checkpoint(self, checkpoint: dict[str, Any], path: str | Path, storage_options: Any | None = None) -> None:
         target = Path(path)

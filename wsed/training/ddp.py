@@ -1,4 +1,4 @@
-"""Training on several devices, whose processes are started from the config of the run."""
+"""Training on several devices, with processes that read the config from the run folder."""
 
 import os
 import signal
@@ -21,12 +21,12 @@ VARIABLES = ("MASTER_ADDR", "MASTER_PORT", "NODE_RANK", "LOCAL_RANK", "WORLD_SIZ
 class Ddp(DDPStrategy):
     """One process for each device; each process trains on its share of every batch, see `EpochSampler`.
 
-    Lightning starts its processes with the command line of the first one. That may be a whole sweep, which each process
-    would then run, or a study, in which each would draw its own values. Ours read the config that the run has written
-    to its folder, so they train the same run under any launcher and sweeper. A cluster may start the processes instead.
+    Lightning starts all processes with the command line of the first one. If that starts a sweep, each process would
+    run the whole sweep; in an Optuna study, each would draw its own values. Here the processes read the config from the
+    run folder, so they train the same run under any launcher and sweeper. A cluster may start the processes instead.
 
     Args:
-        process_group_backend: `nccl` or `gloo`; None for what fits the devices.
+        process_group_backend: `nccl` or `gloo`; None for the one that fits the devices.
     """
 
     def __init__(self, process_group_backend: str | None = None) -> None:
@@ -48,7 +48,8 @@ class WorkerLauncher(_SubprocessScriptLauncher):
         self.before = {name: os.environ.get(name) for name in VARIABLES}
         self.cluster_environment.validate_settings(num_devices=self.num_processes, num_nodes=self.num_nodes)
         if not self.cluster_environment.creates_processes_externally:
-            # Without Lightning's observer, which would kill this process, and with it a whole sweep, if another fails.
+            # Lightning's own launch also starts an observer; if another process fails, it kills this process, and with
+            # it a whole sweep.
             self._call_children_scripts()
         _set_num_threads_if_needed(num_processes=self.num_processes)
         return function(*args, **kwargs)
@@ -81,8 +82,8 @@ def leave_group(trainer: pl.Trainer, failed: bool) -> None:
     """Ends the group of processes that trained together; does nothing after training on one device.
 
     Args:
-        trainer: that trained.
-        failed: whether this process failed; the others would wait for it for ever, and are killed.
+        trainer: the trainer that was used.
+        failed: whether this process failed; the others are then killed, because they would wait for it forever.
     """
     launcher = trainer.strategy.launcher
     ranks = launcher if isinstance(launcher, WorkerLauncher) and launcher.procs else None

@@ -21,7 +21,8 @@ class Outcome:
 
     Attributes:
         status: `done`, `failed`, `pruned`, or `running` for one that another process executes.
-        value: what the tested weights reach in `monitor`; None without a validation split, or if it is not done.
+        value: the value of `monitor` for the tested weights; None without a validation split, or if the run is not
+            done.
     """
 
     status: str
@@ -29,18 +30,18 @@ class Outcome:
 
 
 def execute(plan: PlannedRun, watching: Callable[[], Sequence["Callback"]] = tuple) -> Outcome:
-    """Trains and tests a run, unless it is done. Once its folder is started, an early end is recorded there.
+    """Trains and tests a run, unless it is done. If the run stops early, its folder records why.
 
     Args:
-        plan: of the run.
-        watching: makes further callbacks, once PyTorch has been loaded.
+        plan: the planned run.
+        watching: creates further callbacks, once PyTorch has been loaded.
 
     Raises:
         UserError: the folder holds something else, another process executes the run, or it cannot be trained.
         PrunedError: the run is not worth continuing.
         TrainingDivergedError: the loss is not finite.
     """
-    # Signals of Slurm have to be handled before the seconds that it takes to load PyTorch.
+    # Before PyTorch is loaded: that takes seconds, and Slurm may send a signal meanwhile.
     slurm_job.requeue_when_told()
     active = ActiveRun(plan)
     if slurm_job.rank():
@@ -67,7 +68,7 @@ def execute(plan: PlannedRun, watching: Callable[[], Sequence["Callback"]] = tup
 
 
 def _join(active: ActiveRun) -> Outcome:
-    """Trains along in a task of Slurm other than the first, which may be writing the folder at this moment."""
+    """Joins the training in a Slurm task other than the first, which may be writing the folder at this moment."""
     if not active.is_done() or active.plan.config["force"]:
         from wsed.training.run import join
 

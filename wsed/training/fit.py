@@ -1,4 +1,4 @@
-"""The training of a run."""
+"""Training of a system with Lightning's trainer, from the beginning or from a checkpoint."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -21,7 +21,7 @@ from wsed.training.trainer import make_trainer
 
 def resume_checkpoint(config: Mapping[str, Any], folder: RunFolder) -> Path | None:
     """The checkpoint that a run resumes from, or None for one that starts from the beginning."""
-    # With force=true, a job that Slurm has put back into the queue has started from the beginning already.
+    # With force=true, a job that Slurm has requeued has already started from the beginning once.
     restart = config["resume"] == "never" or (config["force"] and not slurm_job.restarts())
     return folder.last_checkpoint if folder.last_checkpoint.is_file() and not restart else None
 
@@ -38,13 +38,13 @@ def fit(
     """Trains a system, from its last checkpoint if there is one.
 
     Args:
-        config: of the run.
+        config: config of the run.
         runtime: devices.
-        folder: of the run; gets checkpoints.
-        system: to train, in place.
-        data: opened.
-        loggers: of the metrics.
-        callbacks: in order; checkpoints are saved after all others.
+        folder: the run folder; checkpoints are saved here.
+        system: the system to train, in place.
+        data: data after `setup`.
+        loggers: loggers of the metrics.
+        callbacks: further callbacks, in order; those that save checkpoints are called after all others.
 
     Returns:
         The trainer.

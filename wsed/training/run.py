@@ -28,17 +28,17 @@ from wsed.training.trainer import check_compiler, resolve_precision
 
 
 def train(active: ActiveRun, watching: Sequence[Callback] = ()) -> dict[str, Any]:
-    """Trains and tests what a run plans.
+    """Trains and tests a planned run.
 
     Args:
-        active: the run; its folder is started once the data have been read.
-        watching: further callbacks, such as the pruning of a study.
+        active: the run; it is marked as running once the data have been read.
+        watching: further callbacks, such as the one that prunes a trial.
 
     Returns:
         The content of `results.json`.
 
     Raises:
-        UserError: data that cannot be used, or parts that do not go together.
+        UserError: the data cannot be used, or parts do not fit together.
         TrainingDivergedError: the loss is not finite.
     """
     plan, config, folder = active.plan, active.plan.config, active.folder
@@ -48,7 +48,7 @@ def train(active: ActiveRun, watching: Sequence[Callback] = ()) -> dict[str, Any
     evaluator, postprocessing = build_evaluator(config), build_postprocessing(config, data)
     callbacks = build_callbacks(config, data)
     _report_cache(data)
-    # Of the code that trains, which may be edited meanwhile.
+    # Before training: somebody may edit the code meanwhile.
     git = git_state()
     system = build_system(config)
     checkpoint = resume_checkpoint(config, folder)
@@ -81,20 +81,20 @@ def train(active: ActiveRun, watching: Sequence[Callback] = ()) -> dict[str, Any
 
 
 def join(config: Mapping[str, Any], folder: RunFolder) -> None:
-    """Trains along with rank 0 of a run, which does everything else.
+    """Trains together with rank 0 of a run, which does everything else.
 
     Args:
-        config: of the run.
-        folder: of the run.
+        config: config of the run.
+        folder: the run folder.
 
     Raises:
-        UserError: as `train`.
+        UserError: see `train`.
     """
     runtime = _prepare(config)
     data: ClipDataModule = instantiate(config["data"]["module"])
     data.setup()
-    # Weights, and statistics of features, come from rank 0.
-    # Without its logger, for the states of callbacks in a checkpoint belong to callbacks of every process.
+    # Weights and feature statistics come from rank 0. Every process needs the same callbacks, because a checkpoint
+    # restores the state of each; only rank 0 writes the curves, so this process has no loggers.
     curves = CurvesState(MetricsCsv(folder.curves_path))
     collect = CollectPredictions(build_evaluator(config))
     fit(config, runtime, folder, build_system(config), data, [], [curves, collect, *build_callbacks(config, data)])
@@ -163,7 +163,7 @@ def _summary(
 
 
 def _validation(plan: PlannedRun) -> dict[str, float]:
-    """What the tested weights reach in `monitor`; empty without a validation split."""
+    """The value of `monitor` for the tested weights; empty without a validation split."""
     name = plan.config["monitor"]
     # With fast_dev_run, Lightning calls no logger.
     if not plan.folder.curves_path.is_file():

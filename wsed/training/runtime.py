@@ -1,4 +1,4 @@
-"""How a run is executed: nothing of it can change the result."""
+"""Settings of how a run is executed; none of them can change the result."""
 
 import os
 from collections.abc import Sequence
@@ -11,15 +11,15 @@ from wsed.runs import slurm_job
 
 @dataclass(frozen=True)
 class Runtime:
-    """Devices, processes, caches and what is shown. No part of a run's identity.
+    """Devices, processes, caches and console output. Not part of a run's identity.
 
     Args:
         accelerator: `cpu`, `gpu`, or `auto` for a GPU if there is one.
-        devices: number of devices of each machine, or a list of their indices; None under Slurm for as many as the
-            job has tasks on a machine.
-        num_nodes: number of machines; None under Slurm for as many as the job has.
+        devices: number of devices on each machine, or a list of their indices; None for the number of tasks that the
+            Slurm job has on each machine.
+        num_nodes: number of machines; None for the number of machines of the Slurm job.
         strategy: `auto` for one device, `ddp` for several that train together.
-        process_group_backend: of `ddp`, `nccl` or `gloo`; None for what fits the devices.
+        process_group_backend: backend of `ddp`, `nccl` or `gloo`; None for the one that fits the devices.
         num_workers: number of processes that prepare batches.
         cache: folder that keeps decoded recordings; None decodes them in every run.
         progress_bar: whether to show progress.
@@ -37,11 +37,11 @@ class Runtime:
     model_summary: bool = False
 
     def single(self) -> "Runtime":
-        """The same with one device, as a test needs it: so each clip is scored once."""
+        """The same settings with one device. A test needs this, so that each clip is scored once."""
         return replace(self, devices=1, num_nodes=1, strategy="auto")
 
     def trainer_arguments(self) -> dict[str, Any]:
-        """What Lightning's trainer takes of it, but for the strategy."""
+        """These settings as arguments of Lightning's trainer, without the strategy."""
         return {
             "accelerator": self.accelerator,
             "devices": slurm_job.tasks_per_node() if self.devices is None else self.devices,
@@ -54,7 +54,7 @@ class Runtime:
         """Compares the devices asked for with those that exist.
 
         Raises:
-            UserError: more devices than there are, or another number than Slurm has started tasks for.
+            UserError: there are not enough devices, or their number differs from the number of Slurm tasks.
         """
         import torch
 

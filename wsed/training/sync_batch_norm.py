@@ -10,7 +10,7 @@ from torch.distributed.nn.functional import all_reduce
 
 
 class SyncBatchNorms(LayerSync):
-    """Replaces the batch norms of a model, so that several devices train as one does."""
+    """Replaces the batch norms of a model, so that training on several devices equals training on one."""
 
     def apply(self, model: nn.Module) -> nn.Module:
         for module in model.modules():

@@ -1,4 +1,4 @@
-"""The test of a run: predictions, post-processing and scores."""
+"""Testing of a trained system: predictions, post-processing and scores."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -25,11 +25,11 @@ def build_postprocessing(config: Mapping[str, Any], data: ClipDataModule) -> Pos
     """The post-processing of a run.
 
     Args:
-        config: of the run.
-        data: of the run, opened.
+        config: config of the run.
+        data: data of the run after `setup`.
 
     Raises:
-        UserError: it has to be fitted on a validation split, and the data have none.
+        UserError: the post-processing must be fitted on a validation split, and the data have none.
     """
     postprocessing: Postprocessing | FittedPostprocessing = instantiate(config["postprocessing"])
     if isinstance(postprocessing, FittedPostprocessing) and "val" not in data.datasets:
@@ -53,14 +53,14 @@ def test(
     """Tests a system and writes its predictions to the run folder.
 
     Args:
-        config: of the run.
-        runtime: one of its devices is used.
-        folder: of the run.
-        system: trained.
-        data: opened.
-        postprocessing: turns scores into events and tags; one that has to be fitted is fitted on the validation split.
+        config: config of the run.
+        runtime: devices; one of them is used.
+        folder: the run folder.
+        system: the trained system.
+        data: data after `setup`.
+        postprocessing: turns scores into events and tags; if it must be fitted, the validation split is used.
         evaluator: scores the predictions.
-        callbacks: of the config, which have seen the training.
+        callbacks: the callbacks of the config, the same objects as in training.
     """
     predictions, examples = CollectPredictions(evaluator), ExampleRecorder()
     watching = [predictions, examples, *callbacks]

@@ -34,7 +34,7 @@ def make_trainer(
     """The trainer of a run.
 
     Args:
-        config: of the run; its `trainer` and `precision` are read.
+        config: config of the run; its `trainer` and `precision` are read.
         runtime: devices, and whether progress is shown.
         callbacks: besides the progress bar.
         plugins: for checkpoints.
@@ -62,10 +62,10 @@ def make_trainer(
 
 
 def check_compiler() -> None:
-    """Looks for what torch.compile needs.
+    """Checks that torch.compile has a compiler.
 
     Raises:
-        UserError: it is not there.
+        UserError: there is none.
     """
     compiler = os.environ.get("CXX", "g++")
     if not torch.cuda.is_available() and shutil.which(compiler) is None:
@@ -73,7 +73,7 @@ def check_compiler() -> None:
 
 
 def resolve_precision(precision: str) -> str:
-    """What `auto` means on this machine; any other precision stays."""
+    """The precision that `auto` means on this machine; any other precision is returned unchanged."""
     return fast_precision() if precision == "auto" else precision
 
 

@@ -1,11 +1,11 @@
-"""Silences warnings of libraries that do not apply here, each with its reason."""
+"""Filters for library warnings that do not apply here, each with the reason."""
 
 import logging
 import warnings
 
 
 def silence_lightning() -> None:
-    """Keeps warnings and notices of Lightning off the terminal that no user could act on."""
+    """Hides warnings and notices of Lightning that no user can act on."""
     # Rendering a batch takes a tenth of the time of a training step, so no worker processes are needed.
     warnings.filterwarnings("ignore", message=".*does not have many workers.*")
     # Curves are logged by epoch, so the logging interval in steps has no effect.

@@ -1,4 +1,4 @@
-"""AudioCache: decoded recordings, stored on disk and mapped into memory."""
+"""Cache of decoded recordings, stored on disk and mapped into memory."""
 
 import hashlib
 import json
@@ -23,20 +23,20 @@ from wsed.data.audio.io import read_audio
 from wsed.errors import UserError
 
 FORMAT = 1
-"""Version of the cache's files; a new number makes the cache ignore files of earlier versions."""
+"""Version of the file format; the cache ignores files of other versions."""
 
 PACK = 256
-"""Recordings per file of the cache, and so the most that a kill can lose."""
+"""Number of recordings per file of the cache, and so the largest number that is lost if a process is killed."""
 
 
 @dataclass(frozen=True)
 class Location:
-    """Where a recording is in the cache.
+    """Location of a recording in the cache.
 
     Attributes:
-        path: of the file.
-        offset: its first byte.
-        samples: its number of samples.
+        path: path of the file.
+        offset: first byte of the recording.
+        samples: number of samples.
         is_int16: whether the samples are int16, otherwise float32.
     """
 
@@ -54,14 +54,14 @@ class Location:
 class AudioCache:
     """Reads recordings as mono at one sample rate; decodes and resamples each only once for all runs.
 
-    A recording is identified by its content, so that a moved or renamed file is found again. A file whose path, size
-    and time of change are known is not even read. Each file of the cache has up to 256 recordings. Samples are stored
-    in 16 bits if that is exact, otherwise as float32. Files are written atomically, the samples before their index, so
-    that a kill leaves complete files only. A lock lets one process write at a time; the others wait and then find the
-    result.
+    A recording is identified by its content, so that a moved or renamed file is found again. If the path, the size and
+    the modification time of a file are known, the file is not read at all. Each file of the cache has up to 256
+    recordings. Samples are stored in 16 bits if that is exact, otherwise as float32. Files are written atomically, the
+    samples before their index, so that a killed process leaves only complete files. A lock lets one process write at a
+    time; the others wait and then find the result.
 
     Args:
-        folder: of the cache; None decodes the recordings every time.
+        folder: folder of the cache; None decodes the recordings every time.
         sample_rate: Hz; recordings are resampled to it.
         on_error: what to do if recordings cannot be used: `refuse` raises, `skip` leaves them out.
 
@@ -83,9 +83,9 @@ class AudioCache:
         """The samples of every file.
 
         Args:
-            paths: of the recordings; duplicates are allowed.
-            title: what the recordings are, for the progress bar.
-            refuse_silent: a recording of zeros cannot be used.
+            paths: paths of the recordings; duplicates are allowed.
+            title: name of the recordings, for the progress bar.
+            refuse_silent: whether a recording of zeros counts as one that cannot be used.
 
         Returns:
             For each path `(samples,)` float32 or int16 (see `as_float`), mapped from the cache if there is one; None
@@ -137,7 +137,8 @@ class AudioCache:
                 known = self._index()
         unread = [path for path, digest in digests.items() if digest not in known and path not in errors]
         errors |= _decode_all(unread, self.sample_rate)
-        # Copy-on-write, because PyTorch has no read-only memory. Each file once, because maps are a limited resource.
+        # Copy-on-write, because PyTorch has no read-only tensors. Each file is mapped once, because the number of maps
+        # per process is limited.
         files = {known[digest].path for digest in digests.values() if digest in known}
         maps = {path: np.memmap(path, np.uint8, "c") for path in files}
         return {
@@ -223,7 +224,7 @@ def _decode_all(paths: Sequence[Path], sample_rate: int) -> Iterator[tuple[Path,
 
 
 def _compact(samples: NDArray[np.float32]) -> tuple[NDArray[Any], bool]:
-    """The samples as int16 if that is exact, otherwise as they are; and whether it is exact."""
+    """The samples as int16 if that is exact, otherwise unchanged; and whether it is exact."""
     scaled = samples * 32768
     short = np.clip(scaled, -32768, 32767).astype(np.int16)
     return (short, True) if np.array_equal(short, scaled) else (samples, False)

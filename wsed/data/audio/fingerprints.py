@@ -1,4 +1,4 @@
-"""Fingerprints: digests of files by content, so that a recording is recognised under any name and in any folder."""
+"""Digests of file contents, so that a recording is recognised under any name and in any folder."""
 
 import hashlib
 import json
@@ -13,22 +13,23 @@ from wsed.atomic import write_text
 
 
 class Fingerprints:
-    """Digests of files, remembered on disk by path, size and time of change.
+    """Digests of files, stored on disk by path, size and modification time.
 
     Args:
-        folder: of the cache; the digests are stored in `fingerprints/` below it, in one file per folder of recordings.
+        folder: folder of the cache; the digests are stored in its subfolder `fingerprints/`, in one file per folder of
+            recordings.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder / "fingerprints"
 
     def digests(self, paths: Sequence[Path], progress: Progress, title: str) -> dict[Path, str | None]:
-        """The digest of each file. A file is read only if its size or time of change is new.
+        """The digest of each file. A file is read only if its size or modification time is new.
 
         Args:
             paths: the files; duplicates are allowed.
             progress: shows a bar while files are read.
-            title: what the files are, for the bar.
+            title: name of the files, for the bar.
 
         Returns:
             By path; None for a file that cannot be read.
@@ -54,7 +55,7 @@ class Fingerprints:
         return self.folder / f"{name}.json"
 
     def _read(self, folder: Path) -> dict[str, list[Any]]:
-        """By file name: size in bytes, time of change in nanoseconds, and digest."""
+        """By file name: size in bytes, modification time in nanoseconds, and digest."""
         path = self._path(folder)
         return json.loads(path.read_text()) if path.is_file() else {}
 

@@ -61,7 +61,7 @@ def _is_truncated(path: Path) -> bool:
     data = path.read_bytes()
     if data[:4] == b"RIFF":
         size = int.from_bytes(data[4:8], "little")
-        # Programs that write to a pipe do not know the size, and leave one of these two values.
+        # Programs that write to a pipe do not know the size, and write one of these two values instead.
         return size not in (0, 0xFFFFFFFF) and len(data) < size
     if data[:4] == b"OggS":
         page = data[data.rfind(b"OggS") :]

@@ -10,7 +10,7 @@ ROW = 512
 def rms(samples: Tensor) -> float:
     """The root mean square of `(samples,)`, bit for bit the same for any number of threads.
 
-    PyTorch splits a plain sum among threads, so that its rounding depends on their number. Sums over short rows are
+    PyTorch splits a plain sum among threads, so its rounding depends on the number of threads. Sums over short rows are
     never split.
     """
     squares = torch.zeros(-(-len(samples) // ROW) * ROW, dtype=torch.float64, device=samples.device)

@@ -1,4 +1,4 @@
-"""Trimming: removes silence from recordings of single events."""
+"""Trimming of silence in recordings of single events."""
 
 import numpy as np
 import torch
@@ -10,17 +10,17 @@ FRAME_SECONDS = 0.02
 def trim_silence(samples: Tensor, sample_rate: int, threshold: float, max_pause: float) -> Tensor:
     """Removes the silence at both ends of a sound, and shortens long pauses inside it.
 
-    A frame of 20 ms is active if its RMS is within `threshold` of the loudest frame's. A pause that is too long loses
-    its middle, so that the decay before it and the onset after it stay.
+    A frame of 20 ms is active if its RMS, relative to that of the loudest frame, is at least `threshold`. The middle of
+    a pause that is too long is removed, so that the decay before it and the onset after it stay.
 
     Args:
         samples: `(samples,)`, on the CPU.
         sample_rate: Hz.
         threshold: dB relative to the loudest frame, negative.
-        max_pause: the longest pause in seconds; infinity trims the two ends only.
+        max_pause: the longest pause in seconds; infinity trims only the two ends.
 
     Returns:
-        `(samples,)`; a sound that is all zeros is returned whole.
+        `(samples,)`; a sound that is all zeros is returned unchanged.
     """
     frame = round(FRAME_SECONDS * sample_rate)
     # NumPy, because starting PyTorch's threads takes longer than the computation.

@@ -1,4 +1,4 @@
-"""Corpus: annotated recordings as they are on disk."""
+"""The interface of corpora, which are annotated recordings on disk."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,10 +17,10 @@ class Clip:
     """One annotated recording.
 
     Attributes:
-        filename: its name in the annotation, unique in the corpus.
-        path: of the audio file.
-        tags: the event classes in it, its weak labels.
-        events: its strong labels; empty if it has no event, None if only the tags are known.
+        filename: name in the annotation, unique in the corpus.
+        path: path of the audio file.
+        tags: weak labels, the event classes in the clip.
+        events: strong labels; empty if the clip has no event, None if only the tags are known.
         table: the annotation file, for messages.
         rows: the line number of each event in `table`, or of the tags if there are no events.
     """
@@ -47,9 +47,8 @@ class Corpus(Protocol):
     `wsed.data.corpora.label_tables` read the DCASE formats.
 
     Attributes:
-        info: what `wsed data list` shows.
-        parts: the names of the corpus's parts, such as `("train", "test")`. The config `data.parts` assigns them to the
-            splits.
+        info: facts that `wsed data list` shows.
+        parts: names of the corpus's parts, such as `("train", "test")`. The config `data.parts` assigns them to splits.
     """
 
     info: CorpusInfo
@@ -62,16 +61,16 @@ class Corpus(Protocol):
             part: one of `parts`.
 
         Raises:
-            UserError: annotation is missing or wrong; the message names the file and the row.
+            UserError: an annotation is missing or wrong; the message names the file and the row.
         """
         ...
 
 
 def check_labels(clips: Sequence[Clip], labels: Sequence[str]) -> None:
-    """Refuses a clip with a label that is not among the event classes.
+    """Checks that every label is one of the event classes.
 
     Raises:
-        UserError: naming the file, the row and the label.
+        UserError: a label is not; the message names the file, the row and the label.
     """
     for clip in clips:
         for label in sorted(clip.tags - set(labels)):
@@ -82,14 +81,14 @@ def check_labels(clips: Sequence[Clip], labels: Sequence[str]) -> None:
 
 
 def check_events(clip: Clip, seconds: float) -> None:
-    """Refuses an event that is beyond the end of its recording.
+    """Checks that no event is beyond the end of its recording.
 
     Args:
-        clip: with its events.
-        seconds: the duration of its recording.
+        clip: the clip and its events.
+        seconds: duration of the recording.
 
     Raises:
-        UserError: naming the file and the row.
+        UserError: an event is; the message names the file and the row.
     """
     for event in clip.events or ():
         if event.onset >= seconds or event.offset > seconds + TOLERANCE:
@@ -100,14 +99,14 @@ def check_events(clip: Clip, seconds: float) -> None:
 
 
 def check_parts(parts: Mapping[str, Sequence[str]], known: Sequence[str]) -> None:
-    """Refuses a part that the corpus does not have, or that is in two splits.
+    """Checks that the corpus has every part, and that no part is in two splits.
 
     Args:
-        parts: by split.
+        parts: names of parts, by split.
         known: the parts of the corpus.
 
     Raises:
-        UserError: naming the split and the part.
+        UserError: a part is unknown or in two splits; the message names the split and the part.
     """
     used = [(name, split, name) for split, names in parts.items() for name in names]
     for name, split, _ in used:

@@ -14,29 +14,30 @@ LISTS = {
     "testing": "testing_set.csv",
     "evaluation": "groundtruth_weak_label_evaluation_set.csv",
 }
-"""By part, its weak labels: rows `ID,start,end,"label,label",...`, or `FILE start end label` separated by tabs."""
+"""File of the weak labels of each part: rows `ID,start,end,"label,label",...`, or tab-separated `FILE start end label`.
+"""
 
 STRONG = {
     "testing": "groundtruth_strong_label_testing_set.csv",
     "evaluation": "groundtruth_strong_label_evaluation_set.csv",
 }
-"""By part, its strong labels: `FILE onset offset label`, separated by tabs."""
+"""File of the strong labels of each part: tab-separated `FILE onset offset label`."""
 
 FOLDERS = {
     "training": ("training", "unbalanced_train_segments_training_set_audio_formatted_and_segmented_downloads"),
     "testing": ("testing", "unbalanced_train_segments_testing_set_audio_formatted_and_segmented_downloads"),
     "evaluation": ("evaluation", "evaluation_set_formatted_audio_segments"),
 }
-"""By part, the names that its folder of recordings may have: a short one, and that in the published archive."""
+"""Names that the folder of recordings of each part may have: a short one, and the one in the published archive."""
 
 
 class Dcase2017Task4:
-    """Clips of up to 10 s. Those for training have weak labels, those for testing and evaluation strong ones as well.
+    """Clips of up to 10 s. Training clips have weak labels; testing and evaluation clips also have strong labels.
 
-    The lists are those of the organisers, without a header. They name a recording `ID_start_end.wav`, and the published
-    archives have a `Y` in front of it; both are found. Labels contain commas, as in `Air horn, truck horn`: a comma
-    with a space behind it belongs to the label. An event from 0 to 0 s stands for a class that was heard but not
-    located. It is dropped, and the class stays among the tags.
+    The lists are those of the organisers, without a header. They name a recording `ID_start_end.wav`; the published
+    archives add a `Y` in front of this name, and both names are found. Labels contain commas, as in `Air horn, truck
+    horn`: a comma followed by a space belongs to the label. An event from 0 to 0 s means that a class was heard but not
+    located. Such an event is dropped, but the class stays among the tags.
 
     Args:
         root: the folder with the folders of recordings. The lists are in it, in `metadata/` or in

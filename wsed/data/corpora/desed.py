@@ -18,7 +18,7 @@ TABLES = {
 
 
 class Desed:
-    """Clips of 10 s with weak labels, strong labels, or none, in the layout of the `desed` package.
+    """Clips of 10 s with weak labels, strong labels or no labels, in the layout of the `desed` package.
 
     Args:
         root: the folder with `metadata/` and `audio/`.

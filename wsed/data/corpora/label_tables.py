@@ -13,7 +13,7 @@ def weak_clips(table: Path, audio: Path) -> list[Clip]:
     """The clips of a table `filename event_labels`.
 
     Args:
-        table: of weak labels, see `wsed.data.annotations.read_weak`.
+        table: table of weak labels, see `wsed.data.annotations.read_weak`.
         audio: the folder of the recordings.
     """
     return [
@@ -26,7 +26,7 @@ def strong_clips(table: Path, audio: Path) -> list[Clip]:
     """The clips of a table `filename onset offset event_label`.
 
     Args:
-        table: of strong labels, see `wsed.data.annotations.read_events`.
+        table: table of strong labels, see `wsed.data.annotations.read_events`.
         audio: the folder of the recordings.
     """
     found = read_events(table)

@@ -1,4 +1,4 @@
-"""ClipDataModule: what every datamodule shares."""
+"""The base class of datamodules."""
 
 from abc import abstractmethod
 
@@ -18,21 +18,21 @@ SPLITS = ("train", "val", "test")
 
 
 class ClipDataModule(pl.LightningDataModule):
-    """Loaders over the datasets of the splits `train`, `val` and `test`. A subclass makes the datasets in `open`.
+    """Loaders over the datasets of the splits `train`, `val` and `test`. A subclass creates the datasets in `open`.
 
     To add a kind of dataset, write a dataset (`ClipDataset`) and a subclass of this class, and one YAML in `conf/data/`
     that defines `data.labels` and `data.sample_rate` and has the subclass as `_target_` of its `module` node, as in
     `conf/data/mixed.yaml`. A new soundbank, corpus or recipe needs no new datamodule.
 
     Attributes:
-        datasets: by split, after `setup`.
+        datasets: datasets by split, available after `setup`.
 
     Args:
-        batch_size: clips in a batch, over all devices.
-        sampler: of the training clips.
-        num_workers: processes that prepare batches; does not change the result.
-        shuffle_seed: of the order of the training clips.
-        audio: what reads the recordings, if there are any.
+        batch_size: number of clips in a batch, over all devices.
+        sampler: sampler of the training clips.
+        num_workers: number of processes that prepare batches; does not change the result.
+        shuffle_seed: seed of the order of the training clips.
+        audio: reads the recordings, if there are any.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""ExportedMixtureDataModule: mixtures on disk."""
+"""The datamodule of mixtures on disk."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,10 +16,10 @@ class ExportedMixtureDataModule(ClipDataModule):
         root: the folder.
         labels: event classes in the order of the `class` axis.
         sample_rate: Hz.
-        batch_size: clips in a batch, over all devices.
-        sampler: of the training clips.
-        num_workers: processes that read; does not change the result.
-        shuffle_seed: of the order of the training clips.
+        batch_size: number of clips in a batch, over all devices.
+        sampler: sampler of the training clips.
+        num_workers: number of processes that read; does not change the result.
+        shuffle_seed: seed of the order of the training clips.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""MixtureDataModule: mixtures of a soundbank, rendered in memory."""
+"""The datamodule of mixtures that are rendered in memory."""
 
 from collections.abc import Mapping, Sequence
 
@@ -16,14 +16,14 @@ class MixtureDataModule(ClipDataModule):
     Args:
         soundbank: loads the recordings.
         recipe: plans the mixtures.
-        folds: of the soundbank for `train`, `val` and `test`; empty for a split that is not used.
-        clips: the number of clips of each split in an epoch.
-        fresh: whether every epoch has new training mixtures; otherwise every epoch has the same.
-        batch_size: clips in a batch, over all devices.
-        sampler: of the training clips.
-        num_workers: processes that render; does not change the result.
-        seed: of the mixtures.
-        shuffle_seed: of the order of the training clips.
+        folds: folds of the soundbank for `train`, `val` and `test`; empty for a split that is not used.
+        clips: number of clips of each split in an epoch.
+        fresh: whether every epoch has new training mixtures; otherwise all epochs have the same ones.
+        batch_size: number of clips in a batch, over all devices.
+        sampler: sampler of the training clips.
+        num_workers: number of processes that render; does not change the result.
+        seed: seed of the mixtures.
+        shuffle_seed: seed of the order of the training clips.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""RecordingDataModule: annotated recordings of a corpus."""
+"""The datamodule of annotated recordings."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -20,14 +20,14 @@ class RecordingDataModule(ClipDataModule):
         corpus: reads the annotation.
         audio: reads the recordings.
         labels: event classes in the order of the `class` axis.
-        parts: of the corpus for `train`, `val` and `test`; empty for a split that is not used.
-        holdout: the share of the training clips that are for validation instead, in [0, 1); chosen by filename.
-        clips: the most clips of each split, None for all; chosen by filename.
+        parts: parts of the corpus for `train`, `val` and `test`; empty for a split that is not used.
+        holdout: share of the training clips that is used for validation instead, in [0, 1); chosen by filename.
+        clips: maximum number of clips of each split, None for all; chosen by filename.
         duration: seconds that every clip is cropped or padded to.
-        batch_size: clips in a batch, over all devices.
-        sampler: of the training clips.
-        num_workers: processes that read; does not change the result.
-        shuffle_seed: of the order of the training clips.
+        batch_size: number of clips in a batch, over all devices.
+        sampler: sampler of the training clips.
+        num_workers: number of processes that read; does not change the result.
+        shuffle_seed: seed of the order of the training clips.
 
     Raises:
         UserError: `holdout` is out of range.
@@ -89,12 +89,12 @@ class RecordingDataModule(ClipDataModule):
 def subset(clips: Sequence[Clip], count: int | None) -> list[Clip]:
     """A pseudo-random subset that depends only on the filenames, in the given order.
 
-    It takes the clips whose filenames have the smallest digests, so that a clip that is added to the corpus replaces at
-    most one clip of the subset.
+    The filenames with the smallest digests are chosen, so that a clip that is added to the corpus replaces at most one
+    clip of the subset.
 
     Args:
-        clips: to choose from.
-        count: the most clips to choose; None chooses all.
+        clips: the clips to choose from.
+        count: maximum number of clips to choose; None chooses all.
     """
     names = [clip.filename for clip in clips]
     chosen = set(sorted(names, key=lambda name: hashlib.blake2b(name.encode()).digest())[:count])

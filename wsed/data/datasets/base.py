@@ -1,4 +1,4 @@
-"""ClipDataset: the interface of a dataset."""
+"""The interface of datasets."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -6,13 +6,13 @@ from typing import Protocol
 from wsed.data.batch import Batch
 
 Key = tuple[int, int]
-"""Epoch and index of a clip, both from 0. The epoch is part of the key so that worker processes need not be told it."""
+"""Epoch and index of a clip, both from 0. The key has the epoch, because worker processes do not know it otherwise."""
 
 
 class ClipDataset(Protocol):
     """The clips of one split. It returns whole batches, and the same batch for the same keys in any process.
 
-    A dataset from outside comes with a datamodule, whose `open` returns one dataset for each split; see
+    A new kind of dataset needs a datamodule with a method `open` that returns one dataset for each split; see
     `wsed.data.datamodules.base.ClipDataModule`.
     """
 

@@ -1,4 +1,4 @@
-"""ExportedMixtureDataset: mixtures on disk."""
+"""The dataset of mixtures on disk."""
 
 import json
 from collections.abc import Sequence
@@ -21,13 +21,13 @@ class ExportedMixtureDataset:
     """Mixtures that `wsed data mix` wrote; see `wsed/data/export.py` for the layout.
 
     Args:
-        folder: of the split.
+        folder: folder of the split.
         labels: event classes in the order of the `class` axis.
         sample_rate: Hz.
         with_sources: whether batches have the isolated sources.
 
     Raises:
-        UserError: the folder is not such a split.
+        UserError: the folder holds no such mixtures.
     """
 
     folder: Path

@@ -1,4 +1,4 @@
-"""MixtureDataset: mixtures that are rendered in memory."""
+"""The dataset of mixtures that are rendered in memory."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,10 +18,10 @@ class MixtureDataset:
     Args:
         bank: the recordings of the split.
         recipe: plans the mixtures.
-        seed: of the mixtures.
+        seed: seed of the mixtures.
         split: `train`, `val` or `test`.
-        clips: the number of clips in an epoch.
-        fresh: whether every epoch has new mixtures; otherwise every epoch has those of epoch 0.
+        clips: number of clips in an epoch.
+        fresh: whether every epoch has new mixtures; otherwise all epochs have those of epoch 0.
         for_evaluation: whether the split is for validation or test.
         with_sources: whether batches have the isolated sources.
 

@@ -1,4 +1,4 @@
-"""RecordingDataset: annotated recordings, all cropped or padded to one length."""
+"""The dataset of annotated recordings, all cropped or padded to one length."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,14 +17,14 @@ from wsed.prediction import Event
 class RecordingDataset:
     """Recordings that are cropped to one length, or padded at the end with zeros.
 
-    Events beyond the length are cropped as well. Tags stay, because they do not say where in the recording a class is.
+    Events beyond this length are cropped as well. Tags stay, because nothing tells where in the recording a class is.
 
     Args:
         clips: annotated recordings.
-        waveforms: of each clip, `(samples,)` as `AudioCache` returns them.
+        waveforms: waveform of each clip, `(samples,)`, as returned by `AudioCache`.
         labels: event classes in the order of the `class` axis.
         sample_rate: Hz.
-        samples: the length of a clip.
+        samples: number of samples of every clip.
 
     Raises:
         UserError: an event is beyond the end of its recording.

@@ -1,4 +1,4 @@
-"""Recipe: plans mixtures; and what recipes share."""
+"""The interface of recipes, which plan mixtures, and the functions that recipes share."""
 
 import zlib
 from collections.abc import Sequence
@@ -28,12 +28,12 @@ class Recipe(Protocol):
 
         Args:
             bank: the recordings of the split.
-            seed: of the mixtures.
+            seed: seed of the mixtures.
             split: `train`, `val` or `test`.
-            epoch: from 0; a dataset that is the same in every epoch always has epoch 0.
-            index: of the clip in the epoch, from 0.
-            clips: the number of clips in the epoch.
-            for_evaluation: whether the split is for validation or test, which a recipe may make less varied.
+            epoch: epoch from 0; always 0 for a dataset that is the same in every epoch.
+            index: index of the clip in the epoch, from 0.
+            clips: number of clips in the epoch.
+            for_evaluation: whether the split is for validation or test; a recipe may make such mixtures less varied.
 
         Raises:
             UserError: the recipe does not fit the soundbank.
@@ -45,8 +45,8 @@ def check_ratio(ratio: Sequence[float], key: str) -> tuple[float, float]:
     """Validates a range of level ratios.
 
     Args:
-        ratio: the lowest and the highest in dB.
-        key: of the range below `mixing`, for messages.
+        ratio: the lowest and the highest ratio in dB.
+        key: key of the range below `mixing`, for messages.
 
     Returns:
         The lowest and the highest.

@@ -1,4 +1,4 @@
-"""Looping: makes a background as long as the clip."""
+"""Cropping and looping of backgrounds to the length of a clip."""
 
 import torch
 from torch import Tensor
@@ -7,7 +7,7 @@ from torch import Tensor
 def crop_or_loop(waveform: Tensor, start: int, samples: int, fade: int) -> Tensor:
     """Crops a recording, and repeats it with a cross-fade if it is too short.
 
-    The cross-fade keeps the power of two uncorrelated sounds, so that the joint has neither a click nor a dip.
+    The cross-fade preserves the power of two uncorrelated sounds, so that the joint has neither a click nor a dip.
 
     Args:
         waveform: `(samples,)`.

@@ -17,10 +17,10 @@ class OverlappingEvents:
     `event_duration`.
 
     Args:
-        duration: of a clip in seconds.
+        duration: duration of a clip in seconds.
         onsets: the lowest and the highest onset of each event in seconds, drawn uniformly; each is inside the clip.
         event_duration: the longest duration of an event in seconds.
-        event_to_background_ratio: the lowest and the highest in dB; drawn uniformly for each event.
+        event_to_background_ratio: the lowest and the highest ratio in dB; drawn uniformly for each event.
 
     Raises:
         UserError: an argument is out of range.

@@ -1,4 +1,4 @@
-"""Perturbation of recordings in speed and spectrum, so that training sees more than a soundbank has."""
+"""Perturbation of the speed and the spectrum of recordings, so that training data are more varied than a soundbank."""
 
 import math
 from dataclasses import dataclass
@@ -19,10 +19,10 @@ LOWEST_BAND = 60.0
 
 @dataclass(frozen=True)
 class Perturbation:
-    """How one recording is changed.
+    """The changes of one recording.
 
     Attributes:
-        speed: the factor of its speed, which shifts its pitch as well; 1 changes nothing.
+        speed: factor on the speed, which shifts the pitch as well; 1 changes nothing.
         gains: dB at each of the `BANDS` frequencies (after FilterAugment, Nam et al. 2022); empty changes nothing.
     """
 
@@ -61,8 +61,8 @@ def perturb(waveform: Tensor, perturbation: Perturbation, samples: int, sample_r
 
     Args:
         waveform: `(samples,)`, at least `samples * perturbation.speed` of them.
-        perturbation: to apply.
-        samples: the length of the result.
+        perturbation: the perturbation to apply.
+        samples: number of samples of the result.
         sample_rate: Hz.
 
     Returns:

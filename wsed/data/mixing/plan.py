@@ -1,4 +1,4 @@
-"""Plans: which recordings make a mixture, before any sample of it exists."""
+"""Plans of mixtures, which name their recordings and describe how to mix them."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -12,11 +12,11 @@ class EventPlan:
     """One event of a mixture.
 
     Attributes:
-        recording: the `id` of its recording.
-        label: its event class.
-        onset: its first sample in the clip.
-        samples: its length in the clip.
-        perturbation: how the recording is changed.
+        recording: `id` of the recording.
+        label: event class.
+        onset: first sample of the event in the clip.
+        samples: number of samples of the event.
+        perturbation: perturbation of the recording.
         event_to_background_ratio: dB, RMS of the event over its own duration to RMS of the background over the clip.
         start: the first sample of the recording that is used.
     """
@@ -36,11 +36,11 @@ class MixturePlan:
 
     Attributes:
         filename: `SPLIT-EPOCH-INDEX.wav`.
-        samples: its length.
-        background: the `id` of its background recording; None for a clip without a background.
-        background_start: the first sample of the background recording that is used.
-        background_perturbation: how the background recording is changed.
-        events: its events.
+        samples: number of samples of the mixture.
+        background: `id` of the background recording; None for a clip without a background.
+        background_start: first sample of the background recording that is used.
+        background_perturbation: perturbation of the background recording.
+        events: events of the mixture.
     """
 
     filename: str
@@ -59,7 +59,7 @@ class MixturePlan:
         """The inverse of `to_dict`.
 
         Raises:
-            KeyError, TypeError: the values are no plan of this version.
+            KeyError, TypeError: the values are not a plan of this version.
         """
         events = tuple(
             EventPlan(**{**event, "perturbation": _perturbation(event["perturbation"])}) for event in values["events"]

@@ -1,4 +1,4 @@
-"""Render: plans into waveforms, sources and labels."""
+"""Rendering of plans into waveforms, sources and labels."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -28,7 +28,7 @@ def render(
     """Renders a batch of plans, on the device of the recordings.
 
     A clip is `(background + sum of gain * event) / peak`, where `peak` is the largest absolute sample of the sum. Its
-    samples depend only on its plan, bit for bit, not on the rest of the batch or the number of threads.
+    samples depend only on its plan, bit for bit, and not on the other clips of the batch or the number of threads.
 
     Args:
         plans: at least one, all with the same number of samples.
@@ -38,7 +38,7 @@ def render(
         with_sources: whether the batch has `sources` and `background_source`.
 
     Raises:
-        UserError: a background is silent throughout the clip, so that no event can be set in proportion to it.
+        UserError: a background is silent throughout the clip, so that the level of events relative to it is undefined.
     """
     device = next(iter(recordings.values())).device
     shape = (len(plans), len(labels), plans[0].samples)

@@ -22,23 +22,23 @@ KINDS = ("background", "event", "mixture")
 class SingleEvent:
     """The mixtures of Kong 2018: at most one event in at most one background, at a random onset.
 
-    The first clips of an epoch are a background alone, the next a single event alone, the last an event in a
-    background, in the given shares. The published code takes a third of each, so that two thirds of the clips have one
-    of the labels {events, background} and one third has two; the paper's text says the reverse. Classes take turns, and
-    so do the recordings of a class, so that every epoch is balanced. Training mixtures may vary more than those for
+    The first clips of an epoch have only a background, the next only an event, and the last an event in a background,
+    in the given shares. The published code uses one third of each, so that two thirds of the clips have one of the
+    labels {events, background} and one third has two; the paper's text says the reverse. Classes take turns, and so do
+    the recordings of a class, so that every epoch is balanced. Training mixtures may vary more than those for
     evaluation: in level, speed and spectrum, by random crops, and by a second event.
 
     Args:
-        duration: of a clip in seconds.
-        event_to_background_ratio: the lowest and the highest in dB; drawn uniformly for each event.
-        shares: of `background`, `event` and `mixture` clips in training; not negative, divided by their sum.
+        duration: duration of a clip in seconds.
+        event_to_background_ratio: the lowest and the highest ratio in dB; drawn uniformly for each event.
+        shares: shares of `background`, `event` and `mixture` clips in training; not negative, divided by their sum.
         speed: the lowest and the highest speed of a recording in training, positive; drawn log-uniformly for each event
             and background.
         equaliser: dB, standard deviation of the random gains over frequency of each recording in training; 0 for none.
-        excerpt: the lowest and the highest share of a recording that an event is in training, in (0, 1]; the recording
-            is cropped at a random place.
-        ratio_variation: the lowest and the highest in dB; drawn uniformly and added to the ratio in training.
-        second_event: the share of the training mixtures that have a second event of another class, in [0, 1].
+        excerpt: the lowest and the highest share of a recording that is used as an event in training, in (0, 1]; the
+            recording is cropped at a random place.
+        ratio_variation: lowest and highest change in dB; drawn uniformly and added to the ratio in training.
+        second_event: share of the training mixtures that have a second event of another class, in [0, 1].
 
     Raises:
         UserError: an argument is out of range.

@@ -1,1 +1,1 @@
-"""Samplers: which clips make which batch."""
+"""Samplers, which decide the clips of each batch; one file each."""

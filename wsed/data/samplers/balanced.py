@@ -1,4 +1,4 @@
-"""Balanced: rare classes nearly as often as common ones."""
+"""The sampler that draws rare classes nearly as often as common ones."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -18,8 +18,8 @@ class Balanced:
     Each class of n clips has the weight `min(ratio, 1 + n // step)`; 5 and 1000 are the values of the published code.
     Classes are drawn from one shuffled list after another, in which each class occurs as often as its weight. Clips are
     drawn from shuffled lists of their class. A clip with several classes keeps all of its tags and is drawn for each of
-    them; clips without tags form a class of their own. All batches are full, and an epoch draws as many clips as there
-    are, but not necessarily all of them.
+    them; clips without tags form a separate class. All batches are full. An epoch has as many clips as the dataset, but
+    some clips may be drawn twice and others not at all.
 
     Args:
         ratio: at least 1; 1 draws all classes equally often.

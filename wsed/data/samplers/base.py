@@ -1,4 +1,4 @@
-"""ClipSampler: the interface of a sampler."""
+"""The interface of samplers."""
 
 from typing import Protocol
 
@@ -6,7 +6,7 @@ from wsed.data.datasets.base import ClipDataset
 
 
 class ClipSampler(Protocol):
-    """Decides in which batches the training clips come.
+    """Divides the training clips into batches.
 
     To add a sampler, write one class with this method and one YAML in `conf/sampler/`, with the class as `_target_` and
     the arguments of its constructor as keys, as in `conf/sampler/balanced.yaml`. `EpochSampler` divides the batches
@@ -17,10 +17,10 @@ class ClipSampler(Protocol):
         """The batches of an epoch. Pure: equal arguments give equal batches, in any process.
 
         Args:
-            dataset: to sample from; `dataset.tags(epoch)` gives the classes of its clips.
-            batch_size: clips in a batch, over all devices.
-            seed: of the order.
-            epoch: from 0.
+            dataset: the dataset to sample from; `dataset.tags(epoch)` gives the classes of its clips.
+            batch_size: number of clips in a batch, over all devices.
+            seed: seed of the order.
+            epoch: epoch from 0.
 
         Returns:
             Indices into the dataset: `ceil(len(dataset) / batch_size)` batches. In training all of them have

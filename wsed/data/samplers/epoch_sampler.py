@@ -1,4 +1,4 @@
-"""EpochSampler: a sampler's batches as PyTorch's loaders take them."""
+"""Adapter that gives the batches of a sampler to PyTorch's loaders."""
 
 from collections.abc import Iterator
 
@@ -15,12 +15,12 @@ class EpochSampler(Sampler[list[Key]]):
     and on many.
 
     Args:
-        dataset: to sample from.
-        batch_size: clips in a batch, over all devices.
-        clip_sampler: decides which clips make which batch.
-        seed: of the order.
-        rank: of this device, from 0.
-        world_size: the number of devices.
+        dataset: the dataset to sample from.
+        batch_size: number of clips in a batch, over all devices.
+        clip_sampler: decides the clips of each batch.
+        seed: seed of the order.
+        rank: rank of this device, from 0.
+        world_size: number of devices.
     """
 
     def __init__(

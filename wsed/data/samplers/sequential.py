@@ -1,4 +1,4 @@
-"""Sequential: the order for validation and test."""
+"""The sampler for validation and test, which keeps the order of the dataset."""
 
 from wsed.data.datasets.base import ClipDataset
 

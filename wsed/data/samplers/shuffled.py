@@ -1,4 +1,4 @@
-"""Shuffled: a new random order in every epoch."""
+"""The sampler that shuffles the clips anew in every epoch."""
 
 import itertools
 
@@ -8,9 +8,9 @@ from wsed.data.datasets.base import ClipDataset
 
 
 class Shuffled:
-    """Every clip once an epoch, in random order; the last batch is completed with the first clips of the order.
+    """Every clip once per epoch, in random order; the last batch is completed with the first clips of that order.
 
-    So all batches are full, and devices can share them evenly.
+    Thus all batches are full, and devices can share them evenly.
     """
 
     def batches(self, dataset: ClipDataset, batch_size: int, seed: int, epoch: int) -> list[list[int]]:

@@ -1,4 +1,4 @@
-"""Soundbank: isolated events by class and backgrounds by scene, from which mixtures are made."""
+"""Soundbanks: the isolated events and the backgrounds that mixtures are made of."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,10 +18,10 @@ class Recording:
     """One isolated sound.
 
     Attributes:
-        id: its unique name in the soundbank, such as the path of its file below the root.
-        label: the event class, or the scene of a background.
+        id: unique name in the soundbank, such as the path of its file below the root.
+        label: event class, or the scene of a background.
         fold: cross-validation fold, from 1.
-        group: the original recording. Takes of one original share it, so that they never are in two splits.
+        group: the original recording. Takes of one original have the same group, so that they are never in two splits.
         waveform: `(samples,)` float32 mono at the sample rate of the soundbank, on the CPU.
 
     Raises:
@@ -73,7 +73,7 @@ class Soundbank:
         """The recordings in some of the folds.
 
         Args:
-            name: of the split, such as `train`, for messages.
+            name: name of the split, such as `train`, for messages.
             folds: fold numbers.
 
         Raises:
@@ -123,14 +123,14 @@ class SoundbankLoader(Protocol):
 
 
 def check_splits(bank: Soundbank, splits: Mapping[str, Sequence[int]]) -> None:
-    """Refuses splits that share an original recording.
+    """Checks that no two splits share an original recording.
 
     Args:
-        bank: with all recordings.
-        splits: the folds of each split.
+        bank: soundbank with all recordings.
+        splits: folds of each split.
 
     Raises:
-        UserError: naming the recording and the splits.
+        UserError: two splits do; the message names the recording and the splits.
     """
     used = (
         (recording.group, name, recording)
@@ -146,7 +146,7 @@ def check_splits(bank: Soundbank, splits: Mapping[str, Sequence[int]]) -> None:
 
 
 def assign_folds(groups: Iterable[str], folds: int) -> dict[str, int]:
-    """Distributes original recordings evenly over folds 1 to `folds`, by name alone.
+    """Distributes original recordings evenly over folds 1 to `folds`; only their names count.
 
     Args:
         groups: names of original recordings; duplicates count once.

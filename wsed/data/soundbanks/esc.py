@@ -21,8 +21,8 @@ class Esc10(FileSoundbankLoader):
 
     The folder has `audio/` and `meta.csv` with the columns `filename, fold, category`; the official layout of ESC-50
     (`meta/esc50.csv`) is read as well. Takes of one original recording, `FOLD-ID-TAKE`, share a fold. Clips are padded
-    with silence and may have several events with long pauses between them. Events lose their silence, except for short
-    pauses; backgrounds lose the digital silence at their ends.
+    with silence and may have several events with long pauses between them. Silence in events is removed, except for
+    short pauses; in backgrounds, only the digital silence at their ends is removed.
 
     Args:
         root: the folder.

@@ -1,4 +1,4 @@
-"""FileSoundbankLoader: what soundbanks of audio files share."""
+"""The base class of soundbanks that read audio files."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -18,10 +18,10 @@ class Entry:
     """One sound of a corpus that has not been read yet.
 
     Attributes:
-        id: its unique name.
-        path: of its file.
-        label: the event class, or the scene of a background.
-        is_event: whether it is an event, otherwise it is a background.
+        id: unique name.
+        path: path of the file.
+        label: event class, or the scene of a background.
+        is_event: whether the sound is an event; otherwise it is a background.
         fold: cross-validation fold, from 1.
         group: the original recording, see `Recording`.
         segment: start and end in the file in seconds; None for the whole file.
@@ -40,7 +40,7 @@ class FileSoundbankLoader(ABC):
     """Loads a soundbank from audio files. A subclass lists the sounds in `entries`, and may cut them in `prepare`.
 
     Attributes:
-        info: what `wsed data list` shows; a subclass defines it.
+        info: facts that `wsed data list` shows; a subclass defines them.
 
     Args:
         root: folder of the corpus.
@@ -67,7 +67,7 @@ class FileSoundbankLoader(ABC):
         """The part of a sound that is used, `(samples,)` to `(samples,)`; by default all of it.
 
         Args:
-            entry: of the sound.
+            entry: entry of the sound.
             samples: `(samples,)` float32 in [-1, 1].
         """
         return samples
@@ -107,16 +107,16 @@ class FileSoundbankLoader(ABC):
 
 
 def check_categories(labels: Sequence[str], scenes: Sequence[str], known: Sequence[str], where: Path) -> None:
-    """Refuses a class that the corpus does not have, or that is both an event and a scene.
+    """Checks that the corpus has every class, and that no class is both an event and a scene.
 
     Args:
         labels: classes that are events.
         scenes: classes that are backgrounds.
         known: classes of the corpus.
-        where: what defines the known classes, for messages.
+        where: path of the file or folder that defines the classes, for messages.
 
     Raises:
-        UserError: naming the class.
+        UserError: a class is invalid; the message names it.
     """
     both = set(labels) & set(scenes)
     if both:

@@ -18,8 +18,8 @@ from wsed.errors import UserError
 class Folder(FileSoundbankLoader):
     """Events and backgrounds from two folders of WAV, FLAC, OGG or MP3 files of any rate and channel count.
 
-    Original recordings are distributed over the folds by name, class by class. Files of one label whose names differ
-    only in a take suffix come from one original, and share a fold.
+    Original recordings are distributed over the folds by name, class by class. If the names of files of one label
+    differ only in a take suffix, the files come from one original and share a fold.
 
     Args:
         root: the folder with `foreground/<label>/*` and `background/<scene>/*`.

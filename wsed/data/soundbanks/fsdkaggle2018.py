@@ -28,7 +28,7 @@ class FsdKaggle2018(FileSoundbankLoader):
         labels: event classes in the order of the `class` axis.
         scenes_root: folder of TUT Urban Acoustic Scenes 2018.
         folds: the number of folds; the papers have 4.
-        verified: use only sounds whose label was verified by hand, as the papers do.
+        verified: whether to use only sounds with manually verified labels, as the papers do.
     """
 
     info = CorpusInfo(

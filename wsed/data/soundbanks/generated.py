@@ -1,4 +1,4 @@
-"""Generated: a soundbank of synthetic sounds, which needs no files."""
+"""The soundbank of synthetic sounds, which needs no files."""
 
 import hashlib
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ class Generated:
         labels: event classes in the order of the `class` axis, of `baby_cry`, `glass_break` and `gunshot`.
         recordings: the number of recordings of each class and each scene, at least 4; number `i` is in fold
             `1 + i % 4`.
-        seed: of the sounds.
+        seed: seed of the sounds.
         cache: the folder that stores the recordings for all runs; None synthesises them every time.
 
     Raises:
@@ -39,7 +39,7 @@ class Generated:
     """
 
     info = CorpusInfo(
-        "synthetic baby cries, breaking glass and gunshots over four scenes", "that of wsed", "", ("no files",)
+        "synthetic baby cries, breaking glass and gunshots over four scenes", "the licence of wsed", "", ("no files",)
     )
 
     def __init__(
@@ -78,7 +78,7 @@ def recordings(label: str, count: int, rate: int, seed: int, cache: str | None) 
         label: the event class or the scene.
         count: the number of recordings.
         rate: sample rate in Hz.
-        seed: of the sounds.
+        seed: seed of the sounds.
         cache: the folder that stores the recordings; None stores nothing.
     """
     sounds = (
@@ -93,7 +93,7 @@ def recordings(label: str, count: int, rate: int, seed: int, cache: str | None) 
 
 def _cached(label: str, count: int, rate: int, seed: int, cache: str) -> list[NDArray[np.float32]]:
     """The samples of each recording, from the cache; synthesises what it lacks."""
-    # Another version of the synthesis may make other sounds.
+    # Another version of the synthesis may produce different sounds, so its source is part of the key.
     source = Path(synthesis.__file__).read_text(encoding="utf-8")
     key = f"{source} {np.__version__} {label} {count} {rate} {seed}"
     digest = hashlib.blake2b(key.encode(), digest_size=8).hexdigest()

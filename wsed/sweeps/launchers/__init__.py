@@ -1,1 +1,1 @@
-"""Where the runs of a sweep are executed."""
+"""Launchers, which execute the runs of a sweep."""

@@ -1,4 +1,4 @@
-"""What every launcher is, and one run of a sweep in any process."""
+"""The interface of launchers, and the execution of one run of a sweep."""
 
 import sys
 import traceback
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SweepRun:
-    """One run of a sweep, as it travels to the process that executes it.
+    """One run of a sweep. It can be pickled and sent to the process that executes it.
 
     Attributes:
-        plan: of the run.
-        watching: makes further callbacks in that process.
+        plan: the planned run.
+        watching: creates further callbacks in that process.
     """
 
     plan: PlannedRun
@@ -30,7 +30,7 @@ class SweepRun:
 
 
 class Launcher(ABC):
-    """Where the runs of a sweep are executed. One file with a subclass and one YAML in `conf/launcher/` add one."""
+    """Executes the runs of a sweep. One file with a subclass and one YAML in `conf/launcher/` add a launcher."""
 
     @abstractmethod
     def launch(self, runs: Sequence[SweepRun]) -> list[Outcome]:
@@ -42,7 +42,7 @@ class Launcher(ABC):
 
 
 def execute_in_sweep(run: SweepRun) -> Outcome:
-    """Executes one run; its failure is recorded and printed, and leaves the rest of the sweep alone."""
+    """Executes one run. A failure is recorded and printed, and does not affect the other runs of the sweep."""
     try:
         return execute(run.plan, run.watching)
     except RunBusyError as error:

@@ -1,4 +1,4 @@
-"""Several runs at once on one machine."""
+"""The launcher that executes several runs at once on one machine."""
 
 import os
 from collections.abc import Sequence
@@ -44,10 +44,12 @@ _held: list[FileLock] = []
 
 
 def take_share(folder: Path, shares: int) -> None:
-    """Pins this process to a share of the cores and the GPUs that no other process has, for its lifetime.
+    """Pins this process, for its lifetime, to a share of the cores and of the GPUs.
+
+    No two processes have the same cores; they share a GPU if there are fewer GPUs than processes.
 
     Args:
-        folder: where the processes that share a machine find each other.
+        folder: folder of the sweep, in which the processes keep their locks.
         shares: number of shares.
     """
     if _held:
@@ -67,7 +69,7 @@ def take_share(folder: Path, shares: int) -> None:
 
 
 def _free_place(folder: Path, places: int) -> int:
-    """The first place whose lock is free; the lock of a process that ends is released."""
+    """Locks the first free place for this process; the lock is released when the process ends."""
     folder.mkdir(parents=True, exist_ok=True)
     while True:
         for place in range(places):

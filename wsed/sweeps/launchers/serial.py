@@ -1,4 +1,4 @@
-"""One run after another."""
+"""The launcher that executes one run after another."""
 
 from collections.abc import Sequence
 

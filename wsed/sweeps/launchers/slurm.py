@@ -1,4 +1,4 @@
-"""Runs as jobs of a Slurm cluster."""
+"""The launcher that executes runs as jobs of a Slurm cluster."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -14,29 +14,29 @@ from wsed.training.execute import Outcome
 
 POLLING_SECONDS = 5
 MOST_JOBS = 1000
-"""Jobs of one array; Slurm's own default limit is 1001."""
+"""Largest number of jobs in one array; Slurm's default limit is 1001."""
 
 
 class Slurm(Launcher):
     """Submits an array of jobs, one for each run, through submitit.
 
-    A job that reaches its time limit, or is preempted, goes back into the queue and resumes from its last checkpoint. A
-    job whose run fails is marked as failed in Slurm, and leaves the others alone.
+    A job that reaches its time limit, or is preempted, goes back into the queue and resumes from its last checkpoint.
+    If a run fails, Slurm marks its job as failed; the other jobs continue.
 
     Args:
-        partition: None for the default of the cluster.
-        account: None for the default of the user.
-        nodes: machines of a job.
+        partition: partition of the cluster; None for the cluster's default.
+        account: account to charge; None for the user's default.
+        nodes: number of machines per job.
         tasks_per_node: processes on each machine, one for each device that `runtime=ddp_slurm` trains on.
-        cpus_per_task: cores of a process.
-        gpus_per_node: GPUs of each machine.
-        memory: GB of each machine.
+        cpus_per_task: number of cores per process.
+        gpus_per_node: number of GPUs per machine.
+        memory: GB per machine.
         minutes: time limit of a job.
         warning: seconds before the time limit at which Slurm sends its signal; Slurm rounds it to minutes.
         requeues: number of times that a job goes back into the queue at its time limit; preemptions do not count.
         parallel: greatest number of jobs that run at the same time.
-        setup: lines of shell before the run, such as `module load cuda`.
-        sbatch: further options of sbatch by name, such as `{qos: long, constraint: a100}`; None for none.
+        setup: shell commands to execute before the run, such as `module load cuda`.
+        sbatch: further sbatch options by name, such as `{qos: long, constraint: a100}`; None for none.
 
     Raises:
         UserError: this machine has no Slurm.
@@ -75,7 +75,7 @@ class Slurm(Launcher):
             "array_parallelism": parallel,
             "setup": list(setup),
             "stderr_to_stdout": True,
-            # Otherwise tasks that train together would wait for a dead one for ever.
+            # Otherwise tasks that train together would wait for a dead one forever.
             "srun_args": ["--kill-on-bad-exit=1"],
             "additional_parameters": dict(sbatch or {}),
         }
@@ -106,17 +106,17 @@ class _Job:
     def __call__(self, run: SweepRun) -> Outcome:
         outcome = execute_in_sweep(run)
         if outcome.status == "failed":
-            # The process has to end with an error, or Slurm takes the job for a success.
+            # The process must end with an error, or Slurm would count the job as successful.
             raise UncompletedJobError("the run failed; its status.json says why")
         return outcome
 
     def checkpoint(self, run: SweepRun) -> submitit.helpers.DelayedSubmission:
-        """What a job does when it is back from the queue: the same; the run resumes from its last checkpoint."""
+        """What a requeued job does: the same again, so that the run resumes from its last checkpoint."""
         return submitit.helpers.DelayedSubmission(self, run)
 
 
 def _refusal(error: Exception) -> str:
-    """What sbatch printed."""
+    """The error lines that sbatch printed, or its last line."""
     lines = str(error).strip().splitlines()
     return "; ".join(line.strip() for line in lines if "error" in line) or lines[-1]
 

@@ -11,10 +11,10 @@ from wsed.runs.folder import RunFolder
 class _RunCheckpoint(ModelCheckpoint):
     """A checkpoint in the run folder, saved at the very end of an epoch, after validation.
 
-    Then nothing of the epoch is left to repeat when the run resumes.
+    A run that resumes from it has no part of that epoch to repeat.
 
     Args:
-        path: of the checkpoint in any run folder; only its name counts.
+        path: path of the checkpoint in any run folder; only the file name is used.
         monitor: metric that decides whether to save, or None to save every epoch.
         mode: whether the largest (`max`) or the smallest (`min`) value is the best.
     """
@@ -41,7 +41,7 @@ class LastCheckpoint(_RunCheckpoint):
 
 
 class BestCheckpoint(_RunCheckpoint):
-    """Keeps the best epoch by a metric of the validation split; nothing without such a split.
+    """Keeps the epoch with the best value of a validation metric; saves nothing if there is no validation split.
 
     Args:
         monitor: the metric.
@@ -59,11 +59,11 @@ class BestCheckpoint(_RunCheckpoint):
 class EpochSnapshots(Callback):
     """Keeps the weights of every n-th epoch, for fusion.
 
-    Lightning's `ModelCheckpoint(every_n_epochs=n, save_top_k=-1)` does the same with epochs counted from 0 in the names
-    of the files; papers, and `wsed fuse --first-epoch`, count from 1.
+    Lightning's `ModelCheckpoint(every_n_epochs=n, save_top_k=-1)` does the same, but counts epochs from 0 in the file
+    names; papers and `wsed fuse --first-epoch` count from 1.
 
     Args:
-        every: n; 0 keeps none.
+        every: n, or 0 to keep no snapshots.
     """
 
     def __init__(self, every: int) -> None:

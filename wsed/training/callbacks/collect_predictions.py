@@ -15,7 +15,7 @@ class CollectPredictions(Callback):
     """Fills a new collector in each pass, and logs scores as `val/...` after validation.
 
     Args:
-        evaluator: its metrics that take part in validation score what was collected.
+        evaluator: scores the predictions of a validation pass.
     """
 
     def __init__(self, evaluator: Evaluator) -> None:
@@ -59,7 +59,7 @@ class CollectPredictions(Callback):
         """The collector of the latest pass.
 
         Raises:
-            RuntimeError: there was no pass yet.
+            RuntimeError: no pass has begun yet.
         """
         if self._collector is None:
             raise RuntimeError("no pass over a split has begun; call trainer.validate or trainer.test first")

@@ -1,4 +1,4 @@
-"""Example clips of the test, for pictures and for listening."""
+"""Example clips of the test split, for figures and for listening."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ from wsed.systems.saliency import saliency
 class ExampleRecorder(Callback):
     """Keeps the first test clip of each class, with the masks of the system, or its saliency if it has no masks.
 
-    Clips whose sources are not known are left out, and so are systems whose features have no mel spectrogram.
+    Clips without known sources are skipped. If the system's features have no mel spectrogram, nothing is kept.
     """
 
     def __init__(self) -> None:
@@ -85,10 +85,10 @@ class ExampleRecorder(Callback):
         self.sounds.append((batch.filenames[clip], sounds))
 
     def write(self, files: PredictionFiles, sample_rate: int) -> None:
-        """Writes the examples and their sounds; nothing without examples.
+        """Writes the examples and their audio files, if there are any.
 
         Args:
-            files: whose folder must exist.
+            files: the files to write; their folder must exist.
             sample_rate: Hz.
         """
         if not self.arrays:

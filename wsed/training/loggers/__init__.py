@@ -1,1 +1,1 @@
-"""Where curves go besides `metrics.csv`."""
+"""Loggers of training curves and scores."""

@@ -1,4 +1,4 @@
-"""What every logger of a run is."""
+"""The interface of loggers."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -19,11 +19,11 @@ class RunLogger(ABC):
         """Opens the log of a run.
 
         Args:
-            plan: of the run.
-            rows: of `metrics.csv` from before the run was stopped; empty for a run that has not been stopped.
+            plan: the planned run.
+            rows: rows of `metrics.csv` from before the run was interrupted; empty for a run that was not.
 
         Returns:
-            What Lightning's trainer calls. It gets the scores of the test as `test/NAME`.
+            The Lightning logger that the trainer calls. It also gets the test scores, as `test/NAME`.
 
         Raises:
             UserError: the log cannot be opened.

@@ -15,16 +15,16 @@ from wsed.atomic import atomic_write
 Row = dict[str, float]
 
 LOSS = "train/loss"
-"""In the last row of every epoch."""
+"""Only the last row of an epoch has this metric."""
 
 
 class MetricsCsv(Logger):
     """Writes each row of metrics to a CSV file, with columns for whatever is logged.
 
-    Lightning's own CSVLogger starts an empty file when a run resumes, and has folders for versions.
+    Lightning's own CSVLogger starts an empty file when a run resumes, and makes a folder for each version.
 
     Args:
-        path: of the file.
+        path: the file to write.
     """
 
     def __init__(self, path: Path) -> None:
@@ -41,7 +41,7 @@ class MetricsCsv(Logger):
         return ""
 
     def log_hyperparams(self, *args: Any, **kwargs: Any) -> None:
-        """Ignores them: the run folder has `config.yaml`."""
+        """Does nothing: the run folder has `config.yaml`."""
 
     def log_metrics(self, metrics: Mapping[str, float], step: int | None = None) -> None:
         """Adds a row and writes the file.
@@ -54,7 +54,7 @@ class MetricsCsv(Logger):
         self.write()
 
     def write(self) -> None:
-        """Writes all rows; the file appears complete or not at all."""
+        """Writes all rows atomically."""
         columns = dict.fromkeys(["epoch", "step", *(name for row in self.rows for name in sorted(row))])
         with atomic_write(self.path) as partial, partial.open("w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, list(columns), lineterminator="\n")
@@ -65,11 +65,12 @@ class MetricsCsv(Logger):
 class CurvesState(Checkpoint):
     """Keeps the rows of `metrics.csv` in checkpoints, so that a resumed run has the curves of an uninterrupted one.
 
-    Lightning hands the row of an epoch to loggers only after the checkpoint of that epoch, so it is added here. As a
-    `Checkpoint` it is called after everything of an epoch has been logged; it has to stand before the other ones.
+    Lightning passes the row of an epoch to the loggers only after it has saved the checkpoint of that epoch, so this
+    callback builds the row itself. As a `Checkpoint`, it is called after everything in an epoch has been logged; it
+    must come before the callbacks that save checkpoints.
 
     Args:
-        logger: whose rows are kept.
+        logger: the logger with the rows to keep.
     """
 
     def __init__(self, logger: MetricsCsv) -> None:
@@ -81,7 +82,7 @@ class CurvesState(Checkpoint):
         for row in reversed(self.logger.rows):
             if LOSS in row:
                 break
-            # Logged in this epoch already, such as the scores of validation.
+            # Already logged in this epoch, such as validation scores.
             metrics = {name: value for name, value in metrics.items() if name not in row}
         self.pending = {**metrics, "epoch": trainer.current_epoch, "step": trainer.global_step - 1}
 

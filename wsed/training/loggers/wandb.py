@@ -23,7 +23,7 @@ class Wandb(RunLogger):
         self.group = group
 
     def start(self, plan: PlannedRun, rows: Sequence[Mapping[str, float]]) -> WandbLogger:
-        """See `RunLogger`. Rows from before are logged again: what a killed run logged offline may be lost."""
+        """See `RunLogger`. Logs `rows` again, because what an interrupted run logged offline may be lost."""
         run = open_run(plan.path, self.project, self.group, plan.path.name, "train", plan.config, plan.identity)
         run.define_metric("epoch")
         run.define_metric("*", step_metric="epoch")

@@ -18,7 +18,7 @@ FEWEST_POINTS, MOST_POINTS = 12, 400
 
 
 def read_curves(path: Path) -> dict[str, Curve]:
-    """Losses and validation scores over all classes by their column name; empty if the file is missing.
+    """Losses and validation scores over all classes, by column name; empty if the file is missing.
 
     Raises:
         UserError: the file is not a CSV of numbers.

@@ -80,8 +80,8 @@ def thinned(curve: Curve, points: int) -> dict[int, float]:
     """At most `points` points of a curve, evenly spread, with both its ends.
 
     Args:
-        curve: to thin.
-        points: at least two.
+        curve: the curve to thin.
+        points: number of points, at least two.
     """
     epochs: Sequence[int] = list(curve)
     last = len(epochs) - 1

@@ -134,7 +134,7 @@ def read_outputs(options: argparse.Namespace, postprocessing: "Postprocessing") 
     """Reads the output of a system and the reference from files.
 
     Args:
-        options: of the command line.
+        options: options of the command line.
         postprocessing: turns scores into events, and clip probabilities into tags.
 
     Raises:

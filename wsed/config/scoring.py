@@ -91,7 +91,7 @@ def _chosen(overrides: Sequence[Override], group: str) -> bool:
 
 
 def _group_words(overrides: Sequence[Override], own: Mapping[str, Any] | None) -> list[str]:
-    """The overrides that select a choice. Metrics added to those of a run are selected alone, and merged later."""
+    """The overrides that select a choice. Metrics added to those of a run are selected separately and merged later."""
     words = [str(override.input_line) for override in overrides if _is_of_group(override)]
     added = [override for override in overrides if override.key_or_group == "metrics" and override.is_add()]
     if own is None or not added or _chosen(overrides, "metrics"):

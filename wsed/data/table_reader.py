@@ -1,4 +1,4 @@
-"""Tables separated by tabs or commas: the one way in which wsed opens annotation and score files."""
+"""Reads tables separated by tabs or commas; all annotation and score files are opened here."""
 
 import csv
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ def read_rows(path: Path) -> list[tuple[int, list[str]]]:
         path: a text file in UTF-8.
 
     Returns:
-        For each row its line number in the file, from 1, and its values.
+        The line number in the file, from 1, and the values of each row.
 
     Raises:
         UserError: the file does not exist or is not a table.
@@ -40,11 +40,11 @@ def read_rows(path: Path) -> list[tuple[int, list[str]]]:
 
 
 def read_table(path: Path, columns: Sequence[str], header: bool = True) -> pd.DataFrame:
-    """Reads a table whose columns have names.
+    """Reads a table with named columns.
 
     Args:
-        path: of the file.
-        columns: that it must have; others are read as well. The first must not be empty in any row.
+        path: path of the file.
+        columns: columns that the table must have; others are read as well. The first must not be empty in any row.
         header: whether the first line names the columns; otherwise `columns` are the names of the first ones.
 
     Returns:
@@ -80,12 +80,13 @@ def read_records(path: Path, columns: Sequence[str], header: bool = True) -> lis
     """Reads a table of a corpus as one dictionary for each row.
 
     Args:
-        path: of the file.
-        columns: that it must have, filled in every row; without a header, the names of its first columns.
+        path: path of the file.
+        columns: columns that the table must have, with a value in every row; without a header, the names of the first
+            columns.
         header: whether the first line names the columns.
 
     Returns:
-        By column; an empty string where another column is empty.
+        Values by column; an empty string for an empty value in another column.
 
     Raises:
         UserError: naming the file, and the row or the column.
@@ -103,7 +104,7 @@ def parse_numbers(table: pd.DataFrame, column: str, path: Path) -> NDArray[np.fl
     """The numbers in a column of a table from `read_table`, `(rows,)`.
 
     Raises:
-        UserError: naming the file, the row, and a value that is not a finite number.
+        UserError: a value is not a finite number; the message names the file, the row and the value.
     """
     values = pd.to_numeric(table[column], errors="coerce").to_numpy(dtype=float)
     bad = np.flatnonzero(~np.isfinite(values))
@@ -114,10 +115,10 @@ def parse_numbers(table: pd.DataFrame, column: str, path: Path) -> NDArray[np.fl
 
 
 def refuse_empty(table: pd.DataFrame, columns: Sequence[str], path: Path) -> None:
-    """Refuses a row of a table from `read_table` that has no value in one of the columns.
+    """Checks that a table from `read_table` has a value in some columns of every row.
 
     Raises:
-        UserError: naming the file, the row and the column.
+        UserError: a value is missing; the message names the file, the row and the column.
     """
     for column in columns:
         empty = table[column].isna()
@@ -126,10 +127,10 @@ def refuse_empty(table: pd.DataFrame, columns: Sequence[str], path: Path) -> Non
 
 
 def refuse_duplicates(table: pd.DataFrame, columns: Sequence[str], path: Path) -> None:
-    """Refuses two rows of a table from `read_table` that are equal in the columns.
+    """Checks that no two rows of a table from `read_table` are equal in some columns.
 
     Raises:
-        UserError: naming the file and the row.
+        UserError: two rows are equal; the message names the file and the row.
     """
     again = table.duplicated(list(columns))
     if again.any():
@@ -138,5 +139,5 @@ def refuse_duplicates(table: pd.DataFrame, columns: Sequence[str], path: Path) -
 
 
 def _extended(columns: Sequence[str], count: int) -> list[str]:
-    """Names for `count` columns, of which only the first are named."""
+    """Names for `count` columns, made up for those after the given ones."""
     return [*columns, *(f"column {number}" for number in range(len(columns) + 1, count + 1))]

@@ -1,1 +1,1 @@
-"""From the predictions of a system to its scores."""
+"""Collects the predictions of a system and scores them."""

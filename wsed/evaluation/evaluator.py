@@ -21,13 +21,13 @@ Results = dict[str, float | tuple[float, float]]
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What an evaluator found.
+    """The result of an evaluator.
 
     Attributes:
         results: scores by flat name, and their confidence intervals under `NAME/ci95`.
-        parameters: what the scores depend on, by flat name.
-        measures: how the scores are shown.
-        statistics: what the scores were computed from, with the first part of their names.
+        parameters: parameters of the metrics, by flat name.
+        measures: descriptions of how to show the scores.
+        statistics: the statistics that the scores were computed from, each with the first part of the scores' names.
     """
 
     results: Results
@@ -44,15 +44,15 @@ class Evaluation:
         }
 
     def with_logged(self, logged: Mapping[str, Tensor | float]) -> "Evaluation":
-        """Adds what a system or a callback logged as `test/NAME`; it becomes the score `NAME`.
+        """Adds values that a system or a callback logged as `test/NAME`; each becomes the score `NAME`.
 
         Args:
-            logged: by logged name, as in `trainer.callback_metrics`; names that begin in another way are left out.
+            logged: values by name, as in `trainer.callback_metrics`; names that do not begin with `test/` are ignored.
         """
         found: Results = {
             name.removeprefix("test/"): float(value) for name, value in logged.items() if name.startswith("test/")
         }
-        # Whoever logs a value does not say which end is the good one.
+        # It is not known whether higher or lower values of a logged score are better.
         measures = tuple(Measure(name, name, higher_is_better=None) for name in found if name not in self.results)
         return replace(self, results={**found, **self.results}, measures=(*self.measures, *measures))
 
@@ -73,9 +73,9 @@ class Evaluator:
     """Scores the outputs of a system by several metrics.
 
     Args:
-        metrics: in the order of their scores.
-        draws: of the bootstrap over clips; 0 for no confidence intervals.
-        seed: of the bootstrap.
+        metrics: metrics in the order of their scores.
+        draws: number of draws of the bootstrap over clips; 0 for no confidence intervals.
+        seed: seed of the bootstrap.
 
     Raises:
         ValueError: two metrics have the same name.
@@ -114,7 +114,7 @@ class Evaluator:
         return Evaluation(results, parameters, known, tuple(computed))
 
     def validate(self, predictions: ClipPredictions) -> dict[str, float]:
-        """The scores after an epoch, by flat name without `val/`, of the metrics that take part in validation."""
+        """The scores of all metrics that are computed in validation, by flat name without `val/`."""
         return {
             name: float(value)
             for metric in self.metrics
@@ -126,10 +126,10 @@ def build_evaluator(config: Mapping[str, Any]) -> Evaluator:
     """The evaluator that a validated config describes.
 
     Args:
-        config: with `metrics`, a description of each by name, and `evaluation`.
+        config: a config with `evaluation`, and with `metrics`, a description of each metric by name.
 
     Raises:
-        UserError: an entry of `metrics` is no metric.
+        UserError: an entry of `metrics` is not a metric.
     """
     metrics = instantiate(config["metrics"])
     for name, metric in metrics.items():

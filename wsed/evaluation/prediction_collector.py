@@ -20,7 +20,7 @@ class PredictionCollector(ClipPredictions):
 
     Args:
         labels: event classes in the order of the `class` axis.
-        features: of the system, for its frame rate and its STFT.
+        features: features of the system, for the frame rate and the STFT.
     """
 
     def __init__(self, labels: Sequence[str], features: Features) -> None:
@@ -32,9 +32,9 @@ class PredictionCollector(ClipPredictions):
         """Adds a batch.
 
         Args:
-            batch: with sources, if its separation is to be scored.
-            prediction: of the batch.
-            separated: the sources that the system separates.
+            batch: the batch; separation is scored only if it has sources.
+            prediction: prediction for the batch.
+            separated: the sources that the system separated.
         """
         self.filenames += batch.filenames
         self.events += batch.events
@@ -52,10 +52,10 @@ class PredictionCollector(ClipPredictions):
             self.separation.update(batch, separated)
 
     def outputs(self, postprocessing: Postprocessing | None = None) -> Outputs:
-        """The predictions as metrics take them.
+        """The predictions in the form that metrics need.
 
         Args:
-            postprocessing: from scores to events and tags; without it, there are neither.
+            postprocessing: turns scores into events and tags; without it, the outputs have neither.
         """
         outputs = super().outputs()
         if self.separation.rows:
@@ -70,8 +70,8 @@ class PredictionCollector(ClipPredictions):
         """Writes the predictions in the field's formats, so that they can be scored again without the system.
 
         Args:
-            files: the folder gets scores, tags, the reference, durations and, where the system separates, the
-                separation ratios.
+            files: files to write: scores, tags, the reference, durations and, if the system separates, the separation
+                ratios.
         """
         files.scores.mkdir(parents=True, exist_ok=True)
         for filename, table in self.scores().items():
@@ -85,5 +85,5 @@ class PredictionCollector(ClipPredictions):
 
 
 def write_tsv(table: pd.DataFrame, path: Path) -> None:
-    """Writes a table in the form that the field's tools read."""
+    """Writes a table in the format that the field's tools read."""
     table.to_csv(path, sep="\t", index=False)

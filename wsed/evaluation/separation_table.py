@@ -21,7 +21,7 @@ class SeparationTable:
 
     Args:
         labels: event classes in the order of the `class` axis.
-        features: of the system, for its STFT.
+        features: features of the system, for the STFT.
     """
 
     def __init__(self, labels: Sequence[str], features: Features) -> None:
@@ -45,7 +45,7 @@ class SeparationTable:
             (MIXTURE, batch.waveform[:, None].expand_as(true)),
             *zip(BASELINES[1:], map(_with_background, ideal), strict=True),
         ]
-        # Clip by clip, since a batch would take many times the memory, and more time on a CPU.
+        # Clip by clip, because a whole batch needs many times the memory, and more time on a CPU.
         for clip, filename in enumerate(batch.filenames):
             which = true[clip].any(1).nonzero().flatten()
             references = true[clip, which]

@@ -1,1 +1,1 @@
-"""A trained system in use."""
+"""Use of trained systems: test passes and fusion."""

@@ -1,4 +1,4 @@
-"""Fusion: the mean of the predictions of several systems, or of several epochs of one, for the same clips."""
+"""Fusion: the mean of the predictions of several systems, or of several epochs of one system, for the same clips."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -29,7 +29,7 @@ def fuse_runs(
 
     Args:
         runs: run folders, or `.ckpt` files in them.
-        output: the folder to write, completely or not at all; it must not exist.
+        output: the folder to write, which must not exist; it is written atomically.
         words: Hydra overrides of data, metrics, evaluation and post-processing.
         first_epoch: earlier epochs are left out.
 
@@ -37,7 +37,7 @@ def fuse_runs(
         The scores, and the event classes.
 
     Raises:
-        UserError: runs that cannot be used, or that were not tested on the same clips.
+        UserError: a run cannot be used, or the runs were not tested on the same clips.
     """
     members = {run: checkpoints_of(run, first_epoch) for run in runs}
     if sum(map(len, members.values())) < 2:
@@ -79,7 +79,7 @@ def _write(
     postprocessing: Postprocessing,
     results: Mapping[str, Any],
 ) -> None:
-    """Writes a folder that reports read like that of a run; it appears complete, or not at all."""
+    """Writes atomically a folder that reports can read like a run folder."""
     with atomic_folder(output) as path:
         folder = RunFolder(path)
         fused.write(folder.predictions)
@@ -90,7 +90,7 @@ def _write(
 
 
 def checkpoints_of(path: Path, first_epoch: int) -> list[Path]:
-    """The checkpoints that a run stands for: the epochs that it kept, or else the weights that it was tested with.
+    """The checkpoints of a run to average: the epochs that it kept, or else the weights that it was tested with.
 
     Args:
         path: a run folder, or a `.ckpt` file.
@@ -114,8 +114,8 @@ def average(passes: Sequence[PredictionCollector], names: Sequence[Path]) -> Pre
     """The mean of clip and frame probabilities, on the frames of the first pass.
 
     Args:
-        passes: over the same clips.
-        names: of the passes, for messages.
+        passes: predictions for the same clips.
+        names: names of the passes, for messages.
 
     Raises:
         UserError: the passes have different classes or different clips.
@@ -138,9 +138,10 @@ def average(passes: Sequence[PredictionCollector], names: Sequence[Path]) -> Pre
 
 
 def on_frames(probs: Tensor, rate: float, other_rate: float, frames: int) -> Tensor:
-    """Frame probabilities at another frame rate: each frame takes the value of the frame that holds its middle.
+    """Resamples frame probabilities to another frame rate.
 
-    A middle on the edge between two frames takes the later one.
+    Each new frame takes the value of the frame that contains its middle. If the middle is on the edge between two
+    frames, it takes the later one.
 
     Args:
         probs: `(class, time)`.

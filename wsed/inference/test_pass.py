@@ -1,4 +1,4 @@
-"""Runs a trained system over a test split, that of its run or another."""
+"""Runs a trained system over the test split of its run or of other data."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -23,10 +23,10 @@ from wsed.training.warnings import silence_lightning
 
 
 def find_checkpoint(path: Path) -> tuple[Path, RunFolder | None]:
-    """The checkpoint that a path stands for, and the folder of its run, if it lies in one.
+    """Finds a checkpoint, and its run folder if there is one.
 
     Args:
-        path: a `.ckpt` file; or a run folder, which stands for the weights that the run was tested with.
+        path: a `.ckpt` file; or a run folder, for the weights that the run was tested with.
 
     Raises:
         UserError: the path is neither.
@@ -34,7 +34,7 @@ def find_checkpoint(path: Path) -> tuple[Path, RunFolder | None]:
     if path.is_dir():
         run = RunFolder(path)
         if not run.config_path.is_file():
-            raise UserError(f"{path}: is not the folder of a run, for it has no {run.config_path.name}; check the path")
+            raise UserError(f"{path}: is not the folder of a run: it has no {run.config_path.name}; check the path")
         tested = {"last": run.last_checkpoint, "best": run.best_checkpoint}[run.config()["test"]]
         found = next((choice for choice in (tested, run.last_checkpoint) if choice.is_file()), None)
         if found is None:
@@ -47,15 +47,15 @@ def find_checkpoint(path: Path) -> tuple[Path, RunFolder | None]:
 
 
 def run_config(checkpoint: Path, run: RunFolder | None, words: Sequence[str]) -> dict[str, Any]:
-    """The config that a checkpoint is scored by: that of its run, with its fitted post-processing, and overrides.
+    """The config for scoring a checkpoint: that of its run, with the fitted post-processing, changed by overrides.
 
     Args:
-        checkpoint: of the system.
-        run: the folder of its run, or None where it lies in none.
+        checkpoint: checkpoint of the system.
+        run: the run folder, or None if the checkpoint is not in one.
         words: Hydra overrides of data, metrics, evaluation and post-processing.
 
     Raises:
-        UserError: an override that fits nothing, or no data.
+        UserError: an override matches no key, or there are no data.
     """
     if run is None:
         if not any(word.startswith("data=") for word in words):
@@ -73,7 +73,7 @@ def build_postprocessing(config: Mapping[str, Any]) -> Postprocessing:
     """The post-processing of a validated config.
 
     Raises:
-        UserError: it has to be fitted.
+        UserError: the post-processing must be fitted first.
     """
     postprocessing = instantiate(config["postprocessing"])
     if not isinstance(postprocessing, Postprocessing):
@@ -88,14 +88,14 @@ def test_pass(system: System, config: Mapping[str, Any]) -> tuple[PredictionColl
     """Runs a system over a test split.
 
     Args:
-        system: trained.
-        config: validated; its `data`, `runtime`, `trainer` and `metrics` are used.
+        system: the trained system.
+        config: validated config; its `data`, `runtime`, `trainer` and `metrics` are used.
 
     Returns:
-        The predictions, and what the system logged.
+        The predictions, and the values that the system logged.
 
     Raises:
-        UserError: data that cannot be used, or that the system was not trained for.
+        UserError: the data cannot be used, or they do not match the classes or the sample rate of the system.
     """
     labels, rate = tuple(config["data"]["labels"]), config["data"]["sample_rate"]
     if labels != system.labels:

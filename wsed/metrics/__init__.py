@@ -1,1 +1,1 @@
-"""Scores, thin over the field's libraries."""
+"""Metrics, mostly thin layers over the field's libraries."""

@@ -1,4 +1,4 @@
-"""What a metric is: its name, its inputs, how it scores, and how its scores are shown."""
+"""The interface of metrics."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ Array = NDArray[np.float64]
 
 
 class Statistics(ABC):
-    """Statistics clip by clip, such as counts, from which the scores of any selection of the clips follow."""
+    """Statistics of each clip, such as counts, from which the scores of any selection of clips can be computed."""
 
     @abstractmethod
     def scores(self, prefix: str, weights: Array | None = None) -> dict[str, Any]:
@@ -25,11 +25,11 @@ class Statistics(ABC):
             weights: `(draw, clip)`, how often each clip counts; without it each counts once.
 
         Returns:
-            By flat name: numbers, or `(draw,)` with weights.
+            Scores by flat name: numbers, or `(draw,)` with weights.
         """
 
     def curve(self) -> dict[str, Array]:
-        """The curve behind the score, by axis; empty where there is none."""
+        """The curve behind the score, by axis; empty if there is none."""
         return {}
 
 
@@ -38,8 +38,9 @@ class Metric(ABC):
 
     Attributes:
         name: first part of the flat names of its scores.
-        inputs: fields of `Outputs` that it needs; where one is not known, the evaluation leaves the metric out.
-        in_validation: whether it is scored after each epoch as well, without post-processing, and logged as `val/NAME`.
+        inputs: fields of `Outputs` that the metric needs; if one of them is not known, the metric is left out.
+        in_validation: whether the metric is also computed after each epoch, without post-processing, and logged as
+            `val/NAME`.
     """
 
     name: str
@@ -48,25 +49,25 @@ class Metric(ABC):
 
     @abstractmethod
     def measures(self) -> Sequence[Measure]:
-        """How its scores are shown."""
+        """Descriptions of how to show the scores."""
 
     @abstractmethod
     def scores(self, outputs: Outputs) -> Mapping[str, float]:
         """Its scores by flat name, each of which begins with `name`."""
 
     def validation_scores(self, predictions: ClipPredictions) -> Mapping[str, float]:
-        """Its scores after an epoch, by flat name without `val/`; empty where it takes no part in validation."""
+        """The scores after an epoch, by flat name without `val/`; empty if the metric is not used in validation."""
         if not self.in_validation:
             return {}
         outputs = predictions.outputs()
         return self.scores(outputs) if self.applies(outputs) else {}
 
     def applies(self, outputs: Outputs) -> bool:
-        """Whether its inputs are known."""
+        """Whether the inputs of the metric are known."""
         return all(outputs.has(name) for name in self.inputs)
 
     def parameters(self, outputs: Outputs) -> dict[str, float | str]:
-        """What its scores depend on, by flat name: its numbers and strings."""
+        """The parameters of the metric, by flat name: its attributes that are numbers or strings."""
         return {
             f"{self.name}/{key}": value
             for key, value in vars(self).items()
@@ -75,7 +76,7 @@ class Metric(ABC):
 
 
 class BootstrappedMetric(Metric):
-    """A metric whose scores have confidence intervals: it gives the statistics that they are computed from."""
+    """A metric with confidence intervals; it gives the statistics that the scores are computed from."""
 
     @abstractmethod
     def statistics(self, outputs: Outputs) -> Sequence[tuple[str, Statistics]]:

@@ -1,4 +1,4 @@
-"""The best F1 over all thresholds, class by class: what a system could reach if an oracle set its thresholds."""
+"""The best F1 over all thresholds of each class, which a system would reach if an oracle chose its thresholds."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -13,13 +13,13 @@ from wsed.metrics.measure import Measure
 
 
 class BestF1(Statistics):
-    """Operating points at each class's own best threshold.
+    """The F1 of each class at its best threshold.
 
     Args:
-        deltas: how the counts of each clip change as the threshold falls.
+        deltas: changes of the counts of each clip as the threshold falls.
         reference: the true events, `filename onset offset event_label`.
         labels: the event classes that the reference has.
-        filenames: of the clips.
+        filenames: names of the clips.
     """
 
     def __init__(
@@ -35,8 +35,8 @@ class BestF1(Statistics):
 
         Args:
             prefix: first part of the names, such as `event_based/best`.
-            weights: `(draw, clip)`, how often each clip counts; without it each counts once. Every draw has its
-                own best thresholds, out of a few hundred at most.
+            weights: `(draw, clip)`, how often each clip counts; without it each counts once. The best thresholds are
+                chosen for every draw, out of a few hundred at most.
 
         Returns:
             `PREFIX/macro/f1`, `PREFIX/class/LABEL/f1` and `PREFIX/class/LABEL/threshold`: numbers, or `(draw,)`.
@@ -72,7 +72,7 @@ class BestF1(Statistics):
         return f1.max(1), threshold
 
     def _totals(self, label: str) -> tuple[Array, Array, Array]:
-        """Every threshold, in descending order, and the numbers of correct and of false detections from it on."""
+        """Every threshold, in descending order, and the numbers of correct and of false detections at it."""
         of_clips = [self.deltas[filename][label] for filename in self.filenames]
         thresholds = np.concatenate([at for at, _ in of_clips])
         values, place = np.unique(-thresholds, return_inverse=True)
@@ -84,7 +84,7 @@ class BestF1(Statistics):
 
 
 def best_measures(prefix: str) -> list[Measure]:
-    """How the best F1 is shown.
+    """Describes how to show the best F1.
 
     Args:
         prefix: first part of the names.

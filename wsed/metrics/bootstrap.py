@@ -1,4 +1,4 @@
-"""Bootstrapped confidence intervals: how much scores vary when other clips are drawn."""
+"""Confidence intervals by a bootstrap over clips."""
 
 from collections.abc import Iterator, Mapping
 
@@ -9,7 +9,7 @@ from wsed.metrics.base import Array
 
 
 def resample(clips: int, draws: int, seed: int) -> Array:
-    """How often each clip is in each draw, of as many clips and with replacement: `(draw, clip)`."""
+    """Draws `clips` clips with replacement; returns how often each clip is in each draw, `(draw, clip)`."""
     rng = np.random.default_rng(seed)
     return rng.multinomial(clips, np.full(clips, 1 / clips), draws).astype(float)
 
@@ -24,17 +24,17 @@ def intervals(draws: Mapping[str, Array]) -> Iterator[tuple[str, tuple[float, fl
 
 
 class Steps:
-    """A few hundred thresholds in place of thousands, so that the counts of any draw are a product of matrices.
+    """Joins thousands of thresholds into a few hundred, so that a matrix product gives the counts of every draw.
 
-    Where there are more thresholds than the limit, they are joined into steps of equally many detections, each of which
+    If there are more thresholds than the limit, they are joined into steps with equal numbers of detections. Each step
     ends at a detection, so that a curve of detections over false alarms keeps its corners.
 
     Args:
-        thresholds: `(item,)`, at which a count changes.
-        found: `(item,)`, the change of the number of detections below each.
-        clip: `(item,)`, the index of the clip in which it changes.
-        clips: the number of clips.
-        limit: the largest number of steps.
+        thresholds: `(item,)`, thresholds at which a count changes.
+        found: `(item,)`, change of the number of detections below each threshold.
+        clip: `(item,)`, index of the clip in which the count changes.
+        clips: number of clips.
+        limit: largest number of steps.
     """
 
     def __init__(self, thresholds: Array, found: Array, clip: NDArray[np.int64], clips: int, limit: int) -> None:

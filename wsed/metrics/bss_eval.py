@@ -12,12 +12,12 @@ from torchmetrics.functional.audio import scale_invariant_signal_distortion_rati
 def bss_eval(estimates: Tensor, references: Tensor) -> dict[str, Tensor]:
     """SDR, SIR and SAR of BSS-eval version 3 (filters of 512 taps), as mir_eval's `bss_eval_sources` computes them.
 
-    Most of the work depends on the references alone, so that several estimates scored in one call cost little more than
-    one.
+    Most of the work depends only on the references, so that scoring several estimates in one call costs little more
+    than scoring one.
 
     Args:
-        estimates: of the shape of the references, source `i` belonging to reference `i`; or of that shape behind
-            further axes, for several estimates of the same references.
+        estimates: estimate `i` belongs to reference `i`. The shape is that of the references, or has further axes in
+            front of it, for several estimates of the same references.
         references: `(..., source, samples)`; none of them is silent.
 
     Returns:
@@ -50,7 +50,7 @@ def si_sdr(estimates: Tensor, references: Tensor) -> Tensor:
 
 
 def _decibels(squared_cosine: Tensor) -> Tensor:
-    """Ratio of the power along a direction to the power of the rest, in dB."""
+    """Ratio of the power along a direction to the remaining power, in dB."""
     return 10 * torch.log10(squared_cosine / (1 - squared_cosine))
 
 

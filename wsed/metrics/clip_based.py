@@ -1,4 +1,4 @@
-"""Clip-based scores: how well the tags of clips are ranked, and how well they are set."""
+"""Clip-based scores, of the ranking of tags and of the tags above their thresholds."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ SET = ("f1", "precision", "recall")
 class ClipBased(BootstrappedMetric):
     """AT-mAP, area under the ROC and lwlrap; with tag thresholds, F1, precision and recall as well.
 
-    A clip has the tags of the events that the reference has in it.
+    The true tags of a clip are the classes of its events in the reference.
 
     Attributes:
         name: first part of the names of the scores.
@@ -82,7 +82,7 @@ def tag_counts(labels: Sequence[str], clip_probs: Tensor, weak: Tensor, threshol
         labels: event classes.
         clip_probs: `(clip, class)` in [0, 1].
         weak: `(clip, class)` 0/1.
-        thresholds: by class; a clip has a tag where the probability is above.
+        thresholds: threshold of each class; a clip has a tag if the probability is above it.
     """
     true = weak.double().numpy()
     tagged = (clip_probs.double() > torch.tensor([thresholds[label] for label in labels]).double()).double().numpy()

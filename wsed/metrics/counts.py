@@ -1,4 +1,4 @@
-"""Counts of hits and misses, clip by clip, and the scores of any selection of the clips."""
+"""Counts of hits and misses in each clip, and the scores that follow from them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,12 +26,12 @@ class Counts(Statistics):
 
     Attributes:
         labels: event classes.
-        reference: `(clip, class)`, the number in the reference.
-        system: `(clip, class)`, the number that the system reports.
-        correct: `(clip, class)`, the number of correct reports.
-        substituted: `(clip,)`, the number that is reported under another class; None where the criterion has no
+        reference: `(clip, class)`, number in the reference.
+        system: `(clip, class)`, number that the system reports.
+        correct: `(clip, class)`, number of correct reports.
+        substituted: `(clip,)`, number that is reported under another class; None if the criterion has no
             substitutions.
-        rates: the scores that are computed, of `RATES`.
+        rates: the scores to compute, from `RATES`.
     """
 
     labels: tuple[str, ...]
@@ -101,11 +101,11 @@ def mean_over_classes(values: Array) -> Array:
 
 
 def count_measures(prefix: str, rates: Sequence[str] = RATES) -> list[Measure]:
-    """How the scores of counts are shown; tables by class show the F1.
+    """Describes how to show the scores of counts; tables by class show the F1.
 
     Args:
         prefix: first part of the names.
-        rates: the scores that are computed, of `RATES`.
+        rates: the scores that are computed, from `RATES`.
     """
     named = [(average, rate) for average in ("micro", "macro") for rate in rates]
     return [

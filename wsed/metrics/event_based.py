@@ -1,4 +1,4 @@
-"""Event-based scores: an event is detected when one of its class is reported with nearly its onset and offset."""
+"""Event-based scores: an event is detected if its class is reported with nearly the same onset and offset."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,8 +19,8 @@ class EventBased(BootstrappedMetric):
     """Event-based F1, precision, recall and error rates; with frame probabilities, the best F1 as well.
 
     Attributes:
-        collar: seconds by which an onset may be off, and an offset at least.
-        offset_share: share of the true event's length by which an offset may be off, if that is more than the collar.
+        collar: tolerance of onsets in seconds, and the smallest tolerance of offsets.
+        offset_share: tolerance of offsets as a share of the true event's length, if that is more than the collar.
         name: first part of the names of the scores.
     """
 
@@ -65,9 +65,9 @@ def event_counts(
         reference: the true events, `filename onset offset event_label`.
         events: the detected events, the same columns.
         labels: event classes.
-        filenames: of the clips.
-        collar: seconds by which an onset may be off, and an offset at least.
-        offset_share: share of the true event's length by which an offset may be off, if that is more than the collar.
+        filenames: names of the clips.
+        collar: tolerance of onsets in seconds, and the smallest tolerance of offsets.
+        offset_share: tolerance of offsets as a share of the true event's length, if that is more than the collar.
 
     Returns:
         Counts of events.

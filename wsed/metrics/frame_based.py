@@ -1,4 +1,4 @@
-"""Frame-based scores: how well the frames of all clips are ranked, and the frames in which an event is active."""
+"""Frame-based scores, of the ranking of the frames of all clips."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -78,8 +78,8 @@ def frame_ranking(labels: Sequence[str], frame_probs: Sequence[Tensor], strong: 
 
     Args:
         labels: event classes.
-        frame_probs: of each clip `(class, time)` in [0, 1].
-        strong: of each clip `(class, time)` 0/1.
+        frame_probs: `(class, time)` in [0, 1] for each clip.
+        strong: `(class, time)` 0/1 for each clip.
     """
     clip = torch.cat([torch.full((probs.shape[1],), number) for number, probs in enumerate(frame_probs)])
     return Ranking(labels, torch.cat(list(frame_probs), 1).T, torch.cat(list(strong), 1).T, clip, RANKED)

@@ -1,4 +1,4 @@
-"""How the counts of events change as the threshold falls, clip by clip, for curves over thresholds."""
+"""Changes of the counts of events in each clip as the threshold falls, for curves over thresholds."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -12,10 +12,10 @@ from wsed.metrics.intersection_statistics import intersection_statistics
 from wsed.metrics.sed_eval_counts import by_clip
 
 Deltas = dict[str, dict[str, tuple[Array, dict[str, Array]]]]
-"""For each clip and class the thresholds at which counts change, and the changes, as in sed_scores_eval."""
+"""The thresholds at which counts change, and the changes, for each clip and class, as in sed_scores_eval."""
 
 STEPS = 300
-"""The largest number of thresholds at which draws are scored."""
+"""The largest number of thresholds for the scores of bootstrap draws."""
 
 
 def event_deltas(
@@ -64,7 +64,7 @@ def deltas_from_points(
         reference: the true events, `filename onset offset event_label`.
         points: the detected events by threshold, the same columns.
         labels: event classes.
-        filenames: of the clips.
+        filenames: names of the clips.
         dtc: see `intersection_statistics`.
         gtc: see `intersection_statistics`.
         cttc: see `intersection_statistics`.
@@ -88,12 +88,12 @@ def delta_counts(deltas: Deltas, label: str, filenames: Sequence[str]) -> dict[s
     """The counts of each clip between one threshold and the next lower one.
 
     Args:
-        deltas: of all clips.
-        label: of the class.
-        filenames: of the clips, in order.
+        deltas: changes in all clips.
+        label: the class.
+        filenames: names of the clips, in order.
 
     Returns:
-        For each kind of count `(clip, step)`, from the highest threshold down.
+        `(clip, step)` for each kind of count, from the highest threshold down.
     """
     of_clips = [deltas[filename][label] for filename in filenames]
     thresholds = np.concatenate([values for values, _ in of_clips])
@@ -121,7 +121,7 @@ def reference_counts(reference: pd.DataFrame, labels: Sequence[str], filenames: 
 
 
 def ground_truth(reference: pd.DataFrame, filenames: Sequence[str]) -> dict[str, list[tuple[float, float, str]]]:
-    """The reference in the form that sed_scores_eval takes."""
+    """The reference in the form that sed_scores_eval needs."""
     references = by_clip(reference)
     return {
         filename: [(event["onset"], event["offset"], event["event_label"]) for event in references.get(filename, [])]

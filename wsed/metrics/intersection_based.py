@@ -1,4 +1,4 @@
-"""Intersection-based scores: how much of a true event, and of a detected one, lies in the other."""
+"""Intersection-based scores, from the overlap of true and detected events."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,8 +22,8 @@ class IntersectionBased(BootstrappedMetric):
     """Intersection-based F1, precision, recall and error rates; with frame probabilities, the best F1 as well.
 
     Attributes:
-        dtc: share of a detected event that must lie in true events of its class for it to be no false alarm.
-        gtc: share of a true event that such detections must cover for it to be detected.
+        dtc: share of a detected event that must lie in true events of its class; otherwise it is a false alarm.
+        gtc: share of a true event that such detections must cover; otherwise it is missed.
         name: first part of the names of the scores.
     """
 
@@ -67,9 +67,9 @@ def intersection_counts(
         reference: the true events, `filename onset offset event_label`.
         events: the detected events, the same columns.
         labels: event classes.
-        filenames: of the clips.
-        dtc: share of a detected event that must lie in true events of its class for it to be no false alarm.
-        gtc: share of a true event that such detections must cover for it to be detected.
+        filenames: names of the clips.
+        dtc: share of a detected event that must lie in true events of its class; otherwise it is a false alarm.
+        gtc: share of a true event that such detections must cover; otherwise it is missed.
 
     Returns:
         Counts of events; each false alarm counts as one detected event that is not correct.

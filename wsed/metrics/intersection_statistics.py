@@ -10,7 +10,7 @@ from wsed.metrics.base import Array
 from wsed.metrics.sed_eval_counts import by_clip
 
 Statistics = dict[str, dict[str, dict[str, Any]]]
-"""For each clip and class `tps` and `fps`, `(point,)`, and `cts`, the same for each other class."""
+"""For each clip and class: `tps` and `fps`, `(point,)`, and `cts`, `(point,)` for each other class."""
 
 
 def intersection_statistics(
@@ -28,10 +28,10 @@ def intersection_statistics(
         reference: the true events, `filename onset offset event_label`.
         points: the detected events at each operating point, the same columns.
         labels: event classes.
-        filenames: of the clips.
-        dtc: share of a detected event that must lie in true events of its class for it to be no false alarm.
-        gtc: share of a true event that such detections must cover for it to be detected.
-        cttc: share of a false alarm that must lie in another class's events for it to be a cross trigger; None for no
+        filenames: names of the clips.
+        dtc: share of a detected event that must lie in true events of its class; otherwise it is a false alarm.
+        gtc: share of a true event that such detections must cover; otherwise it is missed.
+        cttc: share of a false alarm that must lie in events of another class to make it a cross trigger; None for no
             cross triggers.
     """
     references, detections = by_clip(reference), [by_clip(events) for events in points]
@@ -55,7 +55,7 @@ def _of_class(
         true: times of the true events of each class, `(event, 2)`.
         label: the class.
         detected: times of its detected events at each operating point, `(event, 2)`.
-        tolerances: as sed_scores_eval names them.
+        tolerances: tolerances by their names in sed_scores_eval.
     """
     from sed_scores_eval.intersection_based.intermediate_statistics import statistics_fn
 

@@ -8,7 +8,7 @@ from wsed.metrics.base import Array, Statistics
 
 
 class Lwlrap(Statistics):
-    """How high the classes of each clip rank among all classes; every label has the same weight.
+    """The rank of the true classes among all classes in each clip; every label has the same weight.
 
     Args:
         clip_probs: `(clip, class)` in [0, 1].
@@ -16,7 +16,7 @@ class Lwlrap(Statistics):
     """
 
     def __init__(self, clip_probs: Array, weak: Array) -> None:
-        # Importing it takes half a second, for which training need not wait.
+        # Imported here because it takes half a second, and training does not need it.
         from sklearn.metrics import label_ranking_average_precision_score
 
         self.labels = weak.sum(1)

@@ -1,4 +1,4 @@
-"""How a score is shown; the descriptors in `results.json`."""
+"""Descriptions of scores for tables and reports; `results.json` holds them as `measures`."""
 
 import math
 from dataclasses import dataclass
@@ -6,12 +6,12 @@ from dataclasses import dataclass
 MISSING = "\N{EN DASH}"
 
 LABEL = "{label}"
-"""Stands for the event class in the name of a class's score."""
+"""Placeholder for the event class in the name of a class's score."""
 
 
 @dataclass(frozen=True)
 class Measure:
-    """One number of a test and how to show it.
+    """One score and how to show it.
 
     Attributes:
         key: score name over all classes, such as `frame/map`.

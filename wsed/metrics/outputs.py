@@ -1,4 +1,4 @@
-"""What a system predicted on a set of clips: as tables, which metrics score, and as the tensors they come from."""
+"""Predictions of a system for a set of clips: the tables that metrics score, and the tensors they are made from."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,21 +12,21 @@ from torch import Tensor
 from wsed.prediction import Event
 
 TIMED = frozenset({"scores", "events", "points"})
-"""Inputs that can be scored only against true onsets and offsets."""
+"""Inputs that can be scored only with true onsets and offsets."""
 
 
 @dataclass(frozen=True)
 class Outputs:
-    """The reference, and the predictions of a system in the field's formats; None for what is not known.
+    """The reference, and the predictions of a system in the field's formats; None for those that are not known.
 
     Attributes:
         labels: event classes; a class that the reference lacks has no score.
-        filenames: of all clips, also those without events.
-        reference: the true events, `filename onset offset event_label`; a clip without events may have a row with its
-            name alone.
+        filenames: names of all clips, including those without events.
+        reference: the true events, `filename onset offset event_label`; a clip without events may have a row with only
+            its name.
         durations: seconds of every clip, by filename.
         tags: clip probabilities, `filename` and a column for each class.
-        tag_thresholds: by class; a clip has a tag where the probability is above.
+        tag_thresholds: threshold of each class; a clip has a tag if the probability is above it.
         scores: frame probabilities of each clip by filename, `onset offset` and a column for each class.
         events: the detected events, in the columns of the reference.
         points: the detected events of each operating point, by threshold.
@@ -69,17 +69,17 @@ class Outputs:
 
 @dataclass
 class ClipPredictions:
-    """What a system predicted, clip by clip, as tensors.
+    """Predictions and labels of each clip, as tensors.
 
     Attributes:
         labels: event classes in the order of the `class` axis.
-        frames_per_second: of `frame_probs`.
-        filenames: of the clips.
-        events: the strong labels of each clip; empty where they are not known.
+        frames_per_second: frame rate of `frame_probs`.
+        filenames: names of the clips.
+        events: strong labels of each clip; empty if they are not known.
         durations: seconds of every clip, by filename.
-        clip_probs: of each clip `(class,)` in [0, 1].
-        weak: of each clip `(class,)` 0/1.
-        frame_probs: of each clip `(class, time)` in [0, 1], without padding.
+        clip_probs: `(class,)` in [0, 1] for each clip.
+        weak: `(class,)` 0/1 for each clip.
+        frame_probs: `(class, time)` in [0, 1] for each clip, without padding.
         strong: whether the strong labels of all clips are known.
     """
 
@@ -94,7 +94,7 @@ class ClipPredictions:
     strong: bool = True
 
     def outputs(self) -> Outputs:
-        """The predictions as tables, without events, since nothing is post-processed."""
+        """The predictions as tables; there are no events, because nothing is post-processed here."""
         return Outputs(
             self.labels,
             self.filenames,
@@ -106,11 +106,11 @@ class ClipPredictions:
         )
 
     def reference(self) -> pd.DataFrame:
-        """The true events, `filename onset offset event_label`; a clip without events has a row with its name alone.
+        """The true events, `filename onset offset event_label`; a clip without events has a row with only its name.
 
         Without strong labels, a tag is an event from the beginning to the end of the clip.
         """
-        # As in DESED.
+        # The row of a clip without events, as in DESED.
         empty: list[tuple[object, ...]] = [(None, None, None)]
         rows = [
             (filename, *event)
@@ -121,7 +121,7 @@ class ClipPredictions:
         return table.astype({"onset": float, "offset": float, "event_label": object})
 
     def scores(self) -> dict[str, pd.DataFrame]:
-        """Frame probabilities of each clip, `onset offset` and a column for each class, as sed_scores_eval has them."""
+        """Frame probabilities of each clip in the format of sed_scores_eval: `onset offset` and a column per class."""
         return {
             filename: _score_table(probs, self.labels, self.frames_per_second)
             for filename, probs in zip(self.filenames, self.frame_probs, strict=True)

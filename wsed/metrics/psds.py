@@ -24,16 +24,16 @@ HOUR = 3600.0
 
 @dataclass(frozen=True)
 class Psds(BootstrappedMetric):
-    """The PSDS of one scenario, and each class's own.
+    """The PSDS of one scenario, over all classes and for each class.
 
     Attributes:
-        dtc: share of a detected event that must lie in true events of its class for it to be no false alarm.
-        gtc: share of a true event that such detections must cover for it to be detected.
-        cttc: share of a false alarm that must lie in another class's events for it to be a cross trigger; None for no
+        dtc: share of a detected event that must lie in true events of its class; otherwise it is a false alarm.
+        gtc: share of a true event that such detections must cover; otherwise it is missed.
+        cttc: share of a false alarm that must lie in events of another class to make it a cross trigger; None for no
             cross triggers.
         alpha_ct: weight of cross triggers.
         alpha_st: weight of the spread over classes.
-        max_efpr: effective false alarms per hour up to which the curve counts.
+        max_efpr: upper limit of the curve, in effective false alarms per hour.
         name: first part of the names of the scores.
     """
 
@@ -65,7 +65,7 @@ class Psds(BootstrappedMetric):
         """The PSD-ROC of a system.
 
         Args:
-            outputs: with durations, and with frame probabilities or operating points.
+            outputs: outputs with durations, and with frame probabilities or operating points.
         """
         assert outputs.durations is not None
         tolerances = (self.dtc, self.gtc, self.cttc)
@@ -80,14 +80,14 @@ class Psds(BootstrappedMetric):
 
 SCENARIO1 = Psds(dtc=0.7, gtc=0.7, cttc=None, alpha_ct=0.0, alpha_st=1.0, name="psds/scenario1")
 SCENARIO2 = Psds(dtc=0.1, gtc=0.1, cttc=0.3, alpha_ct=0.5, alpha_st=1.0, name="psds/scenario2")
-"""Those of DCASE task 4 since 2020: fast reaction, and no confusion of classes."""
+"""The scenarios of DCASE task 4 since 2020: fast reaction, and no confusion of classes."""
 
 
 class PsdRoc(Statistics):
     """The curve of detected events over false alarms, and the area under it.
 
     Args:
-        deltas: how the counts of each clip change as the threshold falls, by the tolerances of the scenario.
+        deltas: changes of the counts of each clip as the threshold falls, with the tolerances of the scenario.
         reference: the true events, `filename onset offset event_label`.
         durations: seconds of every clip, by filename.
         labels: the event classes that the reference has.
@@ -109,12 +109,12 @@ class PsdRoc(Statistics):
         self.scenario = scenario
 
     def scores(self, prefix: str, weights: Array | None = None) -> dict[str, Any]:
-        """The score, `PREFIX`, and the area under each class's own curve, `PREFIX/class/LABEL`.
+        """The score, `PREFIX`, and the area under the curve of each class, `PREFIX/class/LABEL`.
 
         Args:
             prefix: first part of the names, such as `psds/scenario1`.
             weights: `(draw, clip)`, how often each clip counts, in the order of `durations`; without it each counts
-                once. Draws are scored at a few hundred thresholds at most, the score itself at every one.
+                once. Draws are scored at a few hundred thresholds at most, but the score itself at every threshold.
 
         Returns:
             Numbers, or `(draw,)` with weights.
@@ -179,14 +179,14 @@ class PsdRoc(Statistics):
 def _area(curves: Sequence[tuple[Array, Array]], alpha_st: float, limit: float) -> float:
     """The area under the mean of the classes' curves less their spread, as a share of the largest possible area.
 
-    The curve of a class is a staircase: the largest share of its events that is detected with at most that many false
-    alarms.
+    The curve of a class is a staircase: for each number of false alarms, the largest share of its events that is
+    detected with at most this number.
 
     Args:
-        curves: of each class the share of events detected and the false alarms per hour, `(step,)` each; NaN for a
+        curves: for each class, the share of events detected and the false alarms per hour, `(step,)` each; NaN for a
             class without events, which does not count.
         alpha_st: weight of the spread.
-        limit: false alarms per hour up to which the area counts.
+        limit: upper limit of the area, in false alarms per hour.
     """
     stairs = []
     for found, false in curves:

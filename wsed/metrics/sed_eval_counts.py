@@ -1,4 +1,4 @@
-"""Hands event tables to sed_eval, clip by clip, and records its counts."""
+"""Passes event tables to sed_eval clip by clip, and records its counts."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -21,14 +21,14 @@ def count(
 
     Args:
         metrics: a fresh `EventBasedMetrics` or `SegmentBasedMetrics`.
-        substitutions: the name of its count of substitutions.
+        substitutions: name of the metric's count of substitutions.
         reference: the true events, `filename onset offset event_label`.
         events: the detected events, the same columns.
         labels: event classes.
-        filenames: of the clips.
+        filenames: names of the clips.
 
     Returns:
-        Its counts of each clip.
+        The counts of each clip.
     """
     references, detections = by_clip(reference), by_clip(events)
     totals = []

@@ -1,4 +1,4 @@
-"""Segment-based scores: which classes are active in each segment of time."""
+"""Segment-based scores, of the active classes in each segment of time."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class SegmentBased(BootstrappedMetric):
     """Segment-based F1, precision, recall and error rates.
 
     Attributes:
-        segment: seconds of a segment.
+        segment: length of a segment in seconds.
         name: first part of the names of the scores.
     """
 
@@ -52,8 +52,8 @@ def segment_counts(
         reference: the true events, `filename onset offset event_label`.
         events: the detected events, the same columns.
         labels: event classes.
-        filenames: of the clips.
-        length: seconds of a segment.
+        filenames: names of the clips.
+        length: length of a segment in seconds.
 
     Returns:
         Counts of active segments.

@@ -1,4 +1,4 @@
-"""Separation scores: means over the clips of a class, beside those of the mixture and of ideal masks."""
+"""Separation scores of a system, of the untouched mixture and of ideal masks: means over the clips of each class."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,11 +14,11 @@ from wsed.metrics.outputs import Outputs
 
 SYSTEM, MIXTURE = "system", "mixture"
 BASELINES = (MIXTURE, "ideal_binary_mask", "ideal_ratio_mask")
-"""What the separation of a system is compared with: the untouched mixture, and ideal masks."""
+"""Methods that the separation of a system is compared with: the untouched mixture, and ideal masks."""
 
 RATIOS = ("sdr", "sir", "sar", "si_sdr")
 IMPROVED = ("sdr", "si_sdr")
-"""The ratios whose improvement over the mixture is scored as well."""
+"""Ratios for which the improvement over the mixture is scored as well."""
 
 
 @dataclass(frozen=True)
@@ -54,9 +54,9 @@ class SeparationRatios(Statistics):
     """The ratios of each clip, source and method.
 
     Args:
-        table: `filename source method sdr sir sar si_sdr` in dB, the method being `SYSTEM` or one of `BASELINES`.
+        table: `filename source method sdr sir sar si_sdr` in dB; the method is `SYSTEM` or one of `BASELINES`.
         labels: event classes.
-        filenames: of the clips.
+        filenames: names of the clips.
     """
 
     def __init__(self, table: pd.DataFrame, labels: Sequence[str], filenames: Sequence[str]) -> None:
@@ -88,9 +88,9 @@ class SeparationRatios(Statistics):
                 named |= {f"{start}/class/{label}/{ratio}": mean for label, mean in by_class.items()}
         for ratio in IMPROVED:
             for name in [name for name in named if name.endswith(f"/{ratio}")]:
-                rest = name.removeprefix(f"{prefix}/")
-                if rest == ratio or rest.startswith("class/"):
-                    named[f"{name}_improvement"] = named[name] - named[f"{prefix}/{MIXTURE}/{rest}"]
+                suffix = name.removeprefix(f"{prefix}/")
+                if suffix == ratio or suffix.startswith("class/"):
+                    named[f"{name}_improvement"] = named[name] - named[f"{prefix}/{MIXTURE}/{suffix}"]
         return {name: float(values[0]) if weights is None else values for name, values in named.items()}
 
     def _by_class(self, method: str, ratio: str, weights: Array) -> dict[str, Array]:

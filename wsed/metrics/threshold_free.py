@@ -18,7 +18,7 @@ FUNCTIONS: Mapping[str, Callable[[Tensor, Tensor], Tensor]] = {
     "eer": binary_eer,
 }
 STEPS = 1000
-"""The largest number of thresholds at which draws are scored."""
+"""The largest number of thresholds for the scores of bootstrap draws."""
 
 
 class Ranking(Statistics):
@@ -29,8 +29,8 @@ class Ranking(Statistics):
         probs: `(item, class)` in [0, 1].
         target: `(item, class)` 0/1.
         clip: `(item,)`, the index of the clip that an item belongs to.
-        functions: `ap` (area under the step curve of precision over recall), `auroc`, and `eer` (the error rate at the
-            threshold where false positives and false negatives are equally frequent).
+        functions: scores to compute: `ap` (area under the step curve of precision over recall), `auroc`, and `eer` (the
+            error rate at the threshold where the rates of false positives and of false negatives are equal).
     """
 
     def __init__(
@@ -43,10 +43,10 @@ class Ranking(Statistics):
         self.functions = tuple(functions)
 
     def scores(self, prefix: str, weights: Array | None = None) -> dict[str, Any]:
-        """Each score by class, as the mean over classes, and over the items of all classes at once, by flat name.
+        """Scores for each class, as the mean over classes, and for the items of all classes together, by flat name.
 
-        The mean of `ap` is `PREFIX/map`, of the others `PREFIX/auroc` and `PREFIX/eer`; over all items it is
-        `PREFIX/micro/ap` and so on. A class without a positive item has no score.
+        The mean over classes is `PREFIX/map` for `ap`, and `PREFIX/auroc` and `PREFIX/eer` for the others. Scores for
+        the items of all classes are `PREFIX/micro/ap` and so on. A class without a positive item has no score.
 
         Args:
             prefix: first part of the names, such as `frame`.
@@ -99,12 +99,12 @@ def _equal_error(found: Array, false: Array) -> Array:
 
 
 def ranking_measures(prefix: str, functions: Sequence[str], shown: Mapping[str, str]) -> list[Measure]:
-    """How the scores of a ranking are shown.
+    """Describes how to show the scores of a ranking.
 
     Args:
         prefix: first part of the names.
         functions: the scores that are computed.
-        shown: column headers of those that a comparison of runs and tables by class show.
+        shown: column headers of the scores that comparisons of runs and tables by class show.
     """
     measures = []
     for name in functions:

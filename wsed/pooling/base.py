@@ -81,7 +81,7 @@ def weighted_mean(cells: Tensor, logits: Tensor, mask: Tensor) -> Tensor:
 
     Args:
         cells: `(..., cell)`.
-        logits: of the same shape.
+        logits: logits of the cells, in the same shape.
         mask: bool, broadcastable to that shape, False in cells that are ignored; True at least once in each row.
 
     Returns:

@@ -1,1 +1,1 @@
-"""From scores to events and tags."""
+"""Post-processing, which turns scores into events and tags."""

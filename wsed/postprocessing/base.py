@@ -1,4 +1,4 @@
-"""What a post-processing does: it turns scores into events and sets the thresholds of tags."""
+"""The interfaces of post-processing, with given and with fitted parameters."""
 
 import dataclasses
 from abc import ABC, abstractmethod
@@ -11,7 +11,10 @@ from wsed.metrics.outputs import Outputs
 
 
 class Postprocessing(ABC):
-    """From frame probabilities to events. A subclass is a dataclass, so that a run folder can hold its parameters."""
+    """Turns frame probabilities into events, and sets the thresholds of tags.
+
+    A subclass is a dataclass, so that a run folder can hold its parameters.
+    """
 
     @abstractmethod
     def events(self, scores: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -22,12 +25,12 @@ class Postprocessing(ABC):
                 have the same length.
 
         Returns:
-            `filename onset offset event_label`; a clip without events has a row with its name alone.
+            `filename onset offset event_label`; a clip without events has a row with only its name.
         """
 
     @abstractmethod
     def tag_thresholds(self, labels: Sequence[str]) -> dict[str, float]:
-        """The threshold of each class's tag, by label."""
+        """The threshold of the tag of each class, by label."""
 
     def description(self) -> dict[str, Any]:
         """The class and its parameters in plain Python, from which `instantiate` builds the same post-processing."""
@@ -36,7 +39,7 @@ class Postprocessing(ABC):
 
 
 class FittedPostprocessing(ABC):
-    """A post-processing whose parameters are fitted on validation data; a run that uses it needs a validation split."""
+    """Post-processing with parameters that are fitted on validation data; a run with it needs a validation split."""
 
     @abstractmethod
     def fit(self, outputs: Outputs) -> Postprocessing:

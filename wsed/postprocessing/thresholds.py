@@ -20,15 +20,15 @@ EVENT_COLUMNS = ["filename", "onset", "offset", "event_label"]
 
 @dataclass(frozen=True)
 class Thresholds(Postprocessing):
-    """The scores of each class are median-filtered and thresholded; the runs of frames above are the events.
+    """Median-filters the scores of each class and applies a threshold; each run of frames above it is an event.
 
     Attributes:
         threshold: probability above which a frame belongs to an event, in [0, 1].
-        hysteresis: share of the threshold above which the neighbours of such a frame belong to its event as well, in
-            [0, 1]; 1 for no hysteresis.
-        median: seconds of the median filter, rounded to an odd number of frames; 0 for no filter.
-        gap: seconds; events of a class that are no further apart are joined.
-        minimum_duration: seconds; shorter events are dropped, after gaps are closed.
+        hysteresis: lower threshold for the neighbours of such a frame, as a share of the threshold, in [0, 1]; 1 for no
+            hysteresis.
+        median: length of the median filter in seconds, rounded to an odd number of frames; 0 for no filter.
+        gap: seconds; events of a class that are at most this far apart are joined.
+        minimum_duration: seconds; shorter events are dropped, after gaps have been closed.
         tag_threshold: probability above which a clip has a tag, in [0, 1].
     """
 
@@ -79,7 +79,7 @@ def _of(value: PerClass, label: str) -> float:
 
 
 def odd_frames(seconds: float, frame: float) -> int:
-    """The odd number of frames that is nearest to a duration, at least 1."""
+    """The odd number of frames nearest to a duration, at least 1."""
     return 2 * max(0, round((seconds / frame - 1) / 2)) + 1
 
 

@@ -1,4 +1,4 @@
-"""Post-processing whose parameters are chosen on validation data, class by class."""
+"""Post-processing with parameters that are chosen for each class on validation data."""
 
 import itertools
 from collections.abc import Sequence
@@ -19,16 +19,16 @@ PARAMETERS = ("threshold", "hysteresis", "median", "gap", "minimum_duration")
 
 @dataclass(frozen=True)
 class Tuned(FittedPostprocessing):
-    """Every combination is tried; each class takes the one with its best event-based F1, the first of equals.
+    """Tries every combination, and chooses the one with the best event-based F1 for each class, the first of equals.
 
     Attributes:
-        threshold: candidates for that of `Thresholds`.
-        hysteresis: candidates for that of `Thresholds`.
-        median: candidates for that of `Thresholds`, in seconds.
-        gap: candidates for that of `Thresholds`, in seconds.
-        minimum_duration: candidates for that of `Thresholds`, in seconds.
-        collar: of the event-based F1, in seconds.
-        offset_share: of the event-based F1.
+        threshold: candidates for `Thresholds.threshold`.
+        hysteresis: candidates for `Thresholds.hysteresis`.
+        median: candidates for `Thresholds.median`, in seconds.
+        gap: candidates for `Thresholds.gap`, in seconds.
+        minimum_duration: candidates for `Thresholds.minimum_duration`, in seconds.
+        collar: collar of the event-based F1, in seconds.
+        offset_share: offset tolerance of the event-based F1, see `EventBased`.
     """
 
     threshold: Sequence[float]
@@ -40,7 +40,7 @@ class Tuned(FittedPostprocessing):
     offset_share: float
 
     def fit(self, outputs: Outputs) -> Thresholds:
-        """The thresholds that are best on validation data; the threshold of a tag has the best F1 of its class."""
+        """The best parameters on validation data; tag thresholds are those with the best F1 over clips."""
         assert outputs.tags is not None
         combinations = list(itertools.product(*(getattr(self, name) for name in PARAMETERS)))
         f1 = np.stack(
@@ -68,7 +68,7 @@ class Tuned(FittedPostprocessing):
 
 
 def best_tag_thresholds(reference: pd.DataFrame, tags: pd.DataFrame) -> dict[str, float]:
-    """The tag threshold of each class that has the best F1 over clips; it lies half way between two probabilities.
+    """The tag threshold of each class with the best F1 over clips; it lies half way between two probabilities.
 
     Args:
         reference: the true events, `filename onset offset event_label`.

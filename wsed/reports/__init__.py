@@ -1,1 +1,1 @@
-"""Reports of finished runs, made from their folders alone."""
+"""Reports of finished runs, made only from their folders."""

@@ -1,4 +1,4 @@
-"""Which of many runs a page shows in full."""
+"""Selects the best of many runs, which a page shows in full."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from wsed.reports.runs import Run
 from wsed.reports.settings import differing_settings, settings
 
 RANKED_BY = ("frame/map", "tagging/map", "separation/sdr")
-"""Scores that rank runs: the first one that any run has."""
+"""Scores to rank runs by; the first one that any run has is used."""
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Best:
 
     Attributes:
         places: their indices among all runs, the best run first.
-        reason: a sentence that says why these; empty if they are all runs.
+        reason: a sentence that says why these runs were selected; empty if they are all runs.
     """
 
     places: tuple[int, ...]
@@ -28,9 +28,9 @@ def best_runs(runs: Sequence[Run], limit: int, each: Sequence[str] = ()) -> Best
     """The best runs by the first score of `RANKED_BY` that any of them has; all runs if they are few.
 
     Args:
-        runs: of one comparison.
+        runs: the runs of one comparison.
         limit: the largest number of runs to return.
-        each: settings, such as `pooling`. Where runs differ in them, only the best run of each value counts.
+        each: settings, such as `pooling`. If runs differ in them, only the best run of each value counts.
 
     Returns:
         All runs, or at most `limit` runs that have results.

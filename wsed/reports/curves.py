@@ -18,7 +18,7 @@ FEWEST_POINTS, MOST_POINTS = 12, 400
 
 
 def read_curves(path: Path) -> dict[str, Curve]:
-    """Losses and validation scores over all classes by their column name; empty if the file is missing.
+    """Losses and validation scores over all classes, by column name; empty if the file is missing.
 
     Raises:
         UserError: the file is not a CSV of numbers.
@@ -80,8 +80,8 @@ def thinned(curve: Curve, points: int) -> dict[int, float]:
     """At most `points` points of a curve, evenly spread, with both its ends.
 
     Args:
-        curve: to thin.
-        points: at least two.
+        curve: the curve to thin.
+        points: number of points, at least two.
     """
     epochs: Sequence[int] = list(curve)
     last = len(epochs) - 1

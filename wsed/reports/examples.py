@@ -44,10 +44,10 @@ class Example:
 
 
 def read_examples(runs: Sequence[Run], labels: Sequence[str]) -> list[Example]:
-    """Reads the clips that every run with a file of examples has in it.
+    """Reads the clips that are in every file of examples; runs without such a file are ignored.
 
     Args:
-        runs: of one comparison.
+        runs: the runs of one comparison.
         labels: a label for each run.
 
     Returns:

@@ -7,7 +7,7 @@ from typing import Any
 from wsed.metrics.measure import LABEL, Measure
 
 REFERENCES = {"mixture": "mixture", "ideal_binary_mask": "ideal binary mask", "ideal_ratio_mask": "ideal ratio mask"}
-"""What a separation is compared with, by the part of the score name, with its label."""
+"""Labels of the references for separation, by the part of the score name."""
 
 LOWER_IS_BETTER = ("eer", "error_rate", "deletion_rate", "insertion_rate", "substitution_rate")
 NEITHER_IS_BETTER = ("threshold",)
@@ -22,16 +22,16 @@ DEFAULT_MEASURES = (
     Measure("separation/sir", "SIR", unit="dB", decimals=1, per_class="separation/class/{label}/sir"),
     Measure("separation/sar", "SAR", unit="dB", decimals=1, per_class="separation/class/{label}/sar"),
 )
-"""Measures of a run whose `results.json` does not describe its own."""
+"""Measures of a run with a `results.json` that does not describe them."""
 
 
 def read_measures(descriptors: Sequence[Mapping[str, Any]]) -> tuple[Measure, ...]:
-    """Measures from the `measures` of a `results.json`. What a descriptor leaves out is guessed from its key.
+    """Reads the `measures` of a `results.json`. Fields that a descriptor does not have are guessed from its key.
 
     Raises:
-        KeyError: a descriptor without a key.
-        TypeError: a descriptor that is not a mapping.
-        ValueError: a `per_class` without `{label}`.
+        KeyError: a descriptor has no key.
+        TypeError: a descriptor is not a mapping.
+        ValueError: a `per_class` has no `{label}`.
     """
     fields = tuple(Measure.__dataclass_fields__)
     measures = []
@@ -44,7 +44,7 @@ def read_measures(descriptors: Sequence[Mapping[str, Any]]) -> tuple[Measure, ..
 
 
 def guess_measure(key: str) -> Measure:
-    """How to show a score that no run describes, judged by its name; it is not shown from the start."""
+    """Guesses from its name how to show a score that no run describes; it is not shown from the start."""
     last = key.rpartition("/")[2]
     better = None if last in NEITHER_IS_BETTER else last not in LOWER_IS_BETTER
     unit, decimals = ("dB", 1) if key.startswith("separation/") else ("", 3)
@@ -55,7 +55,7 @@ class Catalogue:
     """The measures of several runs.
 
     Args:
-        measures: of each run; the first run that describes a measure decides how all runs show it.
+        measures: measures of each run; the first run that describes a measure decides how it is shown.
 
     Attributes:
         shown: measures that at least one run shows, in the order of the first run that has them.

@@ -16,14 +16,14 @@ RocCurves = Mapping[str, tuple[Array, Array]]
 """By PSDS scenario: effective false alarms per hour, ascending, and the effective ratio of true positives."""
 
 EFFORT = 2000
-"""Largest number of clips times classes to compute, a few seconds of work; the best run is computed in any case."""
+"""Largest product of clips and classes to compute, a few seconds of work; the best run is computed in any case."""
 
 
 def read_psd_rocs(runs: Sequence[Run]) -> dict[int, RocCurves]:
     """Computes the curves of the runs that have scores, by index, until `EFFORT` is spent.
 
     Args:
-        runs: the best first.
+        runs: the runs, the best first.
 
     Raises:
         UserError: a prediction file or the config of a run is damaged.
@@ -51,7 +51,7 @@ def read_psd_rocs(runs: Sequence[Run]) -> dict[int, RocCurves]:
 
 
 def _curves(files: PredictionFiles, paths: Sequence[Path], run: Run) -> RocCurves:
-    # Most reports need none of these, and they take long to load.
+    # Imported here because they take long to load, and most reports do not need them.
     import pandas as pd
 
     from wsed.metrics.outputs import Outputs
@@ -77,7 +77,7 @@ def _curves(files: PredictionFiles, paths: Sequence[Path], run: Run) -> RocCurve
 
 
 def _scenarios(folder: RunFolder) -> dict[str, Any]:
-    """The scenarios in the config of a run; without a config, as for fused runs, those of DCASE task 4."""
+    """The PSDS scenarios in the config of a run, or those of DCASE task 4 if there is no config, as for fused runs."""
     from wsed.metrics.psds import SCENARIO1, SCENARIO2, Psds
 
     if not folder.config_path.is_file():

@@ -17,9 +17,9 @@ class Row:
 
     Attributes:
         label: short name, unique among the runs.
-        reference: whether it is a bound and not a run, so that it cannot be the best.
-        overall: value over all classes by key of the measure.
-        classes: value by event class and key of the measure.
+        reference: whether the row is a reference and not a run, so that it cannot be the best.
+        overall: value over all classes, by key of the measure.
+        classes: value of each event class, by class and key of the measure.
     """
 
     label: str
@@ -39,7 +39,7 @@ def comparison_rows(
     """The mixture and the ideal masks, from the first run that has them, and then a row for each run.
 
     Args:
-        runs: of one comparison.
+        runs: the runs of one comparison.
         labels: a label for each run; `label_runs` by default.
         measures: the wanted numbers; `shown_measures` by default.
     """
@@ -66,11 +66,11 @@ def _row(
 
 
 def score(run: Run, name: str | None) -> float | None:
-    """A score of a run by its flat name; None where the run has none, infinity for the SAR of the mixture."""
+    """A score of a run by its flat name; None if the run does not have it, infinity for the SAR of the mixture."""
     if name is None or name not in run.scores:
         return None
     value = run.scores[name]
     if value is None:
-        # Nothing was processed, so there is no artefact to divide by; JSON has no infinity to write.
+        # The mixture has no artefacts, so its SAR is infinite, which JSON cannot express.
         return math.inf if name.startswith("separation/mixture/") and name.endswith("/sar") else None
     return None if math.isnan(value) else float(value)

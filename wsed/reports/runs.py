@@ -1,4 +1,4 @@
-"""Finished runs, as their folders describe them."""
+"""Finished runs, read from their folders."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,10 +16,10 @@ class Run:
     """One training and its test.
 
     Attributes:
-        folder: its files.
+        folder: files of the run.
         results: content of `results.json`; empty if the run failed before its test.
         status: content of `status.json`.
-        measures: what its scores measure and how to show them; empty without results.
+        measures: descriptions of the scores and of how to show them; empty without results.
     """
 
     folder: RunFolder

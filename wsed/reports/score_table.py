@@ -12,7 +12,7 @@ from wsed.reports.settings import settings
 def score_table(runs: Sequence[Run]) -> tuple[list[str], list[list[Any]]]:
     """Column names, and a row for each run: folder, name, status, reason, command, settings and scores by flat name.
 
-    A confidence interval has a column for each end, `NAME/low` and `NAME/high`. Gaps are None.
+    A confidence interval has a column for each end, `NAME/low` and `NAME/high`. Missing values are None.
     """
     rows = [_row(run) for run in runs]
     names = list(dict.fromkeys(name for row in rows for name in row))
@@ -20,7 +20,7 @@ def score_table(runs: Sequence[Run]) -> tuple[list[str], list[list[Any]]]:
 
 
 def csv_text(runs: Sequence[Run]) -> str:
-    """The same as CSV. A data frame would take twice the time for a thousand runs with a thousand scores each."""
+    """The score table as CSV. A data frame would take twice as long for a thousand runs with a thousand scores each."""
     names, rows = score_table(runs)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")

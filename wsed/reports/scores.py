@@ -1,4 +1,4 @@
-"""Scores of one system on the terminal: over all classes, then by class."""
+"""Prints the scores of one system on the terminal."""
 
 from collections.abc import Mapping, Sequence
 
@@ -11,7 +11,7 @@ from wsed.metrics.measure import Measure
 Results = Mapping[str, float | tuple[float, float]]
 
 WIDE = 240
-"""Columns of a table that is printed to a file."""
+"""Width in characters of tables that are printed to a file."""
 
 
 def print_scores(
@@ -21,9 +21,9 @@ def print_scores(
 
     Args:
         results: scores by flat name, and confidence intervals under `NAME/ci95`.
-        measures: those that have a number for each class are shown by class.
+        measures: measures; those with scores of single classes are shown by class.
         labels: event classes.
-        parameters: what the scores depend on, by flat name.
+        parameters: parameters of the scores, by flat name.
     """
     console = Console(soft_wrap=True)
     if not console.is_terminal:
@@ -45,7 +45,7 @@ def _overall(results: Results) -> Table:
 
 
 def _by_class(results: Results, measures: Sequence[Measure], labels: Sequence[str]) -> Table:
-    """The measures that have a number for some class, a column each."""
+    """A table with a column for each measure that has a number for at least one class."""
     rows = {label: {measure.per_class: _number(results, measure, label) for measure in measures} for label in labels}
     columns = [
         measure.per_class

@@ -1,4 +1,4 @@
-"""Groups of runs that differ in their seed alone."""
+"""Groups of runs that differ only in their seed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ class Group:
     """Finished runs with the same settings except for the seed.
 
     Attributes:
-        label: the settings in which it differs from the other groups, or the name of its runs.
-        runs: by seed.
+        label: the settings in which the group differs from other groups, or the name of its runs.
+        runs: runs by seed.
     """
 
     label: str

@@ -14,7 +14,7 @@ from wsed.reports.statistics import interval, paired_p
 
 SIGNIFICANT = 0.05
 FEWEST_PAIRS = 3
-"""Seeds that two groups must share for a test."""
+"""Number of seeds that two groups must share for a test."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class SeedTable:
     t-test over these seeds.
 
     Attributes:
-        headers: of all columns but the first.
+        headers: headers of all columns except the first.
         rows: a label, a cell for each measure, and the number of seeds.
         note: explains the signs; may be empty.
     """
@@ -42,7 +42,7 @@ class SeedTable:
 
 
 def seed_table(runs: Sequence[Run]) -> SeedTable:
-    """A row for each group of runs that differ in their seed alone, with the shown measures that any of them has."""
+    """A row for each group of runs that differ only in their seed, with the shown measures that any group has."""
     groups = group_runs(runs)
     measures = [measure for measure in shown_measures(runs) if any(group.values(measure) for group in groups)]
     columns = [_column(groups, measure) for measure in measures]
@@ -59,7 +59,7 @@ def seed_table(runs: Sequence[Run]) -> SeedTable:
 
 
 def _column(groups: Sequence[Group], measure: Measure) -> list[tuple[str, bool | None]]:
-    """For each group the text, and whether it differs from the best group; None where that is not tested."""
+    """The text for each group, and whether it differs from the best group; None if that is not tested."""
     best = _best(groups, measure)
     return [_cell(group, best, measure) for group in groups]
 

@@ -1,4 +1,4 @@
-"""The settings in which runs differ, and the labels that these give them."""
+"""The settings in which runs differ, and labels of runs that are made from them."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -36,7 +36,7 @@ def by_settings(runs: Sequence[Run]) -> list[Run]:
 
 
 def label_runs(runs: Sequence[Run]) -> list[str]:
-    """A short and unique label for each run: the settings in which it differs from the others, else its name."""
+    """A short and unique label for each run: the settings in which it differs from the others, or its name."""
     differing = differing_settings(runs)
     labels = [label_of(run, differing, short=True) for run in runs]
     counts = Counter(labels)
@@ -50,12 +50,14 @@ def label_runs(runs: Sequence[Run]) -> list[str]:
 
 
 def label_of(run: Run, keys: Sequence[str], short: bool = False) -> str:
-    """The settings of a run under some keys, a group's as its choice alone; the run's name if it has none of them.
+    """A label of some settings of a run, or the run's name if it has none of them.
+
+    A config group is shown by its choice only, other settings as `KEY=VALUE`.
 
     Args:
         run: the run.
         keys: settings to name.
-        short: name a key by its last part alone.
+        short: whether to shorten keys to their last part.
     """
     own, choices = settings(run), _choices(run)
     parts = [

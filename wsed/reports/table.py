@@ -29,8 +29,8 @@ class Table:
     """A table with one row per run.
 
     Attributes:
-        title: what it shows, in a few words.
-        headers: column headers; a unit stands on a second line.
+        title: title of the table.
+        headers: column headers; a unit is on a second line.
         rows: references first, then runs.
     """
 
@@ -47,7 +47,7 @@ def overall_table(rows: Sequence[Row], measures: Sequence[Measure]) -> Table:
 
 
 def class_tables(rows: Sequence[Row], measures: Sequence[Measure]) -> list[Table]:
-    """One table per measure with one event class per column; rows and measures without any number are left out."""
+    """One table per measure, with one event class per column; rows and measures without any number are left out."""
     labels = list(rows[0].classes) if rows else []
     tables = []
     for measure in measures:
@@ -63,7 +63,7 @@ def class_tables(rows: Sequence[Row], measures: Sequence[Measure]) -> list[Table
 
 
 def _column(rows: Sequence[Row], measure: Measure, label: str | None) -> list[Cell]:
-    """Cells of one column; the best run has a rival, and no reference is the best."""
+    """Cells of one column; the best is marked if there are at least two runs, and references are never marked."""
     values = [(row.overall if label is None else row.classes[label])[measure.key] for row in rows]
     rivals = [value for row, value in zip(rows, values, strict=True) if value is not None and not row.reference]
     best = None

@@ -1,4 +1,4 @@
-"""A comparison printed on the terminal."""
+"""Prints a comparison on the terminal."""
 
 from collections.abc import Sequence
 
@@ -28,7 +28,7 @@ def print_comparison(runs: Sequence[Run], console: Console | None = None) -> Non
     """Prints the overall numbers, then numbers by class, then the runs that failed; of many runs, only the best.
 
     Args:
-        runs: of one comparison.
+        runs: the runs of one comparison.
         console: where to print; standard output by default, 100 columns wide if that is not a terminal.
     """
     if console is None:

@@ -1,4 +1,4 @@
-"""A comparison as a Weights & Biases run of its own, beside the runs that it compares."""
+"""Logs a comparison as a separate Weights & Biases run, beside the runs that it compares."""
 
 import math
 import shlex
@@ -15,7 +15,7 @@ from wsed.reports.seed_table import seed_table
 from wsed.runs.wandb_run import open_run
 
 PROJECT = "wsed"
-"""Project of a report whose runs were not logged to W&B."""
+"""Project of a report on runs that were not logged to W&B."""
 
 
 def log_comparison(runs: Sequence[Run], folder: Path) -> str:
@@ -23,7 +23,7 @@ def log_comparison(runs: Sequence[Run], folder: Path) -> str:
 
     Args:
         runs: the runs to compare.
-        folder: offline files go to `wandb/` in it.
+        folder: folder of the comparison; offline files go to its subfolder `wandb/`.
 
     Returns:
         A line that says where the W&B run is.
@@ -52,7 +52,7 @@ def log_comparison(runs: Sequence[Run], folder: Path) -> str:
 
 
 def project_and_group(runs: Sequence[Run]) -> tuple[str, str]:
-    """Those of the first run that was logged to W&B, else `wsed` and the name of the first experiment.
+    """The project and the group of the first run that was logged to W&B, else `wsed` and the first experiment's name.
 
     Raises:
         UserError: a `config.yaml` is damaged.
@@ -70,7 +70,7 @@ def project_and_group(runs: Sequence[Run]) -> tuple[str, str]:
 
 
 def _cell(value: Any) -> Any:
-    """A value as W&B takes it: a column has one type, and None is the only gap."""
+    """A value for a table of W&B, in which a column has one type and a missing value is None."""
     if isinstance(value, float) and math.isnan(value):
         return None
     return float(value) if isinstance(value, int) else value

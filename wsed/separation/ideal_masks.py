@@ -1,4 +1,4 @@
-"""Ideal masks, which are made from the sources: an upper bound for systems that see the mixture alone."""
+"""Ideal masks, computed from the true sources: an upper bound for systems that know only the mixture."""
 
 from collections.abc import Callable
 
@@ -13,14 +13,14 @@ IBM_RATIO = 1.7
 """Amplitude ratio above which a cell of the ideal binary mask belongs to the event (4.6 dB; Kong 2018, code)."""
 
 IdealMask = Callable[[Stft, Tensor, Tensor], Tensor]
-"""From an STFT, a source and the rest of the mixture to a mask `(batch, time, bin)`."""
+"""Takes an STFT, a source and the rest of the mixture; returns a mask `(batch, time, bin)`."""
 
 
 def ideal_binary_mask(stft: Stft, source: Tensor, rest: Tensor) -> Tensor:
-    """1 where the magnitude of a source is more than 1.7 times that of the rest, otherwise 0.
+    """1 where the magnitude of a source is more than 1.7 times that of the rest of the mixture, otherwise 0.
 
     Args:
-        stft: on whose cells the mask is.
+        stft: the STFT that defines the cells of the mask.
         source: `(batch, samples)`.
         rest: `(batch, samples)`, everything else in the mixture.
 
@@ -32,7 +32,7 @@ def ideal_binary_mask(stft: Stft, source: Tensor, rest: Tensor) -> Tensor:
 
 
 def ideal_mel_mask(mel: MelSpectrogram, source: Tensor, rest: Tensor) -> Tensor:
-    """The ideal binary mask on mel bands, for pictures: `(batch, samples)` twice to `(batch, time, freq)` 0/1."""
+    """The ideal binary mask on mel bands, for figures: `(batch, samples)` twice to `(batch, time, freq)` 0/1."""
     return (mel.magnitude(source) > IBM_RATIO * mel.magnitude(rest)).float()
 
 
@@ -40,7 +40,7 @@ def ideal_ratio_mask(stft: Stft, source: Tensor, rest: Tensor) -> Tensor:
     """The share of a source in the magnitudes, `|source| / (|source| + |rest|)`.
 
     Args:
-        stft: on whose cells the mask is.
+        stft: the STFT that defines the cells of the mask.
         source: `(batch, samples)`.
         rest: `(batch, samples)`, everything else in the mixture.
 
@@ -54,10 +54,10 @@ def ideal_ratio_mask(stft: Stft, source: Tensor, rest: Tensor) -> Tensor:
 def separate_ideally(
     stft: Stft, waveform: Tensor, sources: Tensor, ideal_mask: IdealMask = ideal_binary_mask
 ) -> tuple[Tensor, Tensor]:
-    """Separation by the ideal mask of each class; the background gets what the classes leave.
+    """Separates a mixture with the ideal mask of each class; the background gets what the classes leave.
 
     Args:
-        stft: on whose cells the masks are.
+        stft: the STFT that defines the cells of the masks.
         waveform: `(batch, samples)`, the mixture.
         sources: `(batch, class, samples)`.
         ideal_mask: `ideal_binary_mask` or `ideal_ratio_mask`.

@@ -1,4 +1,4 @@
-"""From masks to waveforms."""
+"""Separation of waveforms with masks."""
 
 import torch
 from torch import Tensor
@@ -12,7 +12,7 @@ def separate(mel: MelSpectrogram, waveform: Tensor, masks: Tensor) -> Tensor:
     """Applies mel masks to a mixture; see `linear_mask` and `apply_mask`.
 
     Args:
-        mel: on whose cells the masks are.
+        mel: the mel spectrogram that defines the cells of the masks.
         waveform: `(batch, samples)`.
         masks: `(batch, class, time, freq)` in [0, 1].
 
@@ -42,11 +42,12 @@ def linear_mask(filters: Tensor, mask: Tensor) -> Tensor:
 def apply_mask(stft: Stft, waveform: Tensor, masks: Tensor) -> Tensor:
     """Multiplies the spectrogram of a mixture by each mask, keeps its phase, and inverts it by least squares.
 
-    One frame is added before the first and at least one after the last, with the masks of those, so that every sample
-    is reconstructed and none depends on the edge of a single window. A mask of ones returns the waveform.
+    One frame is added before the first and at least one after the last, with the masks of the first and the last frame,
+    so that every sample is reconstructed and none depends on the edge of a single window. A mask of ones returns the
+    waveform.
 
     Args:
-        stft: on whose cells the masks are.
+        stft: the STFT that defines the cells of the masks.
         waveform: `(batch, samples)`.
         masks: `(batch, class, time, bin)` in [0, 1], on the frames of `stft(waveform)`.
 

@@ -10,7 +10,7 @@ def saliency(system: System, waveform: Tensor, label: str) -> tuple[Tensor, Tens
     """Magnitude of the gradients of the strong and the weak output (Adavanne and Virtanen 2017, slides).
 
     Args:
-        system: in evaluation mode, which does not change.
+        system: a system in evaluation mode; the mode is not changed.
         waveform: `(batch, samples)` in [-1, 1].
         label: the event class.
 

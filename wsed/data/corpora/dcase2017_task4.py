@@ -14,8 +14,7 @@ LISTS = {
     "testing": "testing_set.csv",
     "evaluation": "groundtruth_weak_label_evaluation_set.csv",
 }
-"""File of the weak labels of each part: rows `ID,start,end,"label,label",...`, or tab-separated `FILE start end label`.
-"""
+"""File of weak labels of each part: rows `ID,start,end,"label,label",...`, or tab-separated `FILE start end label`."""
 
 STRONG = {
     "testing": "groundtruth_strong_label_testing_set.csv",

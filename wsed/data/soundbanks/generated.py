@@ -28,7 +28,7 @@ class Generated:
 
     Args:
         sample_rate: Hz, at least 8000.
-        labels: event classes in the order of the `class` axis, of `baby_cry`, `glass_break` and `gunshot`.
+        labels: event classes in the order of the `class` axis, from `baby_cry`, `glass_break` and `gunshot`.
         recordings: the number of recordings of each class and each scene, at least 4; number `i` is in fold
             `1 + i % 4`.
         seed: seed of the sounds.

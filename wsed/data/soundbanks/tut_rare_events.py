@@ -19,13 +19,13 @@ PARTS = ("devtrain", "devtest")
 class RareEvents(FileSoundbankLoader):
     """Baby cries, breaking glass and gunshots over everyday scenes, from the corpus's source material.
 
-    An event is a segment of a recording, listed in `cv_setup/events_*.yaml`. Backgrounds are those of the corpus, as in
-    the published code of Kong 2018, or those of TUT Acoustic Scenes 2017, as in the paper's text.
+    Events are segments of recordings, listed in `cv_setup/events_*.yaml`. Backgrounds come from the corpus itself, as
+    in the published code of Kong 2018, or from TUT Acoustic Scenes 2017, as in the paper's text.
 
     Args:
         root: `data/source_data` of the corpus.
         audio: reads the recordings.
-        labels: of `babycry`, `glassbreak` and `gunshot`, in the order of the `class` axis.
+        labels: event classes in the order of the `class` axis, from `babycry`, `glassbreak` and `gunshot`.
         scenes_root: folder of TUT Acoustic Scenes 2017, or None for the corpus's own backgrounds.
     """
 

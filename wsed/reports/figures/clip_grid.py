@@ -1,4 +1,4 @@
-"""Axes for figures with a row per clip."""
+"""Grid of axes for figures with one row per clip."""
 
 from collections.abc import Sequence
 
@@ -10,11 +10,11 @@ from wsed.reports.examples import Array, Example
 def clip_grid(
     examples: Sequence[Example], columns: int, cell: tuple[float, float], margins: tuple[float, float, float, float]
 ) -> tuple[Figure, Array]:
-    """A figure whose axes share one time scale.
+    """Creates a figure in which all axes have the same time scale.
 
     Args:
-        examples: a row for each clip.
-        columns: axes in each row.
+        examples: the clips, one for each row.
+        columns: number of axes in each row.
         cell: width and height of the axes, in inches.
         margins: left, right, top and bottom, in inches.
 

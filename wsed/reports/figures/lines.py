@@ -1,4 +1,4 @@
-"""Figures with a line per run: detection over time, and PSD-ROC."""
+"""Figures with one line per run: detection over time, and PSD-ROC."""
 
 import textwrap
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ from wsed.reports.psd_roc import RocCurves
 
 
 def timeline_figure(examples: Sequence[Example]) -> bytes:
-    """Detection over time, a row per clip: true activity as a band, each run's frame probability as a line.
+    """Detection over time, one row per clip: a band for the true activity, a line for each run's frame probability.
 
     Args:
         examples: at least one clip.
@@ -38,7 +38,7 @@ def timeline_figure(examples: Sequence[Example]) -> bytes:
 
 
 def psd_roc_figure(rocs: Mapping[str, RocCurves]) -> bytes:
-    """PSD-ROC as Bilen et al. 2020 draw it: a panel per scenario, a line per run.
+    """PSD-ROC as in Bilen et al. 2020: one panel per scenario, one line per run.
 
     Args:
         rocs: by run label, at least one.

@@ -1,4 +1,4 @@
-"""Figures with spectrograms: masks, and saliency."""
+"""Figures of masks and of saliency, beside the spectrograms."""
 
 import textwrap
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,7 @@ LOG_MEL_COLOURS = "magma"
 
 
 def mask_figure(examples: Sequence[Example]) -> bytes:
-    """Masks in the manner of Kong 2018, fig. 3: a row per clip; log mel, ideal binary mask and each run's mask.
+    """Masks as in Kong 2018, fig. 3, one row per clip: log mel, ideal binary mask, and the mask of each run.
 
     Args:
         examples: at least one clip, all with masks of the same runs.
@@ -29,7 +29,7 @@ def mask_figure(examples: Sequence[Example]) -> bytes:
 
 
 def saliency_figure(examples: Sequence[Example]) -> bytes:
-    """Gradients in the manner of Adavanne and Virtanen 2017, a row per clip: log mel, then two gradients of each run.
+    """Gradients as in Adavanne and Virtanen 2017, one row per clip: log mel, then two gradients of each run.
 
     Args:
         examples: at least one clip, all with saliency of the same runs.
@@ -49,7 +49,7 @@ def saliency_figure(examples: Sequence[Example]) -> bytes:
 
 
 def _maps_figure(examples: Sequence[Example], maps: Sequence[Mapping[str, Array]], quantity: str) -> bytes:
-    """A row per clip: log mel, then maps `(time, freq)` in [0, 1] by title, the same titles in every row."""
+    """One row per clip: log mel, then maps `(time, freq)` in [0, 1] by title, the same titles in every row."""
     titles = [textwrap.fill(title, 22) for title in ("log mel", *maps[0])]
     top = 0.15 + 0.16 * max(title.count("\n") + 1 for title in titles)
     with style():
@@ -91,7 +91,7 @@ def _image(
 
 
 def _colour_bar(figure: Figure, grid: Array, mappable: AxesImage, quantity: str) -> None:
-    """Draws a colour bar to the right of the grid, as high as it."""
+    """Draws a colour bar to the right of the grid, with the height of the grid."""
     box = grid[-1, -1].get_position()
     height = grid[0, -1].get_position().y1 - box.y0
     inch = 1 / figure.get_figwidth()

@@ -1,4 +1,4 @@
-"""The look of all figures, and their export as SVG on a transparent ground."""
+"""The style of all figures, and their export as SVG with a transparent background."""
 
 import io
 from contextlib import AbstractContextManager
@@ -31,7 +31,7 @@ def style() -> AbstractContextManager[None]:
             "axes.edgecolor": FAINT,
             "axes.facecolor": "none",
             "figure.facecolor": "none",
-            # The same figure gives the same bytes.
+            # A fixed salt, so that the same figure gives the same bytes.
             "svg.hashsalt": "wsed",
         }
     )
@@ -44,7 +44,7 @@ def line_style(index: int) -> dict[str, Any]:
 
 
 def plain_text(legend: Legend) -> None:
-    """Shows dollar signs in the labels of runs as they are, instead of reading them as formulas."""
+    """Shows dollar signs in the labels of runs literally, and not as the start of a formula."""
     for text in legend.get_texts():
         text.set_parse_math(False)
 
@@ -57,7 +57,7 @@ def svg(figure: Figure) -> bytes:
 
 
 def for_dark_screens(image: bytes) -> bytes:
-    """The same SVG in colours for a dark ground."""
+    """The same SVG in colours for a dark background."""
     for light, dark in DARK.items():
         image = image.replace(light.encode(), dark.encode())
     return image

@@ -17,21 +17,21 @@ COSTS = {"parameters": ("parameters",), "train_seconds": ("timing", "train_secon
 """Numbers of a run that are not scores, by name, with their path in `results.json`."""
 
 DEFAULT = "default"
-"""Value of a setting that a run leaves to the configs."""
+"""Displayed value of a setting that a run does not override."""
 
 INFINITE = 1e9
-"""JSON has no infinity; the page prints more than 100 dB as infinite."""
+"""Used for infinity, which JSON does not have; the page prints more than 100 dB as infinite."""
 
 
 def page_data(runs: Sequence[Run], labels: Sequence[str]) -> dict[str, Any]:
     """Everything that the script needs; lists have an entry for each run.
 
     Args:
-        runs: of one comparison.
+        runs: the runs of one comparison.
         labels: a label for each run.
 
     Raises:
-        UserError: a damaged `metrics.csv`.
+        UserError: a `metrics.csv` is damaged.
     """
     known = [settings(run) for run in runs]
     place = {id(run): index for index, run in enumerate(runs)}
@@ -46,7 +46,7 @@ def page_data(runs: Sequence[Run], labels: Sequence[str]) -> dict[str, Any]:
             {"label": label, "text": _text(run, label, own)}
             for run, label, own in zip(runs, labels, known, strict=True)
         ],
-        # A failed run does not say what it left to the configs.
+        # The settings of a failed run are not known.
         "settings": {
             key: [own.get(key, DEFAULT) if own else None for own in known] for key in differing_settings(runs)
         },
@@ -115,7 +115,7 @@ def _inner(results: Mapping[str, Any], path: Sequence[str]) -> Any:
 
 
 def _by_class(runs: Sequence[Run], classes: Sequence[str], catalogue: Catalogue) -> list[dict[str, Any]]:
-    """Every score by class of the systems: for each measure a list for each run, with a number for each class."""
+    """Every score by class of the systems: for each measure, one list per run, with a number for each class."""
     found = _class_values(runs, classes)
     order = {measure.class_name: number for number, measure in enumerate(catalogue.shown)}
     metrics = []
@@ -127,7 +127,7 @@ def _by_class(runs: Sequence[Run], classes: Sequence[str], catalogue: Catalogue)
 
 
 def _class_values(runs: Sequence[Run], classes: Sequence[str]) -> dict[str, list[list[float | None] | None]]:
-    """By name of the score without its class: for each run a number for each class, or None if it has no number."""
+    """For each score, by its name without the class: one list per run with a number for each class, or None."""
     places = {label: index for index, label in enumerate(classes)}
     known: dict[str, tuple[str, int] | None] = {}
     found: dict[str, list[list[float | None] | None]] = {}

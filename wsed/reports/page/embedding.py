@@ -20,5 +20,5 @@ class Image:
 
 
 def data_uri(content: bytes, mime: str) -> str:
-    """A file as part of a page."""
+    """A file as a `data:` URI."""
     return f"data:{mime};base64,{base64.b64encode(content).decode('ascii')}"

@@ -5,7 +5,7 @@ from wsed.reports.runs import Run
 
 
 def run_facts(run: Run) -> dict[str, str]:
-    """How the run ended, what it takes to repeat it, and its size and time, as text."""
+    """The status, seed, number of parameters, training time and commit of a run, as text."""
     results = run.results
     git = results.get("git") or {}
     parameters = results.get("parameters")

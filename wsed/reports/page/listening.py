@@ -1,4 +1,4 @@
-"""The sounds of example clips: the mixture, the true event, and what each run separated."""
+"""The sounds of example clips: the mixture, the true event, and the event that each run separated."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ def listening_table(
     """The sounds of each clip; runs without sounds are left out.
 
     Args:
-        runs: of one comparison.
+        runs: the runs of one comparison.
         labels: a label for each run.
         examples: the clips.
     """

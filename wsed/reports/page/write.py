@@ -1,4 +1,4 @@
-"""The page of a comparison: one HTML file that needs nothing else."""
+"""Writes the page of a comparison, a single self-contained HTML file."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,18 +23,18 @@ from wsed.reports.settings import differing_settings, label_runs
 from wsed.reports.table import class_tables, overall_table
 
 SHOWN = 8
-"""The largest number of runs with figures and sounds, so that the page stays small."""
+"""Largest number of runs with figures and sounds; a limit keeps the page small."""
 
 SCRIPTS = ("page.js", "plot.js", "table.js", "multiples.js", "curves.js", "bars.js")
-"""In the order of execution."""
+"""Scripts of the page, in the order of execution."""
 
 
 def write_page(runs: Sequence[Run], out: Path) -> Path:
     """Writes the comparison of runs as `index.html`, with every image, sound and script inside it.
 
     Args:
-        runs: in the order of the page.
-        out: folder of the page; made if missing.
+        runs: the runs, in the order of the page.
+        out: folder of the page; created if it is missing.
 
     Returns:
         Path of the page, which is written atomically.
@@ -62,14 +62,14 @@ def _environment() -> Environment:
 
 
 def _assets() -> dict[str, Markup]:
-    """Style and scripts. They hold no text of a run, so they need no escaping, which would break them."""
+    """Style and scripts. They contain no text of a run, so they need no escaping, which would break them."""
     own = Path(__file__).parent
     scripts = ((own / "scripts" / name).read_text(encoding="utf-8") for name in SCRIPTS)
     return {"style": Markup((own / "page.css").read_text(encoding="utf-8")), "script": Markup("\n".join(scripts))}
 
 
 def _tables(runs: Sequence[Run]) -> dict[str, Any]:
-    """What the page says of every run."""
+    """The content of the page for every run."""
     labels = label_runs(runs)
     measures = shown_measures(runs)
     named = list(zip(runs, labels, strict=True))
@@ -92,7 +92,7 @@ def _tables(runs: Sequence[Run]) -> dict[str, Any]:
 
 
 def _shown_in_full(runs: Sequence[Run]) -> dict[str, Any]:
-    """Tables by class, figures and sounds, of the best runs."""
+    """Tables by class, figures and sounds of the best runs."""
     labels = label_runs(runs)
     best = best_runs(runs, SHOWN, each=("model", "pooling"))
     places = sorted(best.places)
@@ -119,7 +119,7 @@ def _example_figures(examples: Sequence[Example]) -> dict[str, Image | None]:
 
 
 def _psd_roc(ranked: Sequence[Run], labels: Sequence[str], order: Sequence[str]) -> dict[str, Any]:
-    """The figure of the best runs with scores, computed from the best down, drawn in the order of the page."""
+    """The PSD-ROC of the best runs that have frame probabilities, in the order of the page."""
     found = {labels[place]: curves for place, curves in read_psd_rocs(ranked).items()}
     rocs = {label: found[label] for label in order if label in found}
     return {"psd_roc": Image.of(psd_roc_figure(rocs)) if rocs else None, "psd_roc_runs": list(rocs)}

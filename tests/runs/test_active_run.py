@@ -84,3 +84,10 @@ def test_an_early_end_is_recorded_in_one_line(tmp_path: Path, state: str) -> Non
     active = ActiveRun(planned(tmp_path / "run"))
     active.end(state, ValueError("one\n  two"))
     assert (status(tmp_path / "run")["status"], status(tmp_path / "run")["reason"]) == (state, "ValueError: one two")
+
+
+def test_a_process_of_the_same_id_on_another_host_is_another_process(tmp_path: Path) -> None:
+    active = ActiveRun(planned(tmp_path))
+    active.start(resumed=False)
+    (tmp_path / "status.json").write_text(json.dumps({**status(tmp_path), "host": "elsewhere"}))
+    assert active.executed_by() == f"process {os.getpid()} on elsewhere"

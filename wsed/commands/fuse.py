@@ -47,7 +47,7 @@ def fuse(options: argparse.Namespace) -> None:
     overrides = [word for word in options.words if _is_override(word)]
     runs = [Path(word) for word in options.words if word not in overrides]
     if not runs:
-        raise UserError("fuse: there is no run to fuse; name the folders of at least two")
+        raise UserError("fuse: there is no run to fuse; name the folder of at least one")
     from wsed.inference.fusion import fuse_runs
     from wsed.reports.scores import print_scores
 

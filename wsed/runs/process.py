@@ -14,8 +14,8 @@ def describe() -> dict[str, Any]:
 
 
 def is_own(process: Mapping[str, Any]) -> bool:
-    """Whether a description has the id of this process."""
-    return bool(process["pid"] == os.getpid())
+    """Whether a description is of this process: the same id on the same host."""
+    return bool(process["pid"] == os.getpid() and process["host"] == socket.gethostname())
 
 
 def is_alive(process: Mapping[str, Any]) -> bool:

@@ -10,7 +10,7 @@ from filelock import FileLock, Timeout
 from wsed.atomic import write_text
 from wsed.errors import UserError
 from wsed.runs.folder import RunFolder
-from wsed.runs.process import is_alive
+from wsed.runs.lease import is_held
 
 GRID = "sweep.json"
 STATES = ("done", "running", "stopped", "pruned", "failed", "pending")
@@ -82,10 +82,10 @@ def _names(folder: Path) -> list[str]:
 
 
 def _state(folder: RunFolder) -> tuple[str, str | None]:
+    if is_held(folder.lease_path):
+        return "running", None
     status = folder.status()
     if not status:
         return "pending", None
-    state = status["status"]
-    if state == "running" and not is_alive(status):
-        state = "stopped"
-    return state, status["reason"]
+    # Whoever trained it was killed before it could say so.
+    return "stopped" if status["status"] == "running" else status["status"], status["reason"]

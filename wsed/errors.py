@@ -5,6 +5,7 @@ import errno
 import os
 import signal
 from collections.abc import Iterable
+from pathlib import Path
 
 LONGEST_MESSAGE = 500
 """Characters of the longest message on standard error."""
@@ -13,6 +14,9 @@ DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 _UNUSABLE_PATH = (errno.ENAMETOOLONG, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ELOOP, errno.EINVAL)
 """Errors of a path that can never work; the others may have passed at the next attempt."""
+
+
+_SET_CACHE = "set runtime.cache=FOLDER to one that this user may write, or runtime.cache=null"
 
 
 class UserError(Exception):
@@ -52,7 +56,7 @@ class StoppedError(SystemExit):
         self.code = 128 + number
 
     def __str__(self) -> str:
-        return f"stopped by {signal.Signals(self.number).name}; the same command again goes on"
+        return f"stopped by {signal.Signals(self.number).name}; start the same command again to go on"
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
@@ -75,9 +79,11 @@ def explained(error: BaseException) -> tuple[str, int] | None:
     if isinstance(error, TrainingDivergedError | LeaseLostError):
         return str(error), 1
     if isinstance(error, OSError) and error.errno is not None:
-        return _explained_os_error(error), 2 if error.errno in _UNUSABLE_PATH else 1
+        return _explained_os_error(error)
     # The names of PyTorch's own errors, which cannot be imported here.
     text = str(error)
+    if text.startswith("Could not determine home directory"):
+        return f"there is no home folder (HOME); {_SET_CACHE}", 2
     if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError" or "can't allocate memory" in text:
         reason = f" ({text.splitlines()[0]})" if text else ""
         return f"there is not enough memory{reason}; use a smaller data.batch_size or a machine with more", 1
@@ -95,11 +101,20 @@ def one_line(message: str) -> str:
     return shown if len(shown) <= LONGEST_MESSAGE else f"{shown[: longest - 3]}...{shown[-longest:]}"
 
 
-def _explained_os_error(error: OSError) -> str:
+def _explained_os_error(error: OSError) -> tuple[str, int]:
     reason = os.strerror(error.errno or 0)
-    place = f"{error.filename}: " if isinstance(error.filename, str | os.PathLike) else ""
+    path = Path(os.fsdecode(error.filename)) if isinstance(error.filename, str | bytes | os.PathLike) else None
+    place = f"{path}: " if path is not None else ""
     if error.errno in DISK_FULL:
-        return f"{place}cannot be written ({reason}); free some space, then repeat the command"
+        return f"{place}cannot be written ({reason}); free some space, then repeat the command", 1
+    if path is not None and _belongs_to_cache(path):
+        return f"{place}cannot be used as a cache ({reason}); {_SET_CACHE}", 2
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return f"{place}cannot be used ({reason}); choose a folder that this user may write"
-    return f"{place}{reason}; check the path, then repeat the command"
+        return f"{place}cannot be used ({reason}); choose a folder that this user may write", 1
+    return f"{place}{reason}; check the path, then repeat the command", 2 if error.errno in _UNUSABLE_PATH else 1
+
+
+def _belongs_to_cache(path: Path) -> bool:
+    """Whether a path lies in the default cache, or is a folder that should hold it."""
+    cache = Path(os.environ.get("WSED_CACHE") or os.path.expanduser("~/.cache/wsed"))  # noqa: PTH111  # never fails
+    return path == cache or path in cache.parents or cache in path.parents

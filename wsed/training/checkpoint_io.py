@@ -1,7 +1,5 @@
 """Atomic writing of checkpoints, and reading them without executing anything."""
 
-import pickle
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,7 +20,13 @@ class AtomicCheckpointIO(TorchCheckpointIO):
         target = Path(path)
         target.parent.mkdir(parents=True, exist_ok=True)
         with atomic_write(target) as partial, partial.open("wb") as file:
-            torch.save(checkpoint, file)
+            try:
+                torch.save(checkpoint, file)
+            except RuntimeError as error:
+                # PyTorch's own complaint about a file that it could not write hides the reason.
+                if isinstance(error.__context__, OSError):
+                    raise error.__context__ from error
+                raise
 
     def load_checkpoint(
         self, path: str | Path, map_location: Callable[..., Any] | None = None, weights_only: bool | None = None
@@ -40,9 +44,10 @@ def read_checkpoint(path: Path) -> dict[str, Any]:
     with open_regular(path) as file:
         try:
             content = torch.load(file, map_location="cpu", weights_only=True)
-        except torch.OutOfMemoryError:
+        except (OSError, MemoryError):
             raise
-        except (RuntimeError, pickle.UnpicklingError, zipfile.BadZipFile, EOFError, ValueError, KeyError) as error:
+        # Damaged bytes lead to almost any exception.
+        except Exception as error:
             raise unusable(path, "it is damaged, or is no checkpoint") from error
     if not isinstance(content, dict):
         raise unusable(path, "it is no checkpoint")

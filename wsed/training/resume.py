@@ -97,7 +97,7 @@ def _tensors(node: Any) -> Iterator[Tensor]:
 class Restoring(Callback):
     """Turns an error while Lightning restores a checkpoint into one that names the checkpoint.
 
-    Used as a context around the training. It must come after `RngState`, which restores its part last.
+    Used as a context around the training. The state of an optimizer shows only in the first step whether it fits.
 
     Args:
         path: path of the checkpoint, or None for a run that starts from the beginning.
@@ -108,7 +108,9 @@ class Restoring(Callback):
     def __init__(self, path: Path | None) -> None:
         self.path = path
 
-    def on_train_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+    def on_train_batch_end(
+        self, trainer: pl.Trainer, pl_module: pl.LightningModule, outputs: Any, batch: Any, batch_idx: int
+    ) -> None:
         self.path = None
 
     def __enter__(self) -> None:

@@ -76,12 +76,17 @@ class Lease:
         """
         values = {"token": secrets.token_hex(8), **process.describe()}
         self.lost, self._content = False, json.dumps(values).encode().ljust(SIZE)
-        while not (self._create() or self._take_over()):
-            time.sleep(0.01)
-        if threading.current_thread() is threading.main_thread():
-            signal.signal(LOST, _raise_lost)
-        self._ended = threading.Event()
-        threading.Thread(target=self._beat_until, args=[self._ended], daemon=True).start()
+        try:
+            while not (self._create() or self._take_over()):
+                time.sleep(0.01)
+            if threading.current_thread() is threading.main_thread():
+                signal.signal(LOST, _raise_lost)
+            self._ended = threading.Event()
+            threading.Thread(target=self._beat_until, args=[self._ended], daemon=True).start()
+        except BaseException:
+            # Such as a signal right after the file was created.
+            self._give_back()
+            raise
         return self
 
     def __exit__(
@@ -98,6 +103,11 @@ class Lease:
             if not isinstance(error, LeaseLostError):
                 raise LeaseLostError(self._loss()) from error
             return
+        self._give_back()
+
+    def _give_back(self) -> None:
+        """Removes the file if it is of this process."""
+        self._ended.set()
         with contextlib.suppress(OSError, UserError), open_regular(self.path, follow_links=False) as file:
             # Where the file system has no locks, nobody takes a lease over.
             with contextlib.suppress(OSError):
@@ -124,9 +134,10 @@ class Lease:
         try:
             os.write(descriptor, self._content)
             os.fsync(descriptor)
-        except OSError as error:
+        except BaseException as error:
             self.path.unlink()
-            error.filename = str(self.path)
+            if isinstance(error, OSError):
+                error.filename = str(self.path)
             raise
         finally:
             os.close(descriptor)

@@ -51,7 +51,7 @@ def check_resumable(path: Path, system: System) -> list[Row]:
     """
     content = read_checkpoint(path)
     for name, kind in PARTS.items():
-        if not isinstance(content.get(name), kind):
+        if not isinstance(content.get(name), kind) or (name == "optimizer_states" and not content[name]):
             raise unusable(path, f"it has no {name}")
     for callback in (RngState.__name__, CurvesState.__name__):
         if not isinstance(content["callbacks"].get(callback), Mapping):

@@ -10,7 +10,7 @@ from filelock import FileLock, Timeout
 from wsed.atomic import write_text
 from wsed.errors import UserError
 from wsed.runs.folder import RunFolder
-from wsed.runs.lease import is_held
+from wsed.runs.lease_file import is_held
 
 GRID = "sweep.json"
 STATES = ("done", "running", "stopped", "pruned", "failed", "pending")

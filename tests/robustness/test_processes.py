@@ -69,7 +69,7 @@ def until(holds: Callable[[], object], process: Process | None = None, seconds: 
         time.sleep(0.01)
 
 
-def ended(process: Process, seconds: float = 60) -> tuple[int, str]:
+def ended(process: Process, seconds: float = 300) -> tuple[int, str]:
     """Exit code and standard error."""
     _, err = process.communicate(timeout=seconds)
     assert "Traceback" not in err

@@ -63,8 +63,12 @@ class LeaseFile(NamedTuple):
         return now - self.touched
 
 
-def read_lease(path: Path) -> LeaseFile | None:
+def read_lease(path: Path, attempts: int = 5) -> LeaseFile | None:
     """The lease at a path; None if there is none.
+
+    Args:
+        path: path of the file.
+        attempts: number of times that a file is read which is no lease.
 
     Raises:
         UserError: the file is no lease.
@@ -76,13 +80,25 @@ def read_lease(path: Path) -> LeaseFile | None:
         if isinstance(error.__cause__, FileNotFoundError):
             return None
         raise
-    try:
-        values = json.loads(content) if content else {}
-    except ValueError:
-        values = None
-    if not isinstance(values, dict) or (values and "token" not in values) or len(content) > SIZE:
+    values = _values(content)
+    if values is None:
+        if attempts > 1:
+            # Another process may be writing it at this moment.
+            time.sleep(0.02)
+            return read_lease(path, attempts - 1)
         raise UserError(f"{path}: is not the lease of a process; remove it")
     return LeaseFile(content, values, touched)
+
+
+def _values(content: bytes) -> dict[str, Any] | None:
+    """The process that a lease describes, empty for a lease that was just created; None for anything else."""
+    if not content:
+        return {}
+    try:
+        values = json.loads(content)
+    except ValueError:
+        return None
+    return values if isinstance(values, dict) and "token" in values and len(content) <= SIZE else None
 
 
 def is_at(descriptor: int, path: Path) -> bool:

@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from wsed.atomic import atomic_write
+from wsed.checks.ranges import CacheFolder
 from wsed.data.corpus_info import CorpusInfo
 from wsed.data.soundbanks import synthesis
 from wsed.data.soundbanks.base import Recording, Soundbank
@@ -43,7 +44,7 @@ class Generated:
     )
 
     def __init__(
-        self, sample_rate: int, labels: Sequence[str], recordings: int, seed: int, cache: str | None = None
+        self, sample_rate: int, labels: Sequence[str], recordings: int, seed: int, cache: CacheFolder = None
     ) -> None:
         for label in labels:
             if label not in synthesis.EVENTS:

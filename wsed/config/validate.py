@@ -10,18 +10,9 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import InterpolationResolutionError, MissingMandatoryValue, OmegaConfBaseException
 
 from wsed.checks.names import shortened
-from wsed.checks.ranges import SampleRate
-from wsed.config.arguments import check_description, descriptions
-from wsed.config.instantiate import TARGET, locate
-from wsed.config.program import (
-    OPTIONAL_SECTIONS,
-    READ_SECTIONS,
-    SECTIONS,
-    SECTIONS_OF_MANY,
-    SWEEP_SECTIONS,
-    ProgramConfig,
-)
-from wsed.config.types import fits, in_words
+from wsed.config.arguments import descriptions
+from wsed.config.program import READ_SECTIONS, SWEEP_SECTIONS, ProgramConfig
+from wsed.config.sections import check_classes, check_sections, check_type
 from wsed.errors import UserError, did_you_mean
 
 FOLDER_KEYS = ("root", "scenes_root")
@@ -47,7 +38,7 @@ def validate(config: DictConfig, sections: Collection[str] | None = None) -> dic
     raw = OmegaConf.to_container(own, resolve=False)
     _refuse_unread_keys(raw)
     _check_program_keys(values)
-    _check_sections(values)
+    check_sections(values)
     _check_folders(values)
     check_classes(values, sections, _definitions(raw))
     return {key: value for key, value in values.items() if key not in SWEEP_SECTIONS}
@@ -108,48 +99,6 @@ def _not_set(key: str) -> str:
     return f"{key} is not set; add {key}=... to the command"
 
 
-def check_classes(
-    values: Mapping[str, Any], sections: Collection[str] | None = None, named: Mapping[str, str] | None = None
-) -> None:
-    """Checks every class that a config describes: that it exists, belongs there, and takes its arguments.
-
-    Args:
-        values: the config, resolved.
-        sections: sections to check; None for all.
-        named: by key, the other key that defines its value, for messages.
-
-    Raises:
-        UserError: one of them does not.
-    """
-    for key, node in descriptions(values):
-        if sections is None or key.split(".")[0] in sections:
-            check_description(key, node, _base(key), named)
-
-
-def _base(key: str) -> Any:
-    """What the class that a section describes must be; Any for a key below a section."""
-    section, _, _ = key.rpartition(".")
-    path = SECTIONS.get(key) or OPTIONAL_SECTIONS.get(key) or SECTIONS_OF_MANY.get(section)
-    return Any if path is None else locate(path)
-
-
-def _check_sections(values: Mapping[str, Any]) -> None:
-    """Checks that no section was removed or set to null."""
-    for key in (*SECTIONS, *SECTIONS_OF_MANY, *OPTIONAL_SECTIONS):
-        node: Any = values
-        for name in key.split("."):
-            node = node.get(name) if isinstance(node, Mapping) else None
-        group = key.split(".")[0]
-        if not isinstance(node, Mapping) or (key in SECTIONS and TARGET not in node):
-            raise UserError(f"{key}: describes nothing; choose one with {group}=CHOICE, see `wsed train --help`")
-        many = node.items() if key in SECTIONS_OF_MANY else ()
-        for name, inner in many:
-            if not isinstance(inner, Mapping) or TARGET not in inner:
-                raise UserError(
-                    f"{key}.{name}: describes nothing; add it with +{key}={name}, or remove what changes it"
-                )
-
-
 def _check_folders(values: Mapping[str, Any]) -> None:
     for key, value in leaves(values).items():
         name = key.split(".")[-1]
@@ -194,15 +143,7 @@ def _check_program_keys(values: Mapping[str, Any]) -> None:
     for key in (entry.name for entry in fields(ProgramConfig)):
         if key not in values:
             raise UserError(f"{key} was removed; the program needs it")
-        _check_type(key, values[key], hints[key])
-    data = values.get("data")
-    if isinstance(data, Mapping):
-        _check_type("data.sample_rate", data.get("sample_rate"), SampleRate)
-
-
-def _check_type(key: str, value: Any, hint: Any) -> None:
-    if not fits(value, hint):
-        raise UserError(f"{key}: is {shortened(repr(value))}; it needs {in_words(hint)}")
+        check_type(key, values[key], hints[key])
 
 
 def _refuse_unread_keys(raw: Any) -> None:

@@ -92,9 +92,12 @@ class System(pl.LightningModule):
             UserError: the file is not a checkpoint of wsed, names a class that is not allowed, or holds another system.
         """
         checkpoint = read_checkpoint(Path(path), device, allowed)
-        # With shapes alone first, so that a description that does not fit its weights cannot fill the memory.
-        check_weights(checkpoint.path, _shapes(checkpoint.description), checkpoint.weights)
+        if not allowed:
+            # With shapes alone first, so that a description that does not fit its weights cannot fill the memory. Parts
+            # from elsewhere may need numbers to be built.
+            check_weights(checkpoint.path, _shapes(checkpoint.description), checkpoint.weights)
         system = System.from_description(checkpoint.description)
+        check_weights(checkpoint.path, system, checkpoint.weights)
         if not isinstance(system, cls):
             raise UserError(f"{path}: holds a {type(system).__name__}, not a {cls.__name__}")
         system.load_state_dict(checkpoint.weights)

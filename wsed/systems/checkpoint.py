@@ -12,9 +12,9 @@ from torch import Tensor, nn
 from wsed.checks.files import open_regular
 from wsed.checks.names import shortened
 from wsed.config.instantiate import PARTIAL, TARGET
+from wsed.config.sections import check_classes
 from wsed.config.trust import check_trusted
 from wsed.config.types import fits
-from wsed.config.validate import check_classes
 from wsed.errors import UserError
 
 DESCRIPTION = "system"

@@ -6,6 +6,7 @@ from typing import Any
 
 from torch import Tensor
 
+from wsed.checks.files import why_not_regular
 from wsed.checks.names import shortened
 from wsed.config.instantiate import instantiate
 from wsed.config.program import Precision
@@ -13,7 +14,6 @@ from wsed.config.scoring import OF_THE_TEST, scoring_config
 from wsed.config.sections import check_classes, check_sections
 from wsed.config.trust import check_trusted
 from wsed.config.types import fits, in_words
-from wsed.config.validate import leaves
 from wsed.data.datamodules.base import ClipDataModule
 from wsed.errors import UserError
 from wsed.evaluation.evaluator import build_evaluator
@@ -46,8 +46,9 @@ def find_checkpoint(path: Path) -> tuple[Path, RunFolder | None]:
         if found is None:
             raise UserError(f"{path}: has no checkpoint yet; wait for the run to end, or give another")
         return found, run
-    if not path.is_file():
-        raise UserError(f"{path}: does not exist; give the folder of a run or a .ckpt file")
+    problem = why_not_regular(path)
+    if problem:
+        raise UserError(f"{path}: {problem}; give the folder of a run or a .ckpt file")
     run = RunFolder(path.parent.parent)
     return path, run if run.config_path.is_file() else None
 
@@ -99,9 +100,6 @@ def _check(sections: Mapping[str, Any], path: Path, allowed: Sequence[str]) -> N
         check_trusted(sections, path, allowed)
         check_sections(sections, sections)
         check_classes(sections)
-        for key, value in leaves(sections).items():
-            if isinstance(value, str) and "${" in value:
-                raise UserError(f"{key}: is {shortened(value)}, a reference; it needs a value")
     except RecursionError as error:
         raise UserError(f"{path}: is nested too deeply; give the folder of a run") from error
     except UserError as error:

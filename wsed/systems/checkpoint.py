@@ -1,5 +1,6 @@
 """Reads checkpoints, which may come from anybody: nothing in them is executed, and nothing unbounded is allocated."""
 
+import warnings
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -123,7 +124,8 @@ def _load(path: Path, device: str | torch.device) -> Any:
             if any(entry.compress_type != zipfile.ZIP_STORED for entry in entries):
                 raise _refusal(path)
             file.seek(0)
-            return torch.load(file, map_location=device, weights_only=True)
+            with warnings.catch_warnings(action="ignore"):
+                return torch.load(file, map_location=device, weights_only=True)
     except (UserError, MemoryError):
         raise
     except Exception as error:

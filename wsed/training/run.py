@@ -22,6 +22,7 @@ from wsed.training.callbacks.collect_predictions import CollectPredictions
 from wsed.training.fit import fit, resume_checkpoint
 from wsed.training.loggers.base import RunLogger
 from wsed.training.loggers.metrics_csv import CurvesState, MetricsCsv, rows_of
+from wsed.training.memory import check_training_memory
 from wsed.training.runtime import Runtime
 from wsed.training.testing import build_postprocessing, test
 from wsed.training.trainer import check_compiler, resolve_precision
@@ -44,6 +45,7 @@ def train(active: ActiveRun, watching: Sequence[Callback] = ()) -> dict[str, Any
     plan, config, folder = active.plan, active.plan.config, active.folder
     runtime = _prepare(config)
     data: ClipDataModule = instantiate(config["data"]["module"])
+    check_training_memory(config, runtime, data)
     data.setup()
     evaluator, postprocessing = build_evaluator(config), build_postprocessing(config, data)
     callbacks = build_callbacks(config, data)

@@ -50,6 +50,19 @@ class Runtime:
             "enable_model_summary": self.model_summary,
         }
 
+    def uses_gpu(self) -> bool:
+        """Whether training runs on a GPU."""
+        import torch
+
+        return self.accelerator == "gpu" or (self.accelerator == "auto" and torch.cuda.device_count() > 0)
+
+    def number_of_devices(self) -> int:
+        """The number of devices that train together, over all machines."""
+        arguments = self.trainer_arguments()
+        devices: int | Sequence[int] = arguments["devices"]
+        nodes: int = arguments["num_nodes"]
+        return (devices if isinstance(devices, int) else len(devices)) * nodes
+
     def check_devices(self) -> None:
         """Compares the devices asked for with those that exist.
 
@@ -72,8 +85,7 @@ class Runtime:
                 )
             return
         gpus = torch.cuda.device_count()
-        on_gpus = self.accelerator == "gpu" or (self.accelerator == "auto" and gpus > 0)
-        available, kind = (gpus, "GPUs") if on_gpus else (os.cpu_count() or 1, "cores")
+        available, kind = (gpus, "GPUs") if self.uses_gpu() else (os.cpu_count() or 1, "cores")
         if count > available:
             cure = f"ask for {available} at most" if available else "set runtime.accelerator=cpu"
             raise UserError(f"runtime.devices={devices}: this machine has {available} {kind}; {cure}")

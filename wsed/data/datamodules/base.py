@@ -51,6 +51,11 @@ class ClipDataModule(pl.LightningDataModule):
         self.shuffle_seed = shuffle_seed
         self.datasets: dict[str, ClipDataset] = {}
 
+    @property
+    def clip_seconds(self) -> float | None:
+        """Duration of every clip, if it is known before the data are read."""
+        return None
+
     @abstractmethod
     def open(self) -> dict[str, ClipDataset]:
         """The dataset of each split that is used. The batches of `test` have the isolated sources, if known.

@@ -47,6 +47,11 @@ class MixtureDataModule(ClipDataModule):
         self.clips = clips
         self.fresh = fresh
 
+    @property
+    def clip_seconds(self) -> float | None:
+        """See `ClipDataModule`."""
+        return getattr(self.recipe, "duration", None)
+
     def open(self) -> dict[str, ClipDataset]:
         """See `ClipDataModule`. A split is used if it has folds and clips."""
         used = {split: self.folds[split] for split in SPLITS if self.folds[split] and self.clips[split]}

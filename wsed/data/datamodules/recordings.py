@@ -57,6 +57,11 @@ class RecordingDataModule(ClipDataModule):
         if not 0 <= holdout < 1:
             raise UserError(f"data.holdout: is {holdout:g}; it needs a share from 0 to below 1")
 
+    @property
+    def clip_seconds(self) -> float | None:
+        """See `ClipDataModule`."""
+        return self.duration
+
     def open(self) -> dict[str, ClipDataset]:
         """See `ClipDataModule`."""
         check_parts(self.parts, self.corpus.parts)

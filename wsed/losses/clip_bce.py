@@ -1,11 +1,10 @@
 """Binary cross-entropy on the clip."""
 
-from collections.abc import Sequence
-
 import torch
 from torch import Tensor
 from torch.nn import functional
 
+from wsed.checks.ranges import ListOf, Margin, NonNegative
 from wsed.errors import UserError
 from wsed.losses.base import LossTerm
 from wsed.prediction import Prediction, Target
@@ -25,7 +24,7 @@ class ClipBce(LossTerm):
         UserError: a weight is negative, or there is not one weight for each class.
     """
 
-    def __init__(self, margin: float, class_weights: Sequence[float] | None = None) -> None:
+    def __init__(self, margin: Margin, class_weights: ListOf[NonNegative] | None = None) -> None:
         super().__init__()
         self.margin = margin
         if class_weights is not None and min(class_weights, default=0) < 0:

@@ -3,6 +3,7 @@
 from torch import Tensor
 from torch.nn import functional
 
+from wsed.checks.ranges import Margin
 from wsed.losses.base import LossTerm
 from wsed.prediction import Prediction, Target
 
@@ -17,7 +18,7 @@ class StrongBce(LossTerm):
         margin: probabilities are clamped to [margin, 1 - margin], so that the loss is finite.
     """
 
-    def __init__(self, margin: float) -> None:
+    def __init__(self, margin: Margin) -> None:
         super().__init__()
         self.margin = margin
 

@@ -1,10 +1,9 @@
 """The weighted sum of loss terms."""
 
-from collections.abc import Mapping
-
 import torch
 from torch import Tensor, nn
 
+from wsed.checks.ranges import Named, NonNegative
 from wsed.errors import UserError
 from wsed.losses.base import LossTerm
 from wsed.prediction import Prediction, Target
@@ -23,7 +22,7 @@ class WeightedLoss(nn.Module):
         UserError: the weights do not match the terms.
     """
 
-    def __init__(self, terms: Mapping[str, LossTerm], weights: Mapping[str, float]) -> None:
+    def __init__(self, terms: Named[LossTerm], weights: Named[NonNegative]) -> None:
         super().__init__()
         for name in weights:
             if name not in terms:

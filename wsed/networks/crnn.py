@@ -1,9 +1,8 @@
 """Convolutions over time and frequency, then recurrent layers over time."""
 
-from collections.abc import Sequence
-
 from torch import Tensor, nn
 
+from wsed.checks.ranges import ShareBelowOne, Size, Sizes
 from wsed.networks.base import Encoder
 
 
@@ -28,7 +27,7 @@ class Crnn(Encoder):
     keeps_frequency = False
 
     def __init__(
-        self, bands: int, widths: Sequence[int], pools: Sequence[int], units: int, dense: int, dropout: float
+        self, bands: Size, widths: Sizes, pools: Sizes, units: Size, dense: Size, dropout: ShareBelowOne
     ) -> None:
         super().__init__()
         layers: list[nn.Module] = []

@@ -1,9 +1,8 @@
 """TALNet, in the sizes for AudioSet and for DCASE 2017."""
 
-from collections.abc import Sequence
-
 from torch import Tensor, nn
 
+from wsed.checks.ranges import Kernel, ListOf, Pair, Size, Sizes
 from wsed.networks.base import Encoder
 
 
@@ -26,12 +25,12 @@ class Talnet(Encoder):
 
     def __init__(
         self,
-        bands: int,
-        widths: Sequence[int],
-        kernel: int,
-        pools: Sequence[Sequence[int]],
+        bands: Size,
+        widths: Sizes,
+        kernel: Kernel,
+        pools: ListOf[Pair[Size]],
         batch_norm: bool,
-        units: int,
+        units: Size,
     ) -> None:
         super().__init__()
         layers: list[nn.Module] = []

@@ -3,16 +3,17 @@
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Union
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.ndimage import median_filter
 
+from wsed.checks.ranges import FilterSeconds, Named, SecondsFromZero, Share, Value
 from wsed.postprocessing.base import Postprocessing
 
-PerClass = float | Mapping[str, float]
+PerClass = Union[Value, Named[Value]]  # noqa: UP007  # an operator needs classes
 """One value for all classes, or a value for each label."""
 
 EVENT_COLUMNS = ["filename", "onset", "offset", "event_label"]
@@ -32,12 +33,12 @@ class Thresholds(Postprocessing):
         tag_threshold: probability above which a clip has a tag, in [0, 1].
     """
 
-    threshold: PerClass
-    hysteresis: PerClass
-    median: PerClass
-    gap: PerClass
-    minimum_duration: PerClass
-    tag_threshold: PerClass
+    threshold: PerClass[Share]
+    hysteresis: PerClass[Share]
+    median: PerClass[FilterSeconds]
+    gap: PerClass[SecondsFromZero]
+    minimum_duration: PerClass[SecondsFromZero]
+    tag_threshold: PerClass[Share]
 
     def __post_init__(self) -> None:
         for name, value in vars(self).items():
@@ -74,7 +75,7 @@ class Thresholds(Postprocessing):
                 yield float(onset), float(offset), label
 
 
-def _of(value: PerClass, label: str) -> float:
+def _of(value: float | Mapping[str, float], label: str) -> float:
     return value[label] if isinstance(value, Mapping) else value
 
 

@@ -1,13 +1,13 @@
 """Post-processing with parameters that are chosen for each class on validation data."""
 
 import itertools
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from rich.progress import track
 
+from wsed.checks.ranges import FilterSeconds, ListOf, Seconds, SecondsFromZero, Share
 from wsed.metrics.base import Array
 from wsed.metrics.event_based import event_counts
 from wsed.metrics.outputs import Outputs
@@ -31,13 +31,13 @@ class Tuned(FittedPostprocessing):
         offset_share: offset tolerance of the event-based F1, see `EventBased`.
     """
 
-    threshold: Sequence[float]
-    hysteresis: Sequence[float]
-    median: Sequence[float]
-    gap: Sequence[float]
-    minimum_duration: Sequence[float]
-    collar: float
-    offset_share: float
+    threshold: ListOf[Share]
+    hysteresis: ListOf[Share]
+    median: ListOf[FilterSeconds]
+    gap: ListOf[SecondsFromZero]
+    minimum_duration: ListOf[SecondsFromZero]
+    collar: Seconds
+    offset_share: Share
 
     def fit(self, outputs: Outputs) -> Thresholds:
         """The best parameters on validation data; tag thresholds are those with the best F1 over clips."""

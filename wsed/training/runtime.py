@@ -1,10 +1,10 @@
 """Settings of how a run is executed; none of them can change the result."""
 
 import os
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from wsed.checks.ranges import Few, FewFromZero, ListOf, PathText, Workers
 from wsed.errors import UserError
 from wsed.runs import slurm_job
 
@@ -27,12 +27,12 @@ class Runtime:
     """
 
     accelerator: Literal["auto", "cpu", "gpu"] = "auto"
-    devices: int | Sequence[int] | None = 1
-    num_nodes: int | None = 1
+    devices: Few | ListOf[FewFromZero] | None = 1
+    num_nodes: Few | None = 1
     strategy: Literal["auto", "ddp"] = "auto"
-    process_group_backend: str | None = None
-    num_workers: int = 0
-    cache: str | None = None
+    process_group_backend: Literal["nccl", "gloo"] | None = None
+    num_workers: Workers = 0
+    cache: PathText | None = None
     progress_bar: bool = True
     model_summary: bool = False
 

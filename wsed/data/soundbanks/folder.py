@@ -1,11 +1,11 @@
 """Your own sounds: `foreground/<label>/*` and `background/<scene>/*`."""
 
 import re
-from collections.abc import Sequence
 from pathlib import Path
 
 from torch import Tensor
 
+from wsed.checks.ranges import DecibelsBelowZero, Folds, Labels, PathText, Pattern, SecondsOrInfinite
 from wsed.data.audio.cache import AudioCache
 from wsed.data.audio.io import SUFFIXES
 from wsed.data.audio.trimming import trim_silence
@@ -37,13 +37,13 @@ class Folder(FileSoundbankLoader):
 
     def __init__(
         self,
-        root: str,
+        root: PathText,
         audio: AudioCache,
-        labels: Sequence[str],
-        folds: int,
-        take_suffix: str,
-        threshold: float,
-        pause: float,
+        labels: Labels,
+        folds: Folds,
+        take_suffix: Pattern,
+        threshold: DecibelsBelowZero,
+        pause: SecondsOrInfinite,
     ) -> None:
         super().__init__(root, audio, labels)
         self.folds = folds

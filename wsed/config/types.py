@@ -78,9 +78,13 @@ def admits(hint: Any, cls: type, is_partial: bool) -> bool:
         is_partial: whether the value is a function that creates the object later.
     """
     for each in map(plain, alternatives(hint)):
-        if each in (Any, object) or (get_origin(each) or each) is cls:
+        if each in (Any, object):
             return True
-        if get_origin(each) is Callable and is_partial:
+        if is_partial:
+            if get_origin(each) is Callable:
+                return True
+            continue
+        if (get_origin(each) or each) is cls:
             return True
         if getattr(each, "_is_protocol", False):
             # What every object has is no part of a protocol, nor are its attributes without a value.

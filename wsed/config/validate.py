@@ -14,6 +14,7 @@ from wsed.checks.ranges import SampleRate
 from wsed.config.arguments import check_description, descriptions
 from wsed.config.instantiate import TARGET, locate
 from wsed.config.program import (
+    GIVEN,
     OPTIONAL_SECTIONS,
     READ_SECTIONS,
     SECTIONS,
@@ -123,7 +124,7 @@ def check_classes(
     """
     for key, node in descriptions(values):
         if sections is None or key.split(".")[0] in sections:
-            check_description(key, node, _base(key), named)
+            check_description(key, node, _base(key), named, GIVEN.get(key))
 
 
 def _base(key: str) -> Any:

@@ -19,7 +19,7 @@ class WeightedLoss(nn.Module):
         weights: one for each term, 0 or more and not all 0.
 
     Raises:
-        UserError: the weights do not match the terms.
+        UserError: the weights do not match the terms, or a term has a name that PyTorch does not admit.
     """
 
     def __init__(self, terms: Named[LossTerm], weights: Named[NonNegative]) -> None:
@@ -34,7 +34,10 @@ class WeightedLoss(nn.Module):
                 raise UserError(f"loss.weights.{name}: is missing; give the term a weight, 0 to train without it")
         if not any(weights.values()):
             raise UserError("loss.weights: are all 0, so there is nothing to train; raise one")
-        self.terms = nn.ModuleDict(terms)
+        try:
+            self.terms = nn.ModuleDict(terms)
+        except KeyError as error:
+            raise UserError(f"loss.terms: have a name that PyTorch does not admit ({error.args[0]}); rename it") from error
         self.weights = dict(weights)
 
     def forward(self, prediction: Prediction, target: Target) -> tuple[Tensor, dict[str, Tensor]]:

@@ -21,7 +21,7 @@ class Crnn(Encoder):
         dropout: probability after each layer, in [0, 1).
 
     Raises:
-        ValueError: the pools leave no band.
+        ValueError: the pools leave no band, or there are not as many pools as widths.
     """
 
     keeps_frequency = False
@@ -30,6 +30,8 @@ class Crnn(Encoder):
         self, bands: Size, widths: Sizes, pools: Sizes, units: Size, dense: Size, dropout: ShareBelowOne
     ) -> None:
         super().__init__()
+        if len(widths) != len(pools):
+            raise ValueError(f"there are {len(widths)} widths and {len(pools)} pools; give one for each convolution")
         layers: list[nn.Module] = []
         in_channels = 1
         for width, pool in zip(widths, pools, strict=True):

@@ -18,7 +18,7 @@ class Talnet(Encoder):
         units: units of each direction of the GRU.
 
     Raises:
-        ValueError: the pools leave no band.
+        ValueError: the pools leave no band, there are not as many pools as widths, or the kernel is even.
     """
 
     keeps_frequency = False
@@ -33,6 +33,10 @@ class Talnet(Encoder):
         units: Size,
     ) -> None:
         super().__init__()
+        if kernel % 2 == 0:
+            raise ValueError(f"kernel is {kernel}; it must be odd, so that the convolution has a centre")
+        if len(widths) != len(pools):
+            raise ValueError(f"there are {len(widths)} widths and {len(pools)} pools; give one for each convolution")
         layers: list[nn.Module] = []
         in_channels = 1
         time_reduction = 1

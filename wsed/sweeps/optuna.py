@@ -161,7 +161,7 @@ class OptunaSweeper(Sweeper):
         return names
 
     def _sampler(self, drawn: int) -> BaseSampler:
-        seed = self.seed + 1000 * drawn
+        seed = (self.seed + 1000 * drawn) % 2**32
         return RandomSampler(seed=seed) if self.sampler == "random" else TPESampler(seed=seed, constant_liar=True)
 
 

@@ -8,6 +8,10 @@ from wsed.data.soundbanks.base import Soundbank
 from wsed.errors import UserError
 
 
+SHORTEST = 0.001
+"""Seconds. The shortest event that the end of a clip may leave, one sample at the lowest sample rate."""
+
+
 class OverlappingEvents:
     """One event per onset, each of a different class, in one background. The events may overlap.
 
@@ -33,7 +37,7 @@ class OverlappingEvents:
         event_to_background_ratio: Pair[Decibels],
     ) -> None:
         for pair in onsets:
-            if len(pair) != 2 or not 0 <= pair[0] <= pair[1] < duration:
+            if len(pair) != 2 or not 0 <= pair[0] <= pair[1] <= duration - SHORTEST:
                 raise UserError(
                     f"mixing.onsets: has {list(pair)}; it needs [lowest, highest] for each event, "
                     f"in seconds from 0 to below mixing.duration={duration:g}"

@@ -29,6 +29,9 @@ class Folder(FileSoundbankLoader):
         take_suffix: regular expression for the end of a file's stem that tells takes of one original apart.
         threshold: dB relative to the loudest 20 ms of an event, negative; frames below it are silent.
         pause: seconds; longer pauses in an event are shortened to it.
+
+    Raises:
+        UserError: `take_suffix` is no regular expression.
     """
 
     info = CorpusInfo(
@@ -47,7 +50,10 @@ class Folder(FileSoundbankLoader):
     ) -> None:
         super().__init__(root, audio, labels)
         self.folds = folds
-        self.take_suffix = re.compile(f"(?:{take_suffix})$")
+        try:
+            self.take_suffix = re.compile(f"(?:{take_suffix})$")
+        except re.error as error:
+            raise UserError(f"data.soundbank.take_suffix: is no regular expression ({error}); correct it") from error
         self.threshold = threshold
         self.pause = pause
 

@@ -21,8 +21,8 @@ class MelSpectrogram(nn.Module):
         floor: added to a magnitude before its logarithm.
 
     Raises:
-        ValueError: `max_frequency` is above half the sample rate or not above `min_frequency`, or a band is so narrow that
-            it has no frequency of the FFT.
+        ValueError: `max_frequency` is above half the sample rate or not above `min_frequency`, or a band is too
+            narrow for the FFT.
     """
 
     filters: Tensor
@@ -48,8 +48,8 @@ class MelSpectrogram(nn.Module):
         empty = int((filters.amax(0) <= 0).sum())
         if empty:
             raise ValueError(
-                f"bands is {bands}; {empty} of the mel bands are too narrow for an FFT of {stft.fft_size} samples, so use "
-                "fewer bands or a larger fft_size"
+                f"bands is {bands}; {empty} of the mel bands are too narrow for an FFT of {stft.fft_size} samples, "
+                "so use fewer bands or a larger fft_size"
             )
         self.register_buffer("filters", filters, persistent=False)
 

@@ -37,7 +37,9 @@ class Stft(nn.Module):
         if self.fft_size < window_size:
             raise ValueError(f"fft_size is {fft_size}; it must be at least window_size, {window_size}")
         if hop > window_size:
-            raise ValueError(f"hop is {hop}; it can be at most window_size, {window_size}, or no frame has some samples")
+            raise ValueError(
+                f"hop is {hop}; it must be at most window_size, {window_size}, so that frames leave no gap"
+            )
         shape = WINDOWS[window](window_size)
         self.register_buffer("window", shape / shape.square().sum().sqrt(), persistent=False)
 

@@ -2,11 +2,11 @@
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from wsed.checks.ranges import ListOf, Margin, NonNegative
 from wsed.errors import UserError
 from wsed.losses.base import LossTerm
+from wsed.losses.bce import cross_entropy
 from wsed.prediction import Prediction, Target
 
 
@@ -40,7 +40,7 @@ class ClipBce(LossTerm):
                 raise UserError(f"class_weights: has {len(self.class_weights)} weights for {classes} classes")
             weights = torch.ones_like(probs)
             weights[:, :classes] = torch.tensor(self.class_weights)
-        return functional.binary_cross_entropy(probs.clamp(self.margin, 1 - self.margin), tags, weights)
+        return cross_entropy(probs, tags, self.margin, weights)
 
 
 def with_background(prediction: Prediction, target: Target) -> tuple[Tensor, Tensor]:

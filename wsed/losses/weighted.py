@@ -37,7 +37,7 @@ class WeightedLoss(nn.Module):
         try:
             self.terms = nn.ModuleDict(terms)
         except KeyError as error:
-            raise UserError(f"loss.terms: have a name that PyTorch does not admit ({error.args[0]}); rename it") from error
+            raise UserError(f"loss.terms: PyTorch does not admit a name ({error.args[0]}); rename it") from error
         self.weights = dict(weights)
 
     def forward(self, prediction: Prediction, target: Target) -> tuple[Tensor, dict[str, Tensor]]:

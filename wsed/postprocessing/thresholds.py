@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import median_filter
 
 from wsed.checks.ranges import FilterSeconds, Named, SecondsFromZero, Share, Value
+from wsed.errors import UserError
 from wsed.postprocessing.base import Postprocessing
 
 PerClass = Union[Value, Named[Value]]  # noqa: UP007  # an operator needs classes
@@ -45,6 +46,13 @@ class Thresholds(Postprocessing):
             values = value.values() if isinstance(value, Mapping) else [value]
             if not all(0 <= number < math.inf for number in values):
                 raise ValueError(f"{name} is {value}; it must not be negative")
+
+    def check_labels(self, labels: Sequence[str]) -> None:
+        for name, value in vars(self).items():
+            if isinstance(value, Mapping) and set(value) != set(labels):
+                missing, more = sorted(set(labels) - set(value)), sorted(set(value) - set(labels))
+                problem = f"has no value for {missing[0]}" if missing else f"{more[0]} is no class"
+                raise UserError(f"postprocessing.{name}: {problem}; give one for each of data.labels")
 
     def events(self, scores: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         rows: list[tuple[Any, ...]] = []

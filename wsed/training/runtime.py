@@ -50,16 +50,26 @@ class Runtime:
             "enable_model_summary": self.model_summary,
         }
 
+    def world_size(self) -> int:
+        """The number of devices that train together."""
+        arguments = self.trainer_arguments()
+        devices = arguments["devices"]
+        each = devices if isinstance(devices, int) else len(devices)
+        return int(each * arguments["num_nodes"])
+
     def check_devices(self) -> None:
         """Compares the devices asked for with those that exist.
 
         Raises:
-            UserError: there are not enough devices, or their number differs from the number of Slurm tasks.
+            UserError: there are not enough devices, one of them does not exist or is named twice, or their number
+                differs from the number of Slurm tasks.
         """
         import torch
 
         devices = self.trainer_arguments()["devices"]
-        count = devices if isinstance(devices, int) else len(devices)
+        count = devices if isinstance(devices, int) else len(set(devices))
+        if not isinstance(devices, int) and count < len(devices):
+            raise UserError(f"runtime.devices={list(devices)}: names a device twice; give each once")
         started = slurm_job.tasks_per_node()
         if slurm_job.tasks() > 1 and self.strategy == "auto":
             raise UserError(
@@ -74,6 +84,11 @@ class Runtime:
         gpus = torch.cuda.device_count()
         on_gpus = self.accelerator == "gpu" or (self.accelerator == "auto" and gpus > 0)
         available, kind = (gpus, "GPUs") if on_gpus else (os.cpu_count() or 1, "cores")
+        if not isinstance(devices, int):
+            if not on_gpus:
+                raise UserError(f"runtime.devices={list(devices)}: only GPUs have indices; give the number of devices")
+            if max(devices) >= available:
+                raise UserError(f"runtime.devices={list(devices)}: this machine has the GPUs 0 to {available - 1}")
         if count > available:
             cure = f"ask for {available} at most" if available else "set runtime.accelerator=cpu"
             raise UserError(f"runtime.devices={devices}: this machine has {available} {kind}; {cure}")

@@ -7,7 +7,6 @@ from wsed.data.mixing.plan import EventPlan, MixturePlan
 from wsed.data.soundbanks.base import Soundbank
 from wsed.errors import UserError
 
-
 SHORTEST = 0.001
 """Seconds. The shortest event that the end of a clip may leave, one sample at the lowest sample rate."""
 

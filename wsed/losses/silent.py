@@ -2,6 +2,7 @@
 
 from torch import Tensor
 
+from wsed.checks.ranges import Size
 from wsed.losses.base import LossTerm
 from wsed.losses.selection import Selection, active, cells
 from wsed.prediction import Prediction, Target
@@ -19,7 +20,7 @@ class SilentLoss(LossTerm):
         k: number of active classes with `top`.
     """
 
-    def __init__(self, select: Selection, k: int) -> None:
+    def __init__(self, select: Selection, k: Size) -> None:
         super().__init__()
         self.select: Selection = select
         self.k = k

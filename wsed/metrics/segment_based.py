@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from wsed.checks.ranges import SegmentSeconds, Text
 from wsed.metrics.base import BootstrappedMetric, Statistics
 from wsed.metrics.counts import Counts, count_measures
 from wsed.metrics.measure import Measure
@@ -21,8 +22,8 @@ class SegmentBased(BootstrappedMetric):
         name: first part of the names of the scores.
     """
 
-    segment: float = 1.0
-    name: str = "segment_based"
+    segment: SegmentSeconds = 1.0
+    name: Text = "segment_based"
 
     inputs = ("events",)
 

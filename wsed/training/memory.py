@@ -45,7 +45,7 @@ def check_training_memory(config: Mapping[str, Any], runtime: Runtime, data: Cli
     if data.clip_seconds is None:
         return
     samples = round(data.clip_seconds * system.features.sample_rate)
-    share = data.batch_size / runtime.number_of_devices()
+    share = data.batch_size / runtime.world_size()
     activations = activation_bytes(system) * system.features.frames(samples) * share
     if resolve_precision(config["precision"]).startswith("bf16"):
         activations /= 2

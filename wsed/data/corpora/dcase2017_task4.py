@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from wsed.checks.ranges import PathText
 from wsed.data.corpora.base import Clip
 from wsed.data.corpus_info import CorpusInfo
 from wsed.data.table_reader import read_rows
@@ -54,7 +55,7 @@ class Dcase2017Task4:
     )
     parts = tuple(LISTS)
 
-    def __init__(self, root: str) -> None:
+    def __init__(self, root: PathText) -> None:
         self.root = Path(root)
 
     def clips(self, part: str) -> list[Clip]:

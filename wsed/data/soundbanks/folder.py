@@ -1,11 +1,11 @@
 """Your own sounds: `foreground/<label>/*` and `background/<scene>/*`."""
 
 import re
-from collections.abc import Sequence
 from pathlib import Path
 
 from torch import Tensor
 
+from wsed.checks.ranges import DecibelsBelowZero, Folds, Labels, PathText, Pattern, SecondsOrInfinite
 from wsed.data.audio.cache import AudioCache
 from wsed.data.audio.io import SUFFIXES
 from wsed.data.audio.trimming import trim_silence
@@ -29,6 +29,9 @@ class Folder(FileSoundbankLoader):
         take_suffix: regular expression for the end of a file's stem that tells takes of one original apart.
         threshold: dB relative to the loudest 20 ms of an event, negative; frames below it are silent.
         pause: seconds; longer pauses in an event are shortened to it.
+
+    Raises:
+        UserError: `take_suffix` is no regular expression.
     """
 
     info = CorpusInfo(
@@ -37,17 +40,20 @@ class Folder(FileSoundbankLoader):
 
     def __init__(
         self,
-        root: str,
+        root: PathText,
         audio: AudioCache,
-        labels: Sequence[str],
-        folds: int,
-        take_suffix: str,
-        threshold: float,
-        pause: float,
+        labels: Labels,
+        folds: Folds,
+        take_suffix: Pattern,
+        threshold: DecibelsBelowZero,
+        pause: SecondsOrInfinite,
     ) -> None:
         super().__init__(root, audio, labels)
         self.folds = folds
-        self.take_suffix = re.compile(f"(?:{take_suffix})$")
+        try:
+            self.take_suffix = re.compile(f"(?:{take_suffix})$")
+        except re.error as error:
+            raise UserError(f"data.soundbank.take_suffix: is no regular expression ({error}); correct it") from error
         self.threshold = threshold
         self.pause = pause
 

@@ -29,8 +29,8 @@ RATES = range(1000, 10**6 + 1)
 """Sample rates in Hz of files that are read."""
 
 LOUDEST = 1e10
-"""The largest magnitude of a sample. It lies above that of floats in the range of 32-bit integers; the squares of larger
-numbers would overflow."""
+"""The largest magnitude of a sample. It is above that of floats in the range of 32-bit integers; the squares of much
+larger numbers would overflow."""
 
 UNKNOWN = 2**63 - 1
 """The number of frames that libsndfile reports for a FLAC file whose header does not have it."""
@@ -77,7 +77,7 @@ def read_audio(path: Path, sample_rate: int) -> Tensor:
         `(samples,)` float32; the mean of the channels.
 
     Raises:
-        UserError: an error of `read_header`, or the file is damaged, or has samples that are not finite or out of range.
+        UserError: an error of `read_header`, or the file is damaged, or has samples that are not finite or too loud.
     """
     with _opened(path) as (file, header):
         _check_size(path, header, sample_rate)

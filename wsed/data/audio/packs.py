@@ -92,7 +92,7 @@ class Packs:
             mapped, modified = maps[location.path]
             stored = mapped[location.offset : location.end]
             if (location, modified) not in _right:
-                if len(stored) != location.end - location.offset or zlib.crc32(stored) != location.checksum:
+                if len(stored) != location.end - location.offset or zlib.crc32(stored.data) != location.checksum:
                     return None
                 _right.add((location, modified))
             return torch.from_numpy(stored.view(np.int16 if location.is_int16 else np.float32))

@@ -23,7 +23,7 @@ def storing(folder: Path) -> Iterator[None]:
         if folder not in _reported:
             _reported.add(folder)
             print(
-                f"{folder}: cannot be written ({error.strerror or error}), so the sounds are prepared again in each run; "
+                f"{folder}: cannot be written ({error.strerror or error}), and each run prepares its sounds again; "
                 "set runtime.cache to another folder",
                 file=sys.stderr,
             )

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
+from wsed.checks.names import below
 from wsed.data.audio.cache import AudioCache
 from wsed.data.corpus_info import CorpusInfo
-from wsed.data.soundbanks.files import Entry, FileSoundbankLoader, check_categories
+from wsed.data.soundbanks.files import Entry, FileSoundbankLoader, check_categories, parse_fold
 from wsed.data.table_reader import read_records
 
 
@@ -36,10 +37,10 @@ class UrbanSound8k(FileSoundbankLoader):
         return [
             Entry(
                 id=row["slice_file_name"],
-                path=self.root / "audio" / f"fold{row['fold']}" / row["slice_file_name"],
+                path=below(self.root / "audio" / f"fold{parse_fold(row, table)}", row["slice_file_name"], str(table)),
                 label=row["class"],
                 is_event=row["class"] in self.labels,
-                fold=int(row["fold"]),
+                fold=parse_fold(row, table),
                 group=row["fsID"],
             )
             for row in rows

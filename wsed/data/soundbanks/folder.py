@@ -58,7 +58,7 @@ class Folder(FileSoundbankLoader):
     def entries(self) -> list[Entry]:
         foreground, background = self.root / "foreground", self.root / "background"
         events = [foreground / check_part(label, "data.labels") for label in self.labels]
-        scenes = [background / name for name in folder_names(background)]
+        scenes = [background / check_part(name, str(background)) for name in folder_names(background)]
         return [entry for folder in [*events, *scenes] for entry in self._entries(folder, folder in events)]
 
     def prepare(self, entry: Entry, samples: Tensor) -> Tensor:

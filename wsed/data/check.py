@@ -82,7 +82,7 @@ def check_soundbank(loader: FileSoundbankLoader, folds: Mapping[str, Sequence[in
     splits = {fold: split for split, chosen in folds.items() for fold in chosen}
     used = [entry for entry in entries if entry.fold in splits]
     report.problems += _leaks((entry.group, splits[entry.fold], entry.id) for entry in used)
-    _find_copies(report, loader.audio, {entry.path: splits[entry.fold] for entry in used})
+    _find_copies(report, loader.audio, {entry.path: splits[entry.fold] for entry in used if entry.path in seconds})
     return report
 
 
@@ -114,7 +114,7 @@ def check_recordings(
             report.problems.append(f"{folder}: recordings without annotation: {len(extra)}, first {extra[0].name}")
     named = [(clip, split) for split, clips in splits.items() for clip in clips]
     report.problems += _leaks((clip.filename, split, clip.filename) for clip, split in named)
-    _find_copies(report, audio, {clip.path: split for clip, split in named})
+    _find_copies(report, audio, {clip.path: split for clip, split in named if clip.path in seconds})
     return report
 
 

@@ -28,7 +28,7 @@ SAMPLE_BYTES = 4
 HEADER_BYTES = 80
 """Bytes of a WAV file without its samples."""
 
-PROBED = 100
+PROBED = 20
 """Number of mixtures of a split from which the size of all is estimated."""
 
 

@@ -110,7 +110,7 @@ class AudioCache:
         errors: dict[Path, Tensor | str] = {}
         stored = packs.open(known)
         if len(stored) < len(known):
-            with storing(self.folder):
+            with storing(self.folder.parent):
                 self.folder.mkdir(parents=True, exist_ok=True)
                 with FileLock(self.folder / "lock"):
                     # Another process may have added some before the lock was free.

@@ -4,11 +4,12 @@ import math
 
 from torch import Tensor
 
+from wsed.checks.names import below
 from wsed.checks.ranges import DecibelsBelowZero, Labels, PathText, SecondsOrInfinite
 from wsed.data.audio.cache import AudioCache
 from wsed.data.audio.trimming import trim_silence
 from wsed.data.corpus_info import CorpusInfo
-from wsed.data.soundbanks.files import Entry, FileSoundbankLoader, check_categories
+from wsed.data.soundbanks.files import Entry, FileSoundbankLoader, check_categories, parse_fold
 from wsed.data.table_reader import read_records
 from wsed.errors import UserError
 
@@ -64,10 +65,10 @@ class Esc10(FileSoundbankLoader):
         return [
             Entry(
                 id=row["filename"],
-                path=self.root / "audio" / row["filename"],
+                path=below(self.root / "audio", row["filename"], str(table)),
                 label=row["category"],
                 is_event=row["category"] in self.labels,
-                fold=int(row["fold"]),
+                fold=parse_fold(row, table),
                 group="-".join(row["filename"].split(".")[0].split("-")[:2]),
             )
             for row in rows

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from torch import Tensor
 
+from wsed.checks.names import check_part
 from wsed.checks.ranges import DecibelsBelowZero, Folds, Labels, PathText, Pattern, SecondsOrInfinite
 from wsed.data.audio.cache import AudioCache
 from wsed.data.audio.io import SUFFIXES
@@ -58,9 +59,10 @@ class Folder(FileSoundbankLoader):
         self.pause = pause
 
     def entries(self) -> list[Entry]:
-        scenes = folder_names(self.root / "background")
-        events = [entry for label in self.labels for entry in self._entries(self.root / "foreground" / label, True)]
-        return events + [entry for scene in scenes for entry in self._entries(self.root / "background" / scene, False)]
+        foreground, background = self.root / "foreground", self.root / "background"
+        events = [foreground / check_part(label, "data.labels") for label in self.labels]
+        scenes = [background / check_part(name, str(background)) for name in folder_names(background)]
+        return [entry for folder in [*events, *scenes] for entry in self._entries(folder, folder in events)]
 
     def prepare(self, entry: Entry, samples: Tensor) -> Tensor:
         if not entry.is_event:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from wsed.checks.names import below
 from wsed.checks.ranges import Folds, Labels, PathText
 from wsed.data.audio.cache import AudioCache
 from wsed.data.corpus_info import CorpusInfo
@@ -63,6 +64,6 @@ class FsdKaggle2018(FileSoundbankLoader):
             folds = assign_folds(uploads, self.folds)
             for row, upload in zip(own, uploads, strict=True):
                 if row["manually_verified"] == "1" or not self.verified:
-                    path = self.root / folder / row["fname"]
+                    path = below(self.root / folder, row["fname"], str(self.root / table))
                     entries.append(Entry(row["fname"], path, label, True, folds[upload], f"upload {label} {upload}"))
         return entries + scene_entries(self.scenes_root, self.folds)

@@ -1,9 +1,10 @@
 """UrbanSound8K: sounds of the city in ten folds (Salamon, Jacoby and Bello 2014)."""
 
+from wsed.checks.names import below
 from wsed.checks.ranges import Labels, PathText
 from wsed.data.audio.cache import AudioCache
 from wsed.data.corpus_info import CorpusInfo
-from wsed.data.soundbanks.files import Entry, FileSoundbankLoader, check_categories
+from wsed.data.soundbanks.files import Entry, FileSoundbankLoader, check_categories, parse_fold
 from wsed.data.table_reader import read_records
 
 
@@ -35,10 +36,10 @@ class UrbanSound8k(FileSoundbankLoader):
         return [
             Entry(
                 id=row["slice_file_name"],
-                path=self.root / "audio" / f"fold{row['fold']}" / row["slice_file_name"],
+                path=below(self.root / "audio" / f"fold{parse_fold(row, table)}", row["slice_file_name"], str(table)),
                 label=row["class"],
                 is_event=row["class"] in self.labels,
-                fold=int(row["fold"]),
+                fold=parse_fold(row, table),
                 group=row["fsID"],
             )
             for row in rows

@@ -64,10 +64,10 @@ class Esc10(FileSoundbankLoader):
         return [
             Entry(
                 id=row["filename"],
-                path=self.root / "audio" / row["filename"],
+                path=row.path(self.root / "audio", "filename"),
                 label=row["category"],
                 is_event=row["category"] in self.labels,
-                fold=int(row["fold"]),
+                fold=row.whole_number("fold"),
                 group="-".join(row["filename"].split(".")[0].split("-")[:2]),
             )
             for row in rows

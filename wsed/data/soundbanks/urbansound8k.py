@@ -36,10 +36,10 @@ class UrbanSound8k(FileSoundbankLoader):
         return [
             Entry(
                 id=row["slice_file_name"],
-                path=self.root / "audio" / f"fold{row['fold']}" / row["slice_file_name"],
+                path=row.path(self.root / "audio" / f"fold{row.whole_number('fold')}", "slice_file_name"),
                 label=row["class"],
                 is_event=row["class"] in self.labels,
-                fold=int(row["fold"]),
+                fold=row.whole_number("fold"),
                 group=row["fsID"],
             )
             for row in rows

@@ -2,8 +2,8 @@
 
 import os
 import stat
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 from wsed.errors import UserError
 
@@ -11,7 +11,7 @@ MOST_TEXT = 256 * 2**20
 """Bytes. The largest text file, such as a table or a config, that is read."""
 
 
-def open_regular(path: Path, follow_links: bool = True) -> BinaryIO:
+def open_regular(path: Path, follow_links: bool = True) -> BufferedReader:
     """Opens a file for reading without ever waiting: a pipe, a device or a socket is refused before it is read.
 
     Args:

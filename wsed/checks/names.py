@@ -1,11 +1,15 @@
 """Names in files of others: they lead to files below one folder and nowhere else."""
 
+import unicodedata
 from pathlib import Path, PurePosixPath
 
 from wsed.errors import UserError
 
 LONGEST = 255
 """Bytes. The longest name of a file on most file systems."""
+
+UNWRITABLE = frozenset({"Cc", "Cs", "Zl", "Zp"})
+"""Categories of Unicode: control characters, bytes that are not UTF-8, line and paragraph separators."""
 
 
 def check_name(name: str, where: str) -> str:
@@ -24,7 +28,7 @@ def check_name(name: str, where: str) -> str:
     parts = PurePosixPath(name).parts
     if not parts or name.startswith("/") or ".." in parts:
         raise UserError(f"{where}: '{shortened(name)}' leads out of its folder; give a path below the folder")
-    if not name.isprintable() or any(len(part.encode(errors="surrogateescape")) > LONGEST for part in parts):
+    if not is_writable(name) or any(len(part.encode(errors="surrogateescape")) > LONGEST for part in parts):
         raise UserError(f"{where}: '{shortened(name)}' cannot be the name of a file; rename it")
     return name
 
@@ -47,6 +51,11 @@ def below(folder: Path, name: str, where: str) -> Path:
         UserError: see `check_name`.
     """
     return folder / check_name(name, where)
+
+
+def is_writable(name: str) -> bool:
+    """Whether a name can be written in a table or a message: it is valid UTF-8, without line breaks and the like."""
+    return not any(unicodedata.category(character) in UNWRITABLE for character in name)
 
 
 def shortened(text: str, longest: int = 80) -> str:

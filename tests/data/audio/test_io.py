@@ -1,5 +1,6 @@
 """Audio files: any format in, exact files out, and broken ones named."""
 
+import resource
 from pathlib import Path
 
 import numpy as np
@@ -59,18 +60,18 @@ def test_a_flac_file_keeps_16_bits(tmp_path: Path) -> None:
     torch.testing.assert_close(read_audio(tmp_path / "a.flac", RATE), samples, atol=2**-15, rtol=0)
 
 
-def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path) -> None:
     path = tmp_path / "a.wav"
     write_audio(path, torch.ones(4), RATE)
-
-    def full(file: Path, *_: object, **__: object) -> None:
-        Path(file).write_bytes(b"RIFF")
-        raise OSError("no space left")
-
-    monkeypatch.setattr(soundfile, "write", full)
-    with pytest.raises(OSError, match="no space left"):
-        write_audio(path, torch.zeros(4), RATE)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            write_audio(path, torch.zeros(1000), RATE)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert torch.equal(read_audio(path, RATE), torch.ones(4))
+    assert list(tmp_path.iterdir()) == [path]
 
 
 QUICK = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -115,7 +116,7 @@ def test_what_is_no_audio_is_named(tmp_path: Path) -> None:
     for name, what in {
         "empty": "is empty",
         "text": "is not audio",
-        "folder": "is not audio",
+        "folder": "is a folder, not a file",
         "none": "does not exist",
         "short": "has no samples",
     }.items():

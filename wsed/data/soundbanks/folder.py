@@ -6,6 +6,7 @@ from pathlib import Path
 
 from torch import Tensor
 
+from wsed.checks.names import check_part
 from wsed.data.audio.cache import AudioCache
 from wsed.data.audio.io import SUFFIXES
 from wsed.data.audio.trimming import trim_silence
@@ -47,14 +48,18 @@ class Folder(FileSoundbankLoader):
     ) -> None:
         super().__init__(root, audio, labels)
         self.folds = folds
-        self.take_suffix = re.compile(f"(?:{take_suffix})$")
+        try:
+            self.take_suffix = re.compile(f"(?:{take_suffix})$")
+        except re.error as error:
+            raise UserError(f"data.take_suffix: {take_suffix} is not a regular expression ({error})") from error
         self.threshold = threshold
         self.pause = pause
 
     def entries(self) -> list[Entry]:
-        scenes = folder_names(self.root / "background")
-        events = [entry for label in self.labels for entry in self._entries(self.root / "foreground" / label, True)]
-        return events + [entry for scene in scenes for entry in self._entries(self.root / "background" / scene, False)]
+        foreground, background = self.root / "foreground", self.root / "background"
+        events = [foreground / check_part(label, "data.labels") for label in self.labels]
+        scenes = [background / name for name in folder_names(background)]
+        return [entry for folder in [*events, *scenes] for entry in self._entries(folder, folder in events)]
 
     def prepare(self, entry: Entry, samples: Tensor) -> Tensor:
         if not entry.is_event:

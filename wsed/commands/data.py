@@ -122,6 +122,8 @@ def _show(report: CorpusReport) -> None:
     rates = ", ".join(f"{count} of {rate} Hz" for rate, count in report.rates.items())
     channels = ", ".join(f"{count} with {number}" for number, count in report.channels.items())
     print(f"files: {rates or 'none'}; channels: {channels or 'none'}; cache: {report.cache / 1e6:.1f} MB")
+    for remark in report.remarks:
+        print(f"remark: {remark}")
     for problem in report.problems:
         print(f"problem: {problem}")
     print(f"{len(report.problems)} problems" if report.problems else "no problems")

@@ -85,8 +85,8 @@ def _check_times(events: pd.DataFrame, path: Path, durations: Mapping[str, float
             raise UserError(f"{path}, row {row}: offset {offset:g} is more than a day; give seconds")
         if filename in durations and offset > latest:
             raise UserError(
-                f"{path}, row {row}: offset {offset:g} is beyond the {durations[filename]:g} s of {shortened(filename)}; "
-                f"give seconds from the start of the clip"
+                f"{path}, row {row}: offset {offset:g} is beyond the {durations[filename]:g} s of "
+                f"{shortened(filename)}; give seconds from the start of the clip"
             )
 
 
@@ -107,7 +107,9 @@ def read_weak(path: Path) -> dict[str, tuple[int, frozenset[str]]]:
     for row, filename, text in zip(table.index, table["filename"], table["event_labels"].fillna(""), strict=True):
         labels = [label.strip() for label in text.split(",")] if text else []
         if not all(labels):
-            raise UserError(f"{path}, row {row}: has an empty label in '{shortened(text)}'; separate labels by single commas")
+            raise UserError(
+                f"{path}, row {row}: has an empty label in '{shortened(text)}'; separate labels by single commas"
+            )
         tags[filename] = (row, frozenset(labels))
     return tags
 
@@ -152,4 +154,6 @@ def check_known(table: pd.DataFrame, path: Path, column: str, known: Collection[
     unknown = unknown[~unknown.isin(list(known))]
     if len(unknown):
         noun = "clip" if column == "filename" else "event class"
-        raise UserError(f"{path}: {noun} {shortened(unknown.iloc[0])} is not in {where}; remove it there or add it here")
+        raise UserError(
+            f"{path}: {noun} {shortened(unknown.iloc[0])} is not in {where}; remove it there or add it here"
+        )

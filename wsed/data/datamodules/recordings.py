@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 
 from wsed.data.audio.cache import AudioCache
-from wsed.data.corpora.base import Clip, Corpus, check_labels, check_parts
+from wsed.data.corpora.base import Clip, Corpus, check_labels, check_parts, check_unique, merging_remarks, originals
 from wsed.data.datamodules.base import SPLITS, ClipDataModule
 from wsed.data.datasets.base import ClipDataset
 from wsed.data.datasets.recordings import RecordingDataset
@@ -72,9 +72,10 @@ class RecordingDataModule(ClipDataModule):
         splits = {split: subset(clips, self.clips[split]) for split, clips in splits.items()}
         for clips in splits.values():
             check_labels(clips, self.labels)
-        named = ((clip.filename, split, clip.filename) for split, clips in splits.items() for clip in clips)
-        for leak in leaks(named):
+            check_unique(clips)
+        for leak in leaks(originals(splits)):
             raise UserError(f"{leak.item}: is in both {leak.first_split} and {leak.split}; take it out of one")
+        self.remarks = merging_remarks(clip for clips in splits.values() for clip in clips)
         return {split: self._dataset(clips, split) for split, clips in splits.items() if clips}
 
     def _dataset(self, clips: Sequence[Clip], split: str) -> RecordingDataset:

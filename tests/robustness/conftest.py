@@ -8,6 +8,7 @@ from subprocess import Popen
 import pytest
 
 from tests.robustness.warm import Wsed, start_server
+from tests.small_run import SMALL
 
 
 @pytest.fixture(scope="session")
@@ -27,6 +28,15 @@ def wsed(tmp_path: Path, _server: "Popen[str]", record_property: Callable[[str, 
     yield command
     for kind in command.kinds:
         record_property("ended", kind)
+
+
+@pytest.fixture(scope="session")
+def small_run(tmp_path_factory: pytest.TempPathFactory, _server: "Popen[str]") -> Path:
+    """A finished run; to be copied, not changed."""
+    folder = tmp_path_factory.mktemp("small") / "work"
+    folder.mkdir()
+    Wsed(folder, _server).accepts("train", *SMALL, "hydra.run.dir=run")
+    return folder / "run"
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

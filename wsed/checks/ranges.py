@@ -12,6 +12,8 @@ from annotated_types import Interval, Len
 
 INFINITE = "infinite"
 """Metadata of a type that also admits infinity."""
+CACHE = "cache"
+"""Metadata of the type of a folder for decoded recordings; a file of others cannot set it."""
 
 Count = Annotated[int, Interval(ge=1, le=10**8)]
 CountFromZero = Annotated[int, Interval(ge=0, le=10**8)]
@@ -37,3 +39,4 @@ Sizes = Annotated[Sequence[Size], Len(1, 1000)]
 Range = Annotated[Sequence[float], Len(2, 2)]
 """The lowest and the highest value."""
 Text = Annotated[str, Len(1, 200)]
+CacheFolder = Annotated[str | None, CACHE]

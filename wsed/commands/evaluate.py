@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from wsed.commands.parser import Parser, exit_code
+from wsed.commands.parser import Parser, add_allow, exit_code
 from wsed.errors import UserError
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ def parser() -> Parser:
     what.add_argument("--tags", type=Path, help="clip probabilities")
     what.add_argument("--reference", type=Path, help="the true events")
     what.add_argument("--durations", type=Path, help="seconds of every clip; PSDS needs them")
+    add_allow(options)
     options.add_argument("--json", type=Path, metavar="OUT", help="write scores, curves and parameters to this file")
     return options
 
@@ -107,8 +108,8 @@ def _of_run(options: argparse.Namespace) -> Scored:
     from wsed.systems.base import System
 
     checkpoint, run = find_checkpoint(options.checkpoint)
-    system = System.load(checkpoint)
-    config = run_config(checkpoint, run, options.overrides)
+    system = System.load(checkpoint, allowed=options.allow)
+    config = run_config(checkpoint, run, options.overrides, options.allow)
     evaluator, postprocessing = build_evaluator(config), build_postprocessing(config)
     collector, logged = test_pass(system, config)
     evaluation = evaluator.evaluate(collector.outputs(postprocessing)).with_logged(logged)

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from wsed.prediction import Prediction
+from wsed.systems.full_precision import full_precision
 from wsed.systems.mask_system import MaskSystem
 from wsed.systems.parts import Parts
 from wsed.systems.presence import share_by_presence
@@ -53,7 +54,7 @@ class Jsc(MaskSystem):
         if self.training or not self.presence:
             return prediction
         assert prediction.masks is not None
-        with torch.autocast(features.device.type, enabled=False):
+        with full_precision(features):
             shared = share_by_presence(prediction.masks, prediction.clip_probs, self.presence)
             background = prediction.background_mask
             masks = shared if background is None else torch.cat([shared, background[:, None]], 1)

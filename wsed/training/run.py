@@ -17,7 +17,7 @@ from wsed.runs.environment import git_state, versions
 from wsed.runs.folder import RunFolder
 from wsed.runs.planned_run import PlannedRun
 from wsed.systems.base import System
-from wsed.training.build import build_system, training_waveforms
+from wsed.training.build import build_system, load_weights, training_waveforms
 from wsed.training.callbacks.collect_predictions import CollectPredictions
 from wsed.training.fit import fit, resume_checkpoint
 from wsed.training.loggers.base import RunLogger
@@ -67,7 +67,7 @@ def train(active: ActiveRun, watching: Sequence[Callback] = ()) -> dict[str, Any
         trainer = fit(config, runtime, folder, system, data, [curves, *loggers], all_callbacks)
         trained = time.perf_counter()
         if config["test"] == "best" and "val" in data.datasets:
-            system = System.load(folder.best_checkpoint)
+            system = load_weights(build_system(config), folder.best_checkpoint)
         evaluation = test(config, runtime, folder, system, data, postprocessing, evaluator, callbacks)
         timing = {"train_seconds": trained - started, "test_seconds": time.perf_counter() - trained}
         for each in loggers:

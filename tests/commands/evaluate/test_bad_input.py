@@ -113,7 +113,7 @@ FILES = ["--events", "found.tsv", "--reference", "reference.tsv"]
         (["--checkpoint", "found.tsv"], "found.tsv: is not a checkpoint of wsed"),
         (["--tags", "found.tsv", "--reference", "reference.tsv"], "found.tsv: has no column dog"),
         ([*FILES, "metrics.psds_scenario1.dct=1"], "Did you mean metrics.psds_scenario1.dtc?"),
-        ([*FILES, "metrics.psds_scenario2.dtc=x"], "metrics.psds_scenario2.dtc: is 'x'; it needs float"),
+        ([*FILES, "metrics.psds_scenario2.dtc=x"], "metrics.psds_scenario2.dtc: is 'x'; it needs a number"),
     ],
 )
 def test_bad_options(

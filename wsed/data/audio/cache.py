@@ -16,6 +16,7 @@ from rich.progress import Progress
 from torch import Tensor
 
 from wsed.checks.names import is_writable
+from wsed.checks.ranges import CacheFolder
 from wsed.data.audio.fingerprints import Fingerprints
 from wsed.data.audio.io import read_audio
 from wsed.data.audio.packs import Packs
@@ -48,7 +49,7 @@ class AudioCache:
         skipped: by path, why a recording was left out.
     """
 
-    def __init__(self, folder: str | None, sample_rate: int, on_error: Literal["refuse", "skip"]) -> None:
+    def __init__(self, folder: CacheFolder, sample_rate: int, on_error: Literal["refuse", "skip"]) -> None:
         libraries = f"{soundfile.__libsndfile_version__} {soxr.__version__}"
         name = f"{sample_rate}-{FORMAT}-{hashlib.blake2b(libraries.encode(), digest_size=4).hexdigest()}"
         self.folder = None if folder is None else Path(folder).expanduser() / name

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from wsed.atomic import atomic_write
 from wsed.checks.files import open_regular
+from wsed.checks.ranges import CacheFolder
 from wsed.data.audio.storing import storing
 from wsed.data.corpus_info import CorpusInfo
 from wsed.data.soundbanks import synthesis
@@ -46,7 +47,7 @@ class Generated:
     )
 
     def __init__(
-        self, sample_rate: int, labels: Sequence[str], recordings: int, seed: int, cache: str | None = None
+        self, sample_rate: int, labels: Sequence[str], recordings: int, seed: int, cache: CacheFolder = None
     ) -> None:
         for label in labels:
             if label not in synthesis.EVENTS:

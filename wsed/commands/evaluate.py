@@ -141,6 +141,7 @@ def read_outputs(options: argparse.Namespace, postprocessing: "Postprocessing") 
     Raises:
         UserError: a file that cannot be used.
     """
+    from wsed.checks.labels import check_labels
     from wsed.data.annotations import check_known, read_durations, read_events
     from wsed.data.merging import merge_table, merging_remark
     from wsed.data.score_files import read_scores, read_tags
@@ -152,6 +153,7 @@ def read_outputs(options: argparse.Namespace, postprocessing: "Postprocessing") 
     labels = tuple(sorted(reference["event_label"].dropna().unique()))
     if not labels:
         raise UserError(f"{options.reference}: has no events; nothing can be scored against it")
+    check_labels(labels, str(options.reference))
     if durations is not None:
         check_known(reference, options.reference, "filename", durations, str(options.durations))
     clips = list(durations or dict.fromkeys(reference["filename"]))

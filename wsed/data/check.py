@@ -12,7 +12,7 @@ from rich.progress import Progress
 from wsed.data.audio.cache import AudioCache
 from wsed.data.audio.fingerprints import Fingerprints
 from wsed.data.audio.io import SUFFIXES
-from wsed.data.corpora.base import Clip, Corpus, check_events, check_labels, check_unique, merging_remarks, originals
+from wsed.data.corpora.base import Clip, Corpus, check_events, check_tags, check_unique, merging_remarks, originals
 from wsed.data.leakage import leaks
 from wsed.data.soundbanks.files import Entry, FileSoundbankLoader
 from wsed.errors import UserError
@@ -106,7 +106,7 @@ def check_recordings(
     for split, clips in splits.items():
         report.problems += _problems(check_unique, clips)
         for clip in clips:
-            report.problems += _problems(check_labels, [clip], labels)
+            report.problems += _problems(check_tags, [clip], labels)
             if clip.path in seconds:
                 report.problems += _problems(check_events, clip, seconds[clip.path])
         report.splits[split] = _summarise_clips([clip for clip in clips if clip.path in seconds], seconds)

@@ -68,7 +68,7 @@ class Corpus(Protocol):
         ...
 
 
-def check_labels(clips: Sequence[Clip], labels: Sequence[str]) -> None:
+def check_tags(clips: Sequence[Clip], labels: Sequence[str]) -> None:
     """Checks that every label is one of the event classes.
 
     Raises:

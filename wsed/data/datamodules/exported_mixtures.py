@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from wsed.checks.labels import check_labels
 from wsed.data.datamodules.base import SPLITS, ClipDataModule
 from wsed.data.datasets.base import ClipDataset
 from wsed.data.datasets.exported_mixtures import ExportedMixtureDataset
@@ -34,7 +35,7 @@ class ExportedMixtureDataModule(ClipDataModule):
     ) -> None:
         super().__init__(batch_size, sampler, num_workers, shuffle_seed)
         self.root = Path(root)
-        self.labels = tuple(labels)
+        self.labels = check_labels(labels)
         self.sample_rate = sample_rate
 
     def open(self) -> dict[str, ClipDataset]:

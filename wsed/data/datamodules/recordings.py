@@ -3,8 +3,9 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 
+from wsed.checks.labels import check_labels
 from wsed.data.audio.cache import AudioCache
-from wsed.data.corpora.base import Clip, Corpus, check_labels, check_parts, check_unique, merging_remarks, originals
+from wsed.data.corpora.base import Clip, Corpus, check_parts, check_tags, check_unique, merging_remarks, originals
 from wsed.data.datamodules.base import SPLITS, ClipDataModule
 from wsed.data.datasets.base import ClipDataset
 from wsed.data.datasets.recordings import RecordingDataset
@@ -49,7 +50,7 @@ class RecordingDataModule(ClipDataModule):
     ) -> None:
         super().__init__(batch_size, sampler, num_workers, shuffle_seed, audio)
         self.corpus = corpus
-        self.labels = tuple(labels)
+        self.labels = check_labels(labels)
         self.parts = {split: parts[split] for split in SPLITS}
         self.holdout = holdout
         self.clips = clips
@@ -71,7 +72,7 @@ class RecordingDataModule(ClipDataModule):
             splits["train"] = [clip for clip in splits["train"] if clip.filename not in held_out]
         splits = {split: subset(clips, self.clips[split]) for split, clips in splits.items()}
         for clips in splits.values():
-            check_labels(clips, self.labels)
+            check_tags(clips, self.labels)
             check_unique(clips)
         for leak in leaks(originals(splits)):
             raise UserError(f"{leak.item}: is in both {leak.first_split} and {leak.split}; take it out of one")

@@ -121,7 +121,10 @@ def test_a_choice_replaces_a_section_and_a_plus_adds_a_metric(run: RunFolder) ->
     [
         ("metrics.event_based.colar=1", "Did you mean metrics.event_based.collar?"),
         ("metrics.frame_based.x=1", "metrics.frame_based.x: there is no such key"),
-        ("pooling=gap", "pooling: cannot be changed here; only data, mixing, metrics, evaluation, postprocessing, runtime can"),
+        (
+            "pooling=gap",
+            "pooling: cannot be changed here; only data, mixing, metrics, evaluation, postprocessing, runtime can",
+        ),
         ("evaluation.draws=many", "evaluation.draws: is 'many'; it needs a whole number"),
         ("data.clips.test=3", "the run does not say yet which choice it is; add data=CHOICE"),
     ],

@@ -27,9 +27,9 @@ def check_name(name: str, where: str) -> str:
     """
     parts = PurePosixPath(name).parts
     if not parts or name.startswith("/") or ".." in parts:
-        raise UserError(f"{where}: {shortened(name)!r} leads out of its folder; give a path below the folder")
+        raise UserError(f"{where}: '{shortened(name)}' leads out of its folder; give a path below the folder")
     if not is_writable(name) or any(len(part.encode(errors="surrogateescape")) > LONGEST for part in parts):
-        raise UserError(f"{where}: {shortened(name)!r} cannot be the name of a file; rename it")
+        raise UserError(f"{where}: '{shortened(name)}' cannot be the name of a file; rename it")
     return name
 
 
@@ -40,7 +40,7 @@ def check_part(name: str, where: str) -> str:
         UserError: the name has slashes, or `check_name` refuses it.
     """
     if "/" in name or "\\" in name or name == ".":
-        raise UserError(f"{where}: {shortened(name)!r} cannot be the name of a file; leave out the slashes")
+        raise UserError(f"{where}: '{shortened(name)}' cannot be the name of a file; leave out the slashes")
     return check_name(name, where)
 
 
@@ -59,6 +59,7 @@ def is_writable(name: str) -> bool:
 
 
 def shortened(text: str, longest: int = 80) -> str:
-    """A text for a message, cut in the middle if it is long."""
+    """A text for a message: cut in the middle if it is long, and with escapes for characters that are not printed."""
     half = (longest - 3) // 2
-    return text if len(text) <= longest else f"{text[:half]}...{text[-half:]}"
+    short = text if len(text) <= longest else f"{text[:half]}...{text[-half:]}"
+    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in short)

@@ -129,6 +129,8 @@ def _show(report: CorpusReport) -> None:
     rates = ", ".join(f"{count} of {rate} Hz" for rate, count in report.rates.items())
     channels = ", ".join(f"{count} with {number}" for number, count in report.channels.items())
     print(f"files: {rates or 'none'}; channels: {channels or 'none'}; cache: {report.cache / 1e6:.1f} MB")
+    for remark in report.remarks:
+        print(f"remark: {remark}")
     for problem in report.problems:
         # Names of files may have bytes that are not UTF-8, and line breaks.
         print(f"problem: {' '.join(problem.encode(errors='backslashreplace').decode().split())}")

@@ -9,6 +9,7 @@ from typing import Any, get_type_hints
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import InterpolationResolutionError, MissingMandatoryValue, OmegaConfBaseException
 
+from wsed.checks.labels import check_labels
 from wsed.checks.names import shortened
 from wsed.config.arguments import descriptions
 from wsed.config.program import READ_SECTIONS, SWEEP_SECTIONS, ProgramConfig
@@ -39,6 +40,8 @@ def validate(config: DictConfig, sections: Collection[str] | None = None) -> dic
     _refuse_unread_keys(raw)
     _check_program_keys(values)
     check_sections(values)
+    if "labels" in values.get("data", {}):
+        check_labels(values["data"]["labels"])
     _check_folders(values)
     check_classes(values, sections, _definitions(raw))
     return {key: value for key, value in values.items() if key not in SWEEP_SECTIONS}

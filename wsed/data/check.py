@@ -11,7 +11,7 @@ from rich.progress import Progress
 from wsed.data.audio.cache import AudioCache
 from wsed.data.audio.fingerprints import Fingerprints
 from wsed.data.audio.io import SUFFIXES, read_audio, read_header
-from wsed.data.corpora.base import Clip, Corpus, check_events, check_labels
+from wsed.data.corpora.base import Clip, Corpus, check_events, check_tags, check_unique, merging_remarks, originals
 from wsed.data.datamodules.base import SPLITS
 from wsed.data.leakage import leaks
 from wsed.data.mixture_folder import MixtureFolder
@@ -46,6 +46,7 @@ class CorpusReport:
         channels: number of files with each number of channels.
         cache: size of the cache in bytes.
         problems: one line for each problem.
+        remarks: one line for each thing that is allowed but may be a mistake.
     """
 
     splits: dict[str, SplitSummary] = field(default_factory=dict)
@@ -53,6 +54,7 @@ class CorpusReport:
     channels: dict[int, int] = field(default_factory=dict)
     cache: int = 0
     problems: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
 
 
 def check_soundbank(loader: FileSoundbankLoader, folds: Mapping[str, Sequence[int]]) -> CorpusReport:
@@ -101,9 +103,11 @@ def check_recordings(
     splits = _read_annotation(report, corpus, parts)
     paths = [clip.path for clips in splits.values() for clip in clips]
     seconds = _read(report, audio, paths, "recordings", refuse_silent=False)
+    report.remarks += merging_remarks(clip for clips in splits.values() for clip in clips)
     for split, clips in splits.items():
+        report.problems += _problems(check_unique, clips)
         for clip in clips:
-            report.problems += _problems(check_labels, [clip], labels)
+            report.problems += _problems(check_tags, [clip], labels)
             if clip.path in seconds:
                 report.problems += _problems(check_events, clip, seconds[clip.path])
         report.splits[split] = _summarise_clips([clip for clip in clips if clip.path in seconds], seconds)
@@ -112,9 +116,9 @@ def check_recordings(
         extra = sorted(files - set(paths))
         if extra:
             report.problems.append(f"{folder}: recordings without annotation: {len(extra)}, first {extra[0].name}")
-    named = [(clip, split) for split, clips in splits.items() for clip in clips]
-    report.problems += _leaks((clip.filename, split, clip.filename) for clip, split in named)
-    _find_copies(report, audio, {clip.path: split for clip, split in named if clip.path in seconds})
+    report.problems += dict.fromkeys(_leaks(originals(splits)))
+    used = {clip.path: split for split, clips in splits.items() for clip in clips if clip.path in seconds}
+    _find_copies(report, audio, used)
     return report
 
 

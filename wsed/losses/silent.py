@@ -1,5 +1,7 @@
 """Silent loss: masks of inactive classes should be empty."""
 
+from collections.abc import Collection, Iterable
+
 from torch import Tensor
 
 from wsed.checks.ranges import Size
@@ -29,3 +31,8 @@ class SilentLoss(LossTerm):
         inactive = ~active(prediction, target, self.select, self.k)
         masks, sizes = cells(prediction)
         return (masks.sum(2) / sizes * inactive).sum(1).mean()
+
+    def idle_reason(self, tags: Iterable[Collection[str]], classes: int) -> str | None:
+        if self.select == "top":
+            return f"it selects all classes, since k is {self.k}" if self.k >= classes else None
+        return None if any(len(set(of_clip)) < classes for of_clip in tags) else "every training clip has all classes"

@@ -1,5 +1,7 @@
 """The weighted sum of loss terms."""
 
+from collections.abc import Callable, Collection, Iterable
+
 import torch
 from torch import Tensor, nn
 
@@ -39,6 +41,21 @@ class WeightedLoss(nn.Module):
         except KeyError as error:
             raise UserError(f"loss.terms: PyTorch does not admit a name ({error.args[0]}); rename it") from error
         self.weights = dict(weights)
+
+    def idle_terms(self, tags: Callable[[], Iterable[Collection[str]]], classes: int) -> list[str]:
+        """One line for each term that is constant on the training clips, whatever its weight.
+
+        Args:
+            tags: gives the event classes of each training clip.
+            classes: number of event classes.
+        """
+        lines = []
+        for name, term in self.terms.items():
+            assert isinstance(term, LossTerm)
+            reason = term.idle_reason(tags(), classes)
+            if reason:
+                lines.append(f"loss.weights.{name}: has no effect, because {reason}")
+        return lines
 
     def forward(self, prediction: Prediction, target: Target) -> tuple[Tensor, dict[str, Tensor]]:
         """The loss of a batch.

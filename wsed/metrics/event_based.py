@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import pandas as pd
 
@@ -75,5 +76,5 @@ def event_counts(
     """
     from sed_eval.sound_event import EventBasedMetrics
 
-    metrics = EventBasedMetrics(list(labels), t_collar=collar, percentage_of_length=offset_share)
+    metrics = partial(EventBasedMetrics, t_collar=collar, percentage_of_length=offset_share)
     return count(metrics, "Nsubs", reference, events, labels, filenames)

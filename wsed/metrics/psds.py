@@ -1,7 +1,7 @@
 """Polyphonic sound detection score (Bilen et al. 2020), from scores or from events at several thresholds."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -26,6 +26,9 @@ HOUR = 3600.0
 @dataclass(frozen=True)
 class Psds(BootstrappedMetric):
     """The PSDS of one scenario, over all classes and for each class.
+
+    A false alarm can be a cross trigger only if the reference has another class: with one class there are none, so
+    that `cttc` and `alpha_ct` have no effect.
 
     Attributes:
         dtc: share of a detected event that must lie in true events of its class; otherwise it is a false alarm.
@@ -69,7 +72,7 @@ class Psds(BootstrappedMetric):
             outputs: outputs with durations, and with frame probabilities or operating points.
         """
         assert outputs.durations is not None
-        tolerances = (self.dtc, self.gtc, self.cttc)
+        tolerances = (self.dtc, self.gtc, self.cttc if len(outputs.present) > 1 else None)
         if outputs.points is not None:
             reference, labels = outputs.reference, outputs.present
             deltas = deltas_from_points(reference, outputs.points, labels, outputs.filenames, *tolerances)
@@ -107,7 +110,7 @@ class PsdRoc(Statistics):
         self.reference = reference
         self.durations = durations
         self.labels = tuple(labels)
-        self.scenario = scenario
+        self.scenario = scenario if len(labels) > 1 else replace(scenario, cttc=None, alpha_ct=0.0)
 
     def scores(self, prefix: str, weights: Array | None = None) -> dict[str, Any]:
         """The score, `PREFIX`, and the area under the curve of each class, `PREFIX/class/LABEL`.

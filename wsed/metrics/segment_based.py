@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import pandas as pd
 
@@ -61,5 +62,5 @@ def segment_counts(
     """
     from sed_eval.sound_event import SegmentBasedMetrics
 
-    metrics = SegmentBasedMetrics(list(labels), time_resolution=length)
+    metrics = partial(SegmentBasedMetrics, time_resolution=length)
     return count(metrics, "S", reference, events, labels, filenames)

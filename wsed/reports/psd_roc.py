@@ -1,7 +1,6 @@
 """PSD-ROC of runs, from the scores and the reference in their folders."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -39,7 +38,7 @@ def read_psd_rocs(runs: Sequence[Run]) -> dict[int, RocCurves]:
         if found and effort > EFFORT:
             break
         try:
-            curves = _curves(files, paths, run)
+            curves = _curves(files, run)
         except (KeyError, ValueError, TypeError, OSError) as error:
             reason = " ".join(str(error).split())
             raise UserError(
@@ -50,25 +49,26 @@ def read_psd_rocs(runs: Sequence[Run]) -> dict[int, RocCurves]:
     return found
 
 
-def _curves(files: PredictionFiles, paths: Sequence[Path], run: Run) -> RocCurves:
+def _curves(files: PredictionFiles, run: Run) -> RocCurves:
     # Imported here because they take long to load, and most reports do not need them.
     import pandas as pd
 
+    from wsed.data.annotations import read_durations, read_events
+    from wsed.data.merging import merge_table
     from wsed.metrics.outputs import Outputs
 
-    reference = pd.read_csv(files.reference, sep="\t", dtype={"filename": str, "event_label": str})
-    table = pd.read_csv(files.durations, sep="\t", dtype={"filename": str})
-    durations = dict(zip(table["filename"], table["duration"].astype(float), strict=True))
-    by_stem = {Path(filename).stem: filename for filename in durations}
+    durations = read_durations(files.durations)
+    reference, _ = merge_table(read_events(files.reference))
     events = set(reference["event_label"].dropna())
     labels = [label for label in run.labels if label in events]
     if not labels:
         return {}
+    # Many files: pandas is faster than the table reader of other files.
     scores = {
-        by_stem[path.stem]: pd.read_csv(path, sep="\t")[["onset", "offset", *labels]].astype(float) for path in paths
+        filename: pd.read_csv(path, sep="\t")[["onset", "offset", *labels]].astype(float)
+        for filename, path in files.score_files(list(durations)).items()
     }
-    seconds = {filename: durations[filename] for filename in scores}
-    outputs = Outputs(tuple(labels), list(scores), reference, durations=seconds, scores=scores)
+    outputs = Outputs(tuple(labels), list(durations), reference, durations=durations, scores=scores)
     curves = {}
     for title, scenario in _scenarios(run.folder).items():
         curve = scenario.roc(outputs).curve()

@@ -5,12 +5,13 @@ Only this module knows the file names; other modules get the path or the content
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from wsed.checks.clip_names import score_names, sound_folder
 from wsed.errors import UserError
 
 
@@ -94,13 +95,17 @@ class PredictionFiles:
         self.examples = path / "examples.npz"
         self.audio = path / "audio"
 
-    def score_file(self, filename: str) -> Path:
-        """Path of the frame probabilities of one clip: columns `onset`, `offset` and one for each class."""
-        return self.scores / f"{Path(filename).stem}.tsv"
+    def score_files(self, filenames: Sequence[str]) -> dict[str, Path]:
+        """By filename, paths of the frame probabilities of each clip: `onset`, `offset` and a column for each class.
+
+        Args:
+            filenames: names of all clips.
+        """
+        return {filename: self.scores / f"{name}.tsv" for filename, name in score_names(filenames).items()}
 
     def sound(self, filename: str, name: str) -> Path:
         """Path of an audio file of an example clip: the `mixture`, the true source (`truth`) or the `separated` one."""
-        return self.audio / Path(filename).stem / f"{name}.flac"
+        return self.audio / sound_folder(filename) / f"{name}.flac"
 
 
 def find_runs(folder: Path) -> Iterator[RunFolder]:

@@ -3,6 +3,7 @@
 import csv
 import time
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import pytorch_lightning as pl
@@ -65,6 +66,8 @@ def train(active: ActiveRun, watching: Sequence[Callback] = ()) -> dict[str, Any
     active.start(resumed=checkpoint is not None)
     print(f"{plan.path}: {'running' if checkpoint is None else 'resumes'}")
     if checkpoint is None:
+        for line in system.loss.idle_terms(partial(data.datasets["train"].tags, 0), len(system.labels)):
+            print(line)
         system.features.fit(training_waveforms(data.datasets["train"], data.batch_size))
     rows = rows_of(checkpoint) if checkpoint else []
     failed = True

@@ -91,7 +91,7 @@ FILES = ["--events", "found.tsv", "--reference", "reference.tsv"]
     ("options", "said"),
     [
         (["--events", "found.tsv"], "--reference is not given; add it"),
-        (["--events", "nowhere.tsv", "--reference", "reference.tsv"], "nowhere.tsv: is no file"),
+        (["--events", "nowhere.tsv", "--reference", "reference.tsv"], "nowhere.tsv: does not exist"),
         ([*FILES, "metrics.event_based.collar=-1"], "collar is -1; it must be above 0 seconds"),
         ([*FILES, "metrics.event_based.colar=1"], "Did you mean metrics.event_based.collar?"),
         ([*FILES, "metrics=[event_base]"], "Did you mean event_based?"),

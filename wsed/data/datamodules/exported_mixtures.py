@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from wsed.checks.labels import check_labels
 from wsed.checks.ranges import BatchSize, Labels, PathText, SampleRate, Seed, Workers
 from wsed.data.datamodules.base import SPLITS, ClipDataModule
 from wsed.data.datasets.base import ClipDataset
@@ -34,7 +35,7 @@ class ExportedMixtureDataModule(ClipDataModule):
     ) -> None:
         super().__init__(batch_size, sampler, num_workers, shuffle_seed)
         self.root = Path(root)
-        self.labels = tuple(labels)
+        self.labels = check_labels(labels)
         self.sample_rate = sample_rate
 
     def open(self) -> dict[str, ClipDataset]:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 
+from wsed.checks.labels import check_labels
 from wsed.checks.ranges import (
     BatchSize,
     Clips,
@@ -16,7 +17,7 @@ from wsed.checks.ranges import (
     Workers,
 )
 from wsed.data.audio.cache import AudioCache
-from wsed.data.corpora.base import Clip, Corpus, check_labels, check_parts
+from wsed.data.corpora.base import Clip, Corpus, check_parts, check_tags, check_unique, merging_remarks, originals
 from wsed.data.datamodules.base import SPLITS, ClipDataModule
 from wsed.data.datasets.base import ClipDataset
 from wsed.data.datasets.recordings import RecordingDataset
@@ -61,7 +62,7 @@ class RecordingDataModule(ClipDataModule):
     ) -> None:
         super().__init__(batch_size, sampler, num_workers, shuffle_seed, audio)
         self.corpus = corpus
-        self.labels = tuple(labels)
+        self.labels = check_labels(labels)
         self.parts = {split: parts[split] for split in SPLITS}
         self.holdout = holdout
         self.clips = clips
@@ -88,10 +89,11 @@ class RecordingDataModule(ClipDataModule):
             splits["train"] = [clip for clip in splits["train"] if clip.filename not in held_out]
         splits = {split: subset(clips, self.clips[split]) for split, clips in splits.items()}
         for clips in splits.values():
-            check_labels(clips, self.labels)
-        named = ((clip.filename, split, clip.filename) for split, clips in splits.items() for clip in clips)
-        for leak in leaks(named):
+            check_tags(clips, self.labels)
+            check_unique(clips)
+        for leak in leaks(originals(splits)):
             raise UserError(f"{leak.item}: is in both {leak.first_split} and {leak.split}; take it out of one")
+        self.remarks = merging_remarks(clip for clips in splits.values() for clip in clips)
         return {split: self._dataset(clips, split) for split, clips in splits.items() if clips}
 
     def _dataset(self, clips: Sequence[Clip], split: str) -> RecordingDataset:

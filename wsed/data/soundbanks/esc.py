@@ -4,12 +4,11 @@ import math
 
 from torch import Tensor
 
-from wsed.checks.names import below
 from wsed.checks.ranges import DecibelsBelowZero, Labels, PathText, SecondsOrInfinite
 from wsed.data.audio.cache import AudioCache
 from wsed.data.audio.trimming import trim_silence
 from wsed.data.corpus_info import CorpusInfo
-from wsed.data.soundbanks.files import Entry, FileSoundbankLoader, check_categories, parse_fold
+from wsed.data.soundbanks.files import Entry, FileSoundbankLoader, check_categories
 from wsed.data.table_reader import read_records
 from wsed.errors import UserError
 
@@ -65,10 +64,10 @@ class Esc10(FileSoundbankLoader):
         return [
             Entry(
                 id=row["filename"],
-                path=below(self.root / "audio", row["filename"], str(table)),
+                path=row.path(self.root / "audio", "filename"),
                 label=row["category"],
                 is_event=row["category"] in self.labels,
-                fold=parse_fold(row, table),
+                fold=row.whole_number("fold"),
                 group="-".join(row["filename"].split(".")[0].split("-")[:2]),
             )
             for row in rows

@@ -1,13 +1,13 @@
 """The base class of soundbanks that read audio files."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from torch import Tensor
 
-from wsed.checks.names import shortened
+from wsed.checks.labels import check_labels
 from wsed.data.audio.cache import AudioCache, as_float
 from wsed.data.corpus_info import CorpusInfo
 from wsed.data.soundbanks.base import Recording, Soundbank
@@ -54,7 +54,7 @@ class FileSoundbankLoader(ABC):
     def __init__(self, root: str, audio: AudioCache, labels: Sequence[str]) -> None:
         self.root = Path(root)
         self.audio = audio
-        self.labels = tuple(labels)
+        self.labels = check_labels(labels)
 
     @abstractmethod
     def entries(self) -> list[Entry]:
@@ -105,17 +105,6 @@ class FileSoundbankLoader(ABC):
                 "correct its annotation"
             )
         return samples[start:end]
-
-
-def parse_fold(row: Mapping[str, str], table: Path) -> int:
-    """The column `fold` of a row.
-
-    Raises:
-        UserError: it is not a whole number from 1.
-    """
-    if not row["fold"].isdecimal() or not 1 <= len(row["fold"]) <= 6 or not int(row["fold"]):
-        raise UserError(f"{table}: fold is {shortened(row['fold'])!r}; it must be a whole number from 1")
-    return int(row["fold"])
 
 
 def check_categories(labels: Sequence[str], scenes: Sequence[str], known: Sequence[str], where: Path) -> None:

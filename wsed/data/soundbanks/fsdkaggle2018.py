@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from wsed.checks.names import below
 from wsed.checks.ranges import Folds, Labels, PathText
 from wsed.data.audio.cache import AudioCache
 from wsed.data.corpus_info import CorpusInfo
@@ -60,10 +59,10 @@ class FsdKaggle2018(FileSoundbankLoader):
         for label in self.labels:
             own = [row for row in rows if row["label"] == label]
             # Kaggle's table has no column for the upload.
-            uploads = [row.get("freesound_id") or row["fname"] for row in own]
+            uploads = [row.values.get("freesound_id") or row["fname"] for row in own]
             folds = assign_folds(uploads, self.folds)
             for row, upload in zip(own, uploads, strict=True):
                 if row["manually_verified"] == "1" or not self.verified:
-                    path = below(self.root / folder, row["fname"], str(self.root / table))
+                    path = row.path(self.root / folder, "fname")
                     entries.append(Entry(row["fname"], path, label, True, folds[upload], f"upload {label} {upload}"))
         return entries + scene_entries(self.scenes_root, self.folds)

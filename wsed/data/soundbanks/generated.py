@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from wsed.atomic import atomic_write
 from wsed.checks.files import open_regular
+from wsed.checks.labels import check_labels
 from wsed.checks.ranges import CacheFolder, Labels, Seed
 from wsed.data.audio.storing import storing
 from wsed.data.corpus_info import CorpusInfo
@@ -66,7 +67,7 @@ class Generated:
         if recordings < FOLDS:
             raise UserError(f"data.soundbank.recordings: is {recordings}; it needs {FOLDS}, one for each fold")
         self.sample_rate = sample_rate
-        self.labels = tuple(labels)
+        self.labels = check_labels(labels)
         self.recordings = recordings
         self.seed = seed
         self.cache = cache

@@ -1,5 +1,6 @@
 """TUT Rare Sound Events 2017, the corpus of DCASE 2017 task 2."""
 
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -23,6 +24,14 @@ MOST_SETUP = 16 * 2**20
 """Bytes of the largest file of `cv_setup/` that is read."""
 
 T = TypeVar("T")
+
+
+class PlainLoader(yaml.SafeLoader):
+    """Reads YAML without merge keys, with which a file of a few lines can fill the memory."""
+
+    def flatten_mapping(self, node: yaml.MappingNode) -> None:
+        if any(key.tag == "tag:yaml.org,2002:merge" for key, _ in node.value):
+            raise yaml.YAMLError("has a merge key")
 
 
 @dataclass(frozen=True)
@@ -80,6 +89,10 @@ class RareEvents(FileSoundbankLoader):
             events = self._setup(f"events_{part}.yaml", EVENTS)
             check_categories(self.labels, (), list(events), self.root)
             for label in self.labels:
+                twice = next((event for event, count in Counter(events[label]).items() if count > 1), None)
+                if twice is not None:
+                    name = shortened(twice.audio_filename)
+                    raise UserError(f"events_{part}.yaml: {label}: {name} is there twice with one segment; remove one")
                 for number, event in enumerate(events[label]):
                     name = f"{label}/{Path(event.audio_filename).name}"
                     path = below(self.root / "events", name, f"events_{part}.yaml")
@@ -100,7 +113,7 @@ class RareEvents(FileSoundbankLoader):
         if not path.is_file():
             raise UserError(f"{path}: does not exist; point data.root at data/source_data of the corpus")
         try:
-            return kind.validate_python(yaml.safe_load(read_text(path, MOST_SETUP)))
+            return kind.validate_python(yaml.load(read_text(path, MOST_SETUP), PlainLoader))
         except pydantic.ValidationError as error:
             wrong = error.errors()[0]
             place = ".".join(map(str, wrong["loc"]))

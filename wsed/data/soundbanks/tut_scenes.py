@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from wsed.checks.names import below
 from wsed.data.soundbanks.base import assign_folds
 from wsed.data.soundbanks.files import Entry
 from wsed.data.table_reader import read_records
@@ -22,15 +21,17 @@ def scene_entries(root: Path, folds: int) -> list[Entry]:
         UserError: there is neither table.
     """
     columns = ("filename", "scene_label", "identifier")
-    table = next((root / name for name in ("meta.csv", "meta.txt") if (root / name).is_file()), None)
-    if table is None:
+    if (root / "meta.csv").is_file():
+        rows = read_records(root / "meta.csv", columns)
+    elif (root / "meta.txt").is_file():
+        rows = read_records(root / "meta.txt", columns, header=False)
+    else:
         raise UserError(f"data.scenes_root={root}: has neither meta.csv nor meta.txt; point it at the scenes' folder")
-    rows = read_records(table, columns, header=table.suffix == ".csv")
     fold = assign_folds([row["identifier"] for row in rows], folds)
     return [
         Entry(
             id=row["filename"],
-            path=below(root, row["filename"], str(table)),
+            path=row.path(root, "filename"),
             label=row["scene_label"],
             is_event=False,
             fold=fold[row["identifier"]],

@@ -1,10 +1,9 @@
 """UrbanSound8K: sounds of the city in ten folds (Salamon, Jacoby and Bello 2014)."""
 
-from wsed.checks.names import below
 from wsed.checks.ranges import Labels, PathText
 from wsed.data.audio.cache import AudioCache
 from wsed.data.corpus_info import CorpusInfo
-from wsed.data.soundbanks.files import Entry, FileSoundbankLoader, check_categories, parse_fold
+from wsed.data.soundbanks.files import Entry, FileSoundbankLoader, check_categories
 from wsed.data.table_reader import read_records
 
 
@@ -36,10 +35,10 @@ class UrbanSound8k(FileSoundbankLoader):
         return [
             Entry(
                 id=row["slice_file_name"],
-                path=below(self.root / "audio" / f"fold{parse_fold(row, table)}", row["slice_file_name"], str(table)),
+                path=row.path(self.root / "audio" / f"fold{row.whole_number('fold')}", "slice_file_name"),
                 label=row["class"],
                 is_event=row["class"] in self.labels,
-                fold=parse_fold(row, table),
+                fold=row.whole_number("fold"),
                 group=row["fsID"],
             )
             for row in rows

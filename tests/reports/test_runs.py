@@ -44,7 +44,7 @@ def test_runs_that_have_not_ended_are_passed_over(make_run: MakeRun, failed_run:
     for status in ("running", "pruned", "stopped"):
         (tmp_path / status).mkdir()
         # The word is in the text, but this run did not fail.
-        state = {"status": status, "reason": "failed"}
+        state = {"status": status, "reason": "failed", "host": "h", "pid": 7}
         (tmp_path / status / "status.json").write_text(json.dumps(state))
     assert [run.folder.path for run in read_runs_below([tmp_path, failed_run])] == [failed_run, tmp_path / "done"]
 

@@ -7,7 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 
-from wsed.reports.examples import Array, Example
+from wsed.reports.example_files import Array
+from wsed.reports.examples import Example
 from wsed.reports.figures.clip_grid import clip_grid
 from wsed.reports.figures.style import style, svg
 

@@ -12,8 +12,8 @@ HELP = """Shows the state of the runs of a sweep, or describes a sweep to Weight
   wsed sweep status outputs/demo
   wsed sweep wandb jsc_pooling data=esc10 data.root=ESC10 > wandb_sweep.yaml
 
-status  shows which runs are done, running, stopped, pruned, failed or damaged (and why) or pending. Repeating `wsed train -m`
-        skips done runs, resumes stopped ones and retries failed ones; a larger grid adds runs to the sweep.
+status  shows which runs are done, running, stopped, pruned, failed or damaged (and why) or pending. Repeating `wsed
+        train -m` skips done runs, resumes stopped ones and retries failed ones; a larger grid adds runs to the sweep.
 wandb   prints a choice of the group `sweep`, with further overrides for all its runs, as YAML for `wandb sweep`; its
         agents call `wsed train`."""
 

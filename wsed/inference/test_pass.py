@@ -21,6 +21,9 @@ from wsed.training.runtime import Runtime
 from wsed.training.trainer import make_trainer
 from wsed.training.warnings import silence_lightning
 
+NEEDED = ("data", "metrics", "evaluation", "postprocessing", "trainer", "runtime", "precision")
+"""The sections of a config that the test of a trained system needs."""
+
 
 def find_checkpoint(path: Path) -> tuple[Path, RunFolder | None]:
     """Finds a checkpoint, and its run folder if there is one.
@@ -35,7 +38,8 @@ def find_checkpoint(path: Path) -> tuple[Path, RunFolder | None]:
         run = RunFolder(path)
         if not run.config_path.is_file():
             raise UserError(f"{path}: is not the folder of a run: it has no {run.config_path.name}; check the path")
-        tested = {"last": run.last_checkpoint, "best": run.best_checkpoint}[run.config()["test"]]
+        which = run.config().get("test", "last")
+        tested = run.best_checkpoint if which == "best" else run.last_checkpoint
         found = next((choice for choice in (tested, run.last_checkpoint) if choice.is_file()), None)
         if found is None:
             raise UserError(f"{path}: has no checkpoint yet; wait for the run to end, or give another")
@@ -62,8 +66,9 @@ def run_config(checkpoint: Path, run: RunFolder | None, words: Sequence[str]) ->
             raise UserError(f"{checkpoint}: lies in no run whose data could be used; add data=CHOICE")
         return scoring_config(words)
     own = run.config()
-    if "metrics" not in own:
-        raise UserError(f"{run.config_path}: has no metrics, as an earlier version of wsed wrote it; train again")
+    missing = next((section for section in NEEDED if section not in own), None)
+    if missing:
+        raise UserError(f"{run.config_path}: has no {missing}, as an earlier version of wsed wrote it; train again")
     if run.postprocessing_path.is_file():
         own["postprocessing"] = run.postprocessing()
     return scoring_config(words, own, run.results().get("choices"))

@@ -84,7 +84,10 @@ def read_run(folder: RunFolder) -> Run:
             f"{folder.results_path}: does not exist; finish this run first or name the folder of a finished one"
         )
     results = folder.results()
-    return Run(folder, results, status, _measures(folder, results))
+    if not results:
+        return Run(folder, results, status, ())
+    measures = read_measures(results["measures"]) if "measures" in results else DEFAULT_MEASURES
+    return Run(folder, results, status, measures)
 
 
 def read_runs(folders: Sequence[Path]) -> list[Run]:
@@ -164,16 +167,3 @@ def _has_ended(folder: RunFolder) -> bool:
         return exists(folder.results_path) or folder.status().get("status") == "failed"
     except UserError:
         return True
-
-
-def _measures(folder: RunFolder, results: Mapping[str, Any]) -> tuple[Measure, ...]:
-    if not results:
-        return ()
-    if "measures" not in results:
-        return DEFAULT_MEASURES
-    try:
-        return read_measures(results["measures"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise UserError(
-            f"{folder.results_path}: measures: is damaged ({error}); train this run again with force=true"
-        ) from error

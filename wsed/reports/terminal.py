@@ -69,8 +69,8 @@ def print_left_out(runs: Sequence[Run], console: Console | None = None) -> None:
         for reason in run.left_out[:LINES]:
             console.print(_line(f"{reason}; it is left out", style="red"))
         if len(run.left_out) > LINES:
-            more = f"{run.folder.path}: {len(run.left_out) - LINES} more files are damaged and left out; the page names them"
-            console.print(_line(more, style="red"))
+            more = f"{len(run.left_out) - LINES} more files are damaged and left out"
+            console.print(_line(f"{run.folder.path}: {more}; the page names them", style="red"))
 
 
 def _line(text: str, style: str = "") -> Text:

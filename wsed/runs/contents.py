@@ -41,7 +41,7 @@ class Measure(TypedDict, total=False):
     unit: Name
     decimals: Annotated[int, Interval(ge=0, le=15)]
     higher_is_better: bool | None
-    per_class: Name | None
+    per_class: Annotated[str, Field(pattern=r"\{label\}", max_length=1000)] | None
     shown: bool
 
 

@@ -63,7 +63,10 @@ def open_inside(folder: Path, path: Path) -> BinaryIO:
         raise UserError(f"{path}: {_reason(error)}; check the path") from error
     if not inside:
         raise UserError(f"{path}: is a link out of its folder; replace it by a file")
-    return open_regular(real, follow_links=False)
+    try:
+        return open_regular(real, follow_links=False)
+    except UserError as error:
+        raise UserError(f"{path}{str(error).removeprefix(str(real))}") from error
 
 
 def exists(path: Path) -> bool:

@@ -81,6 +81,10 @@ def _curves(paths: Sequence[Path], run: Run) -> RocCurves:
     if strange:
         one = shortened(min(strange))
         raise UserError(f"{folder.predictions.scores}: {one} has either no scores or no duration; train this run again")
+    unknown = set(reference["filename"]) - set(durations)
+    if unknown:
+        reason = f"{shortened(repr(unknown.pop()))} is of no clip that has a duration"
+        raise UserError(f"{folder.predictions.reference}: {reason}; train this run again")
     events = set(reference["event_label"].dropna())
     labels = [label for label in run.labels if label in events]
     if not labels:

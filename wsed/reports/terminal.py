@@ -54,7 +54,7 @@ def print_comparison(runs: Sequence[Run], console: Console | None = None) -> Non
             console.print(_rich_table(part))
     for run, label in zip(runs, labels, strict=True):
         if run.failed:
-            console.print(_line(f"{label} {run.state}: {run.reason}", style="red"))
+            console.print(_line(f"{label} {run.state}: {run.reason}", style="red"), soft_wrap=True)
 
 
 def print_left_out(runs: Sequence[Run], console: Console | None = None) -> None:
@@ -64,13 +64,13 @@ def print_left_out(runs: Sequence[Run], console: Console | None = None) -> None:
         runs: the runs of one comparison, after everything has been read.
         console: where to print; standard output by default.
     """
-    console = console or Console(soft_wrap=True)
+    console = console or Console()
     for run in runs:
         for reason in run.left_out[:LINES]:
-            console.print(_line(f"{reason}; it is left out", style="red"))
+            console.print(_line(f"{reason}; it is left out", style="red"), soft_wrap=True)
         if len(run.left_out) > LINES:
             more = f"{len(run.left_out) - LINES} more files are damaged and left out"
-            console.print(_line(f"{run.folder.path}: {more}; the page names them", style="red"))
+            console.print(_line(f"{run.folder.path}: {more}; the page names them", style="red"), soft_wrap=True)
 
 
 def _line(text: str, style: str = "") -> Text:

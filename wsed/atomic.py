@@ -20,6 +20,8 @@ def atomic_write(path: Path) -> Iterator[Path]:
         The temporary path to write to.
     """
     partial = _partial(path)
+    # A link of somebody else at this name would lead the write to another file.
+    partial.unlink(missing_ok=True)
     try:
         yield partial
         with partial.open("rb") as file:

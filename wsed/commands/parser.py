@@ -5,7 +5,12 @@ import sys
 from collections.abc import Callable
 from typing import NoReturn
 
+from wsed.checks.names import shortened
+from wsed.checks.printable import printable
 from wsed.errors import UserError
+
+LONGEST = 580
+"""Characters of the longest message; more of it would be a name or a value without end."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -39,6 +44,6 @@ def exit_code(command: Callable[[], None]) -> int:
 
 
 def mistake(message: str) -> int:
-    """Prints a mistake of the user in one line; returns exit code 2."""
-    print(f"wsed: {' '.join(message.split())}", file=sys.stderr)
+    """Prints a mistake of the user in one line, without characters that a terminal obeys; returns exit code 2."""
+    print(f"wsed: {shortened(printable(' '.join(message.split())), LONGEST)}", file=sys.stderr)
     return 2

@@ -35,6 +35,7 @@ class RunFolder:
         self.results_path = path / "results.json"
         self.curves_path = path / "metrics.csv"
         self.postprocessing_path = path / "postprocessing.json"
+        self.lease_path = path / ".lease"
         self.nan_batch_path = path / "nan_batch.json"
         self.checkpoints = path / "checkpoints"
         self.last_checkpoint = self.checkpoints / "last.ckpt"

@@ -1,9 +1,10 @@
 """The sweeper that lets Optuna choose each run from the scores of earlier ones."""
 
-from collections.abc import Sequence
+import secrets
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import optuna
 from hydra.core.override_parser.types import IntervalSweep, Override
@@ -14,10 +15,12 @@ from optuna.storages import BaseStorage, JournalStorage
 from optuna.storages.journal import JournalFileBackend
 from optuna.trial import Trial, TrialState
 
+from wsed.checks.names import below, check_part
 from wsed.checks.ranges import Count, CountFromZero, Few, Named, PathText, Scalar, Seed, Text
 from wsed.config.compose import parse_overrides
 from wsed.errors import UserError
-from wsed.runs.process import describe, is_alive
+from wsed.runs import process
+from wsed.runs.lease import Lease, is_held
 from wsed.sweeps.base import Sweeper
 from wsed.sweeps.launchers.base import Launcher, SweepRun
 from wsed.sweeps.plan import plan_sweep_run
@@ -138,16 +141,31 @@ class OptunaSweeper(Sweeper):
         folder.mkdir(parents=True, exist_ok=True)
         direction: Literal["maximize", "minimize"] = "maximize" if self.mode == "max" else "minimize"
         described = Study(self.study, self.storage or folder / JOURNAL, direction, self.pruner, self.warmup)
+        worker = process.describe()
+        with Lease(folder / f".worker-{secrets.token_hex(8)}", "the worker") as lease:
+            worker["lease"] = lease.path.name
+            return self._search(described, worker, fixed, space, folder, launcher)
+
+    def _search(
+        self,
+        described: Study,
+        worker: Mapping[str, Any],
+        fixed: Sequence[str],
+        space: Mapping[str, BaseDistribution],
+        folder: Path,
+        launcher: Launcher,
+    ) -> list[str]:
+        """Launches trials until the study has enough of them; returns the names of the run folders."""
         study = described.open(self._sampler(0))
-        _repeat_lost_trials(study)
+        _repeat_lost_trials(study, folder, shared=isinstance(described.storage, Path))
         names: list[str] = []
         while (left := self.trials - _counted(study)) > 0:
             trials, runs = [], []
             for _ in range(min(left, self.parallel)):
                 # A new sampler each time, so that a resumed study draws the same values as an uninterrupted one.
                 study.sampler = self._sampler(len(study.trials))
-                trials.append(study.ask(space))
-                trials[-1].set_user_attr("worker", describe())
+                trials.append(study.ask(dict(space)))
+                trials[-1].set_user_attr("worker", dict(worker))
                 plan = plan_sweep_run([*fixed, *_values(trials[-1])], list(space))
                 runs.append(SweepRun(plan, Watch(described, trials[-1].number, self.monitor)))
             names += [run.plan.path.name for run in runs]
@@ -208,15 +226,30 @@ def _counted(study: optuna.Study) -> int:
     return sum(trial.state != TrialState.WAITING and "again" not in trial.user_attrs for trial in study.trials)
 
 
-def _repeat_lost_trials(study: optuna.Study) -> None:
-    """Puts trials back into the queue if their worker no longer exists."""
+def _repeat_lost_trials(study: optuna.Study, folder: Path, shared: bool) -> None:
+    """Puts trials back into the queue if their worker no longer exists.
+
+    Args:
+        study: the study.
+        folder: the sweep folder, in which each worker holds a lease.
+        shared: whether all workers have this folder. With a database they need not; a worker whose lease is not here
+            is then lost only if its process is known to be gone.
+    """
     for trial in study.get_trials(states=[TrialState.RUNNING]):
-        worker = trial.user_attrs.get("worker")
-        if worker is None or not is_alive(worker):
+        if not _is_at_work(trial.user_attrs.get("worker"), folder, shared):
             lost = Trial(study, trial._trial_id)
             lost.set_user_attr("again", True)
             study.tell(trial.number, state=TrialState.FAIL)
             study.enqueue_trial(trial.params)
+
+
+def _is_at_work(worker: Mapping[str, Any] | None, folder: Path, shared: bool) -> bool:
+    if worker is None:
+        return False
+    path = below(folder, check_part(str(worker.get("lease")), "worker"), "worker")
+    if shared or path.exists():
+        return is_held(path)
+    return process.is_alive(worker) is not False
 
 
 def _tell(study: optuna.Study, trial: Trial, outcome: Outcome) -> None:

@@ -13,7 +13,7 @@ from wsed.checks.files import exists, read_text
 from wsed.checks.names import check_part
 from wsed.errors import UserError
 from wsed.runs.folder import RunFolder
-from wsed.runs.process import is_alive
+from wsed.runs.lease import is_held
 
 GRID = "sweep.json"
 STATES = ("done", "running", "stopped", "pruned", "failed", "damaged", "pending")
@@ -103,10 +103,10 @@ def _state_or_damage(folder: RunFolder) -> tuple[str, str | None]:
 
 
 def _state(folder: RunFolder) -> tuple[str, str | None]:
+    if is_held(folder.lease_path):
+        return "running", None
     status = folder.status()
     if not status:
         return "pending", None
-    state = status["status"]
-    if state == "running" and not is_alive(status):
-        state = "stopped"
-    return state, status.get("reason")
+    # Whoever trained it was killed before it could say so.
+    return "stopped" if status["status"] == "running" else status["status"], status.get("reason")

@@ -21,10 +21,11 @@ from wsed.systems.base import System
 from wsed.training.build import build_system, load_weights, training_waveforms
 from wsed.training.callbacks.collect_predictions import CollectPredictions
 from wsed.training.dry_run import dry_run
-from wsed.training.fit import fit, resume_checkpoint
+from wsed.training.fit import fit
 from wsed.training.loggers.base import RunLogger
-from wsed.training.loggers.metrics_csv import CurvesState, MetricsCsv, rows_of
+from wsed.training.loggers.metrics_csv import CurvesState, MetricsCsv
 from wsed.training.memory import check_training_memory
+from wsed.training.resume import check_resumable, resume_checkpoint
 from wsed.training.runtime import Runtime
 from wsed.training.testing import build_postprocessing, check_fitted, test
 from wsed.training.trainer import check_batches, check_compiler, check_trainer, resolve_precision
@@ -63,13 +64,13 @@ def train(active: ActiveRun, watching: Sequence[Callback] = ()) -> dict[str, Any
     # Before training: somebody may edit the code meanwhile.
     git = git_state()
     checkpoint = resume_checkpoint(config, folder)
+    rows = check_resumable(checkpoint, system) if checkpoint else []
     active.start(resumed=checkpoint is not None)
     print(f"{plan.path}: {'running' if checkpoint is None else 'resumes'}")
     if checkpoint is None:
         for line in system.loss.idle_terms(partial(data.datasets["train"].tags, 0), len(system.labels)):
             print(line)
         system.features.fit(training_waveforms(data.datasets["train"], data.batch_size))
-    rows = rows_of(checkpoint) if checkpoint else []
     failed = True
     try:
         loggers = [logger.start(plan, rows)] if logger else []

@@ -90,11 +90,8 @@ class Runtime:
         gpus = torch.cuda.device_count()
         on_gpus = self.uses_gpu()
         available, kind = (gpus, "GPUs") if on_gpus else (os.cpu_count() or 1, "cores")
-        if not isinstance(devices, int):
-            if not on_gpus:
-                raise UserError(f"runtime.devices={list(devices)}: only GPUs have indices; give the number of devices")
-            if max(devices) >= available:
-                raise UserError(f"runtime.devices={list(devices)}: this machine has the GPUs 0 to {available - 1}")
-        if count > available:
-            cure = f"ask for {available} at most" if available else "set runtime.accelerator=cpu"
+        if not isinstance(devices, int) and not on_gpus:
+            raise UserError(f"runtime.devices={list(devices)}: only GPUs have indices; set runtime.devices={count}")
+        if count > available or (not isinstance(devices, int) and not set(devices) <= set(range(available))):
+            cure = f"ask for {available} at most, from index 0" if available else "set runtime.accelerator=cpu"
             raise UserError(f"runtime.devices={devices}: this machine has {available} {kind}; {cure}")

@@ -21,6 +21,7 @@ from wsed.config.instantiate import instantiate
 from wsed.data.datamodules.base import ClipDataModule
 from wsed.errors import UserError
 from wsed.runs import slurm_job
+from wsed.training.callbacks.keep_signals import KeepSignals
 from wsed.training.callbacks.progress_bar import ProgressBar
 from wsed.training.ddp import Ddp
 from wsed.training.runtime import Runtime
@@ -53,11 +54,11 @@ def make_trainer(
     trainer: pl.Trainer = instantiate(
         config["trainer"],
         **runtime.trainer_arguments(),
-        strategy=Ddp(runtime.process_group_backend) if together else "auto",
+        strategy=Ddp(config, runtime.process_group_backend) if together else "auto",
         precision=resolve_precision(config["precision"]),
         # The samplers of wsed.data share clips among devices themselves.
         use_distributed_sampler=False,
-        callbacks=[*callbacks, *bars],
+        callbacks=[KeepSignals(), *callbacks, *bars],
         plugins=[cluster, *plugins, *norms],
         **more,
     )

@@ -9,6 +9,7 @@ from filelock import FileLock, Timeout
 
 from wsed.checks.ranges import Few
 from wsed.errors import UserError
+from wsed.runs.stop_signals import stopped_by_signals
 from wsed.sweeps.launchers.base import Launcher, SweepRun, execute_in_sweep
 from wsed.training.execute import Outcome
 
@@ -38,7 +39,9 @@ class Joblib(Launcher):
 
 def _execute_pinned(run: SweepRun, shares: int) -> Outcome:
     take_share(run.plan.path.parent, shares)
-    return execute_in_sweep(run)
+    # A batch system sends SIGTERM to every process of a job.
+    with stopped_by_signals():
+        return execute_in_sweep(run)
 
 
 _held: list[FileLock] = []

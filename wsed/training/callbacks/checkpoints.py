@@ -1,7 +1,7 @@
 """Checkpoints of a run: the last epoch, the best one, and snapshots."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytorch_lightning as pl
 from pytorch_lightning.callbacks import Callback, ModelCheckpoint
@@ -33,6 +33,15 @@ class _RunCheckpoint(ModelCheckpoint):
     def setup(self, trainer: pl.Trainer, pl_module: pl.LightningModule, stage: str) -> None:
         self.dirpath = str(RunFolder(Path(trainer.default_root_dir)).checkpoints)
         super().setup(trainer, pl_module, stage)
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Restores which epoch was the best, also if the run folder was moved since."""
+        assert self.dirpath is not None
+        here = Path(self.dirpath)
+        paths = {name: value for name, value in state_dict.items() if name.endswith("_path") and value}
+        moved = {name: str(here / Path(value).name) for name, value in paths.items()}
+        models = {str(here / Path(path).name): value for path, value in state_dict["best_k_models"].items()}
+        super().load_state_dict({**state_dict, **moved, "best_k_models": models, "dirpath": self.dirpath})
 
 
 class LastCheckpoint(_RunCheckpoint):

@@ -11,6 +11,7 @@ from wsed.config.instantiate import PARTIAL, TARGET, locate
 from wsed.config.types import admits, element, fits, in_words
 from wsed.errors import UserError, did_you_mean
 
+PLAIN = (bool, int, float, str)
 EXTRAS = {"submitit": "slurm", "optuna": "optuna"}
 """Packages that only some choices need, each with the extra of wsed that installs it."""
 
@@ -121,6 +122,12 @@ def _check_base(key: str, node: Mapping[str, Any], cls: type, base: Any, is_part
     if is_partial and not admits(base, cls, is_partial):
         raise UserError(f"{key}.{PARTIAL}: must not be true here; remove it")
     if not admits(base, cls, is_partial):
-        raise UserError(
-            f"{key}._target_={shortened(str(node[TARGET]))}: does not belong here; it needs {in_words(base)}"
-        )
+        raise UserError(f"{key}._target_={shortened(str(node[TARGET]))}: does not belong here; {_demand(base)}")
+
+
+def _demand(base: Any) -> str:
+    """What a class must do to belong in a place, in words."""
+    if not isinstance(base, type) or base in PLAIN:
+        return f"it needs {in_words(base)}"
+    path = f"{base.__module__}.{base.__qualname__}"
+    return f"it needs the methods of {path}" if getattr(base, "_is_protocol", False) else f"derive it from {path}"

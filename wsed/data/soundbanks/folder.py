@@ -51,7 +51,9 @@ class Folder(FileSoundbankLoader):
         try:
             self.take_suffix = re.compile(f"(?:{take_suffix})$")
         except re.error as error:
-            raise UserError(f"data.take_suffix: {take_suffix} is not a regular expression ({error})") from error
+            raise UserError(
+                f"data.soundbank.take_suffix: {take_suffix} is not a regular expression ({error})"
+            ) from error
         self.threshold = threshold
         self.pause = pause
 

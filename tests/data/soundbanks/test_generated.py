@@ -97,7 +97,7 @@ def test_bad_arguments() -> None:
         Generated(16000, ["gunshot"], 3, 0)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_damaged_file_of_the_cache_is_replaced(tmp_path: Path, data: st.DataObject) -> None:
     def load() -> Soundbank:

@@ -1,11 +1,14 @@
 """Runs a trained system over the test split of its run or of other data."""
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from torch import Tensor
 
+from wsed.checks.files import exists
+from wsed.checks.names import shortened
 from wsed.config.instantiate import instantiate
 from wsed.config.scoring import scoring_config
 from wsed.data.datamodules.base import ClipDataModule
@@ -69,9 +72,14 @@ def run_config(checkpoint: Path, run: RunFolder | None, words: Sequence[str]) ->
     missing = next((section for section in NEEDED if section not in own), None)
     if missing:
         raise UserError(f"{run.config_path}: has no {missing}, as an earlier version of wsed wrote it; train again")
-    if run.postprocessing_path.is_file():
+    if exists(run.postprocessing_path):
         own["postprocessing"] = run.postprocessing()
-    return scoring_config(words, own, run.results().get("choices"))
+    choices = run.results().get("choices") or {}
+    choice = choices.get("data")
+    if choice is not None and not re.fullmatch(r"[\w-]+(/[\w-]+)*", choice):
+        # Hydra would take it for a path or for several values.
+        raise UserError(f"{run.results_path}: choices.data is {shortened(choice)!r}, which is no choice; train again")
+    return scoring_config(words, own, choices)
 
 
 def build_postprocessing(config: Mapping[str, Any]) -> Postprocessing:

@@ -21,7 +21,8 @@ from wsed.training.build import build_system, training_waveforms
 from wsed.training.callbacks.collect_predictions import CollectPredictions
 from wsed.training.fit import fit, resume_checkpoint
 from wsed.training.loggers.base import RunLogger
-from wsed.training.loggers.metrics_csv import CurvesState, MetricsCsv, rows_of
+from wsed.training.loggers.metrics_csv import CurvesState, MetricsCsv
+from wsed.training.resume import resumed_rows
 from wsed.training.runtime import Runtime
 from wsed.training.testing import build_postprocessing, test
 from wsed.training.trainer import check_compiler, resolve_precision
@@ -52,11 +53,11 @@ def train(active: ActiveRun, watching: Sequence[Callback] = ()) -> dict[str, Any
     git = git_state()
     system = build_system(config)
     checkpoint = resume_checkpoint(config, folder)
+    rows = resumed_rows(checkpoint, system) if checkpoint else []
     active.start(resumed=checkpoint is not None)
     print(f"{plan.path}: {'running' if checkpoint is None else 'resumes'}")
     if checkpoint is None:
         system.features.fit(training_waveforms(data.datasets["train"], data.batch_size))
-    rows = rows_of(checkpoint) if checkpoint else []
     logger: RunLogger | None = instantiate(config["logger"]) or None
     failed = True
     try:

@@ -1,10 +1,13 @@
 """`wsed evaluate`, `wsed fuse` and `wsed train` on run folders that are damaged."""
 
+import json
 import shutil
 from pathlib import Path
 from subprocess import Popen
+from typing import Any
 
 import pytest
+import torch
 
 from tests.robustness.run_folders import Spoil, change, cut, folder, link, pipe, sparse, without, write
 from tests.robustness.warm import Wsed
@@ -94,10 +97,16 @@ def test_a_sweep_with_a_damaged_run(wsed: Wsed) -> None:
     wsed.accepts(*words)
     first, second = sorted(path for path in (wsed.folder / "sweep").iterdir() if path.is_dir())
     write("[]")(second / "results.json")
-    # Nothing has to be trained, and the comparison goes on without the damaged run.
-    done = wsed.accepts(*words)
-    assert f"{second.name} damaged: sweep/{second.name}/results.json: does not hold a mapping; " in done.out
+    says = f"sweep/{second.name}/results.json: does not hold a mapping; "
+    done = wsed.run(*words)
+    assert (done.code, done.kind) == (1, "one line")
+    assert f"wsed: {says}" in done.err
+    # The comparison goes on without the damaged run.
+    assert f"{second.name} damaged: {says}" in done.out
     assert (wsed.folder / "sweep" / "index.html").is_file()
+    # That run now counts as failed, so that it is tested again.
+    wsed.accepts(*words)
+    assert "metrics" in json.loads((second / "results.json").read_text())
     write("[]")(first / "status.json")
     wsed.refuses(*words, says=f"{first.name}/status.json: does not hold a mapping; ")
     (wsed.folder / "sweep" / "sweep.json").write_text('["../../x"]')
@@ -105,12 +114,36 @@ def test_a_sweep_with_a_damaged_run(wsed: Wsed) -> None:
     wsed.refuses(*words, says="sweep.json: '../../x' cannot be the name of a file", leaves=["*.lock"])
 
 
+def changed(**changes: Any) -> Spoil:
+    """Replaces entries of a checkpoint, by a value or by a function of the old one."""
+
+    def spoil(path: Path) -> None:
+        content = torch.load(path, weights_only=True)
+        new = {name: value(content[name]) if callable(value) else value for name, value in changes.items()}
+        torch.save(content | new, path)
+
+    return spoil
+
+
+NAN = float("nan")
 RESUME: dict[str, Spoil] = {
     "half of a checkpoint": cut(0.5),
     "an empty checkpoint": write(b""),
     "text": write("weights"),
-    "a list": lambda path: __import__("torch").save([1, 2], path),
-    "nothing in it": lambda path: __import__("torch").save({}, path),
+    "a list": lambda path: torch.save([1, 2], path),
+    "nothing in it": lambda path: torch.save({}, path),
+    "no optimizer": changed(optimizer_states=None),
+    "an epoch of text": changed(epoch="1"),
+    "weights that are a list": changed(state_dict=[1]),
+    "no weights": changed(state_dict={}),
+    "weights of another shape": changed(state_dict=lambda old: {name: value[None] for name, value in old.items()}),
+    "weights that are no numbers": changed(state_dict=lambda old: {name: value * NAN for name, value in old.items()}),
+    "weights that are text": changed(state_dict=lambda old: dict.fromkeys(old, "x")),
+    "no curves": changed(callbacks={}),
+    "curves of text": changed(callbacks=lambda old: {**old, "CurvesState": {"rows": [{"epoch": "x"}]}}),
+    "curves that are a number": changed(callbacks=lambda old: {**old, "CurvesState": {"rows": 7}}),
+    "curves that are numbers": changed(callbacks=lambda old: {**old, "CurvesState": {"rows": [7]}}),
+    "callbacks of a list": changed(callbacks=lambda old: {**old, "CurvesState": [7]}),
 }
 
 

@@ -16,11 +16,12 @@ from tests.reports.conftest import CLASSES, make_examples, make_metrics
 Spoil = Callable[[Path], object]
 
 PSDS = {"_target_": "wsed.metrics.psds.Psds", "name": "psds/scenario1", "dtc": 0.7, "gtc": 0.7, "cttc": None}
+PSDS |= {"alpha_ct": 0.0, "alpha_st": 1.0, "max_efpr": 100.0}
 CONFIG = {
     "name": "demo",
     "test": "last",
     "data": {"labels": CLASSES, "sample_rate": 16000},
-    "metrics": {"psds_scenario1": {**PSDS, "alpha_ct": 0.0, "alpha_st": 1.0, "max_efpr": 100.0}},
+    "metrics": {"psds_scenario1": PSDS},
     "evaluation": {"draws": 0},
     "logger": {"project": "p", "group": "g"},
 }
@@ -143,7 +144,7 @@ def arrays(**changes: Any) -> Spoil:
     def spoil(path: Path) -> None:
         with np.load(path) as file:
             found = {name: file[name] for name in file.files}
-        new = {name: value(found[name]) if callable(value) else value for name, value in changes.items()}
+        new = {name: value(found.get(name)) if callable(value) else value for name, value in changes.items()}
         np.savez(path, **{name: value for name, value in {**found, **new}.items() if value is not None})
 
     return spoil
@@ -163,7 +164,10 @@ def header_only(shape: tuple[int, ...], descr: str = "<f8") -> Spoil:
 
 
 def zip_bomb(path: Path) -> None:
-    """An archive of a megabyte whose arrays have a gigabyte."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("log_mel.npy", "w") as member:
-        for _ in range(1024):
+    """An archive of a megabyte whose array has a third of a gigabyte."""
+    with (
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
+        archive.open("log_mel.npy", "w") as member,
+    ):
+        for _ in range(300):
             member.write(bytes(2**20))

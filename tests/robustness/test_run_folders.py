@@ -4,10 +4,12 @@ import json
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from tests.robustness.run_folders import (
+    PSDS,
     Spoil,
     arrays,
     change,
@@ -96,6 +98,55 @@ RESULTS: dict[str, tuple[Spoil, str]] = {
     "a measure with a million digits": (change(measures=[{"key": "a", "decimals": 10**6}]), "measures.0.decimals is"),
     "a measure for no class": (change(measures=[{"key": "a", "per_class": "ap"}]), "measures.0.per_class is 'ap'"),
     "a direction that is text": (change(measures=[{"key": "a", "higher_is_better": "up"}]), "higher_is_better is 'up'"),
+}
+
+YAML: dict[str, tuple[Spoil, str]] = {
+    "no YAML": (write("a: ["), "is not YAML"),
+    "bytes": (write(b"\x00\xff"), "is not text in UTF-8"),
+    "a list": (write("- 1"), "does not hold a mapping"),
+    "nothing": (write(""), "does not hold a mapping"),
+    "a billion laughs": (write(BOMB), "has aliases"),
+    "an object": (write("a: !!python/object/apply:os.system [touch executed]"), "is not YAML"),
+    "a date": (write("a: 2020-01-01"), "has a value of the type date"),
+    "a key that is a number": (write("1: 2"), "has the key 1, which is not text"),
+    "a key that is a list": (write("? [1]\n: 2"), "is not YAML"),
+    "twice": (write("metrics: {}\nmetrics: {}"), "has the key 'metrics' twice"),
+    "deep": (write("a: " + DEEP), "levels of lists and mappings"),
+    "deep blocks": (write("- " * 100_000), "levels of lists and mappings"),
+    "a number of thousands of digits": (write("a: " + "1" * 10_000), "has a number of 10000 characters"),
+    "a number in sixties": (write("a: 1" + ":00" * 10_000), "has a number of 30001 characters"),
+    "not a number": (write("a: .nan"), "has the number nan"),
+    "two documents": (write("a: 1\n---\nb: 2"), "is not YAML"),
+    "too long": (sparse(10**12), "has more than"),
+    "a link out": (link("/etc/passwd"), "is a link out of its folder"),
+    "a pipe": (pipe, "is a pipe, not a file"),
+}
+
+CONFIG: dict[str, tuple[Spoil, str]] = {
+    **YAML,
+    "metrics that are a list": (change(metrics=[1]), "metrics is [1]"),
+    "a metric that is a number": (change(metrics={"a": 1}), "metrics.a is 1"),
+    "a scenario of text": (change(metrics={"a": {**PSDS, "dtc": "0.7"}}), "dtc is '0.7'"),
+    "a scenario of lists": (change(metrics={"a": {**PSDS, "alpha_st": [1]}}), "alpha_st is [1]"),
+    "a scenario beyond any": (change(metrics={"a": {**PSDS, "gtc": 1e300}}), "gtc is 1e+300"),
+    "half of a scenario": (change(metrics={"a": {"_target_": PSDS["_target_"]}}), "has no dtc"),
+    "a name that is a number": (change(metrics={"a": {**PSDS, "name": 7}}), "name is 7"),
+    "scenarios without end": (change(metrics={f"a{n}": {**PSDS, "name": f"a{n}"} for n in range(50)}), "more than 6"),
+}
+
+LISTS: dict[str, tuple[Spoil, str]] = {
+    **{name: case for name, case in ANY_JSON.items() if name not in ("a list", "a number", "null", "a link to itself")},
+    "a mapping": (write("{}"), "is not a list of names"),
+    "a number": (write("3"), "is not a list of names"),
+    "null": (write("null"), "is not a list of names"),
+    "numbers": (write("[1, 2]"), "is not a list of names"),
+    "a name above": (write('["../../x"]'), "sweep.json: '../../x' cannot be the name of a file"),
+    "the folder above": (write('[".."]'), "sweep.json: '..' leads out of its folder"),
+    "an absolute name": (write('["/etc"]'), "sweep.json: '/etc' cannot be the name of a file"),
+    "a name with zero": (write('["a\\u0000b"]'), "cannot be the name of a file"),
+    "a name without end": (write(json.dumps(["a" * 10**6])), "cannot be the name of a file"),
+    "half of a character": (write('["\\ud800"]'), "cannot be the name of a file"),
+    "no name": (write('[""]'), "leads out of its folder"),
 }
 
 
@@ -194,10 +245,10 @@ EXAMPLES: dict[str, tuple[Spoil, str]] = {
     "more axes than any": (header_only((1,) * 100), "is damaged"),
     "a shape below zero": (header_only((-1, 5)), "is damaged"),
     "objects": (arrays(labels=lambda old: old.astype(object)), "holds object, neither numbers nor text"),
-    "a gigabyte in a megabyte": (zip_bomb, "its arrays have more than 256 MB"),
+    "far more than its file": (zip_bomb, "its arrays have more than 256 MB"),
     "no labels": (arrays(labels=None), "has no array labels"),
     "no scores": (arrays(frame_probs=None), "has no array frame_probs"),
-    "half of the saliency": (arrays(saliency_strong=lambda _: 0, masks=None), "has no array saliency_weak"),
+    "half of the saliency": (arrays(saliency_strong=np.ones((2, 24, 8))), "has no array saliency_weak"),
     "a missing axis": (arrays(log_mel=lambda _: [[1.0, 2.0]]), "log_mel has the shape (1, 2)"),
     "one class too few": (arrays(frame_probs=lambda old: old[:, :1]), "frame_probs has the shape"),
     "one clip too few": (arrays(masks=lambda old: old[:1]), "masks has the shape"),
@@ -280,6 +331,31 @@ SOUNDS: dict[str, tuple[Spoil, str]] = {
     "empty": (write(""), "is no FLAC file"),
     "too long": (sparse(10**12), "has more than 16 MB"),
 }
+
+
+@pytest.mark.parametrize("case", CONFIG)
+def test_config(wsed: Wsed, both: Path, case: str) -> None:
+    spoil, says = CONFIG[case]
+    spoil(both / "bad" / "config.yaml")
+    check_left_out(wsed, "config.yaml", says)
+    assert not list(wsed.folder.rglob("executed"))
+
+
+@pytest.mark.parametrize("case", LISTS)
+def test_the_list_of_a_sweep(wsed: Wsed, sweep: Path, case: str) -> None:
+    spoil, says = LISTS[case]
+    spoil(sweep / "sweep.json")
+    wsed.refuses("sweep", "status", "sweep", says=["sweep/sweep.json: ", says, "; "])
+
+
+def test_a_folder_in_place_of_a_file(wsed: Wsed, sweep: Path) -> None:
+    # No file of a run has this kind, so the run counts as one that has not ended.
+    folder(sweep / "bad" / "results.json")
+    wsed.accepts("report", "sweep", "--output", "out")
+    folder(sweep / "bad" / "status.json")
+    wsed.accepts("report", "sweep", "--output", "out")
+    assert states(wsed.folder / "out") == {"good": "done"}
+    wsed.accepts("sweep", "status", "sweep", says=["damaged  bad: ", "is a folder, not a file"])
 
 
 def check_left_out(wsed: Wsed, name: str, says: str) -> str:

@@ -1,12 +1,13 @@
 """Runs a trained system over the test split of its run or of other data."""
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from torch import Tensor
 
-from wsed.checks.files import why_not_regular
+from wsed.checks.files import exists, why_not_regular
 from wsed.checks.names import shortened
 from wsed.config.instantiate import instantiate
 from wsed.config.program import Precision
@@ -74,7 +75,12 @@ def run_config(
             raise UserError(f"{checkpoint}: lies in no run whose data could be used; add data=CHOICE")
         return scoring_config(words)
     own = read_sections(run, allowed)
-    return {**scoring_config(words, own, run.results().get("choices")), **_trainer(run)}
+    choices = run.results().get("choices") or {}
+    choice = choices.get("data")
+    if choice is not None and not re.fullmatch(r"[\w-]+(/[\w-]+)*", choice):
+        # Hydra would take it for a path or for several values.
+        raise UserError(f"{run.results_path}: choices.data is {shortened(choice)!r}, which is no choice; train again")
+    return {**scoring_config(words, own, choices), **_trainer(run)}
 
 
 def read_sections(run: RunFolder, allowed: Sequence[str]) -> dict[str, Any]:
@@ -88,7 +94,7 @@ def read_sections(run: RunFolder, allowed: Sequence[str]) -> dict[str, Any]:
         raise UserError(f"{run.config_path}: has no metrics, as an earlier version of wsed wrote it; train again")
     own = {section: config[section] for section in OF_THE_TEST if section in config}
     _check(own, run.config_path, allowed)
-    if run.postprocessing_path.is_file():
+    if exists(run.postprocessing_path):
         own["postprocessing"] = run.postprocessing()
         _check({"postprocessing": own["postprocessing"]}, run.postprocessing_path, allowed)
     return own

@@ -6,19 +6,37 @@ from collections.abc import Sequence
 from typing import Annotated, Any, Literal, Required
 
 from annotated_types import Interval, Len
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 from typing_extensions import TypedDict
 
 from wsed.checks.names import shortened
 
 State = Literal["pending", "running", "done", "stopped", "pruned", "failed"]
 
-Name = Annotated[str, Len(0, 1000)]
-Text = Annotated[str, Len(0, 100_000)]
+
+def _text(longest: int) -> AfterValidator:
+    """Checks for a text. Pydantic's own type refuses the names of files that are not UTF-8, as Python reads them."""
+
+    def check(value: Any) -> Any:
+        if not isinstance(value, str) or len(value) > longest:
+            raise ValueError(f"it should be a text of at most {longest} characters")
+        return value
+
+    return AfterValidator(check)
+
+
+Name = Annotated[Any, _text(1000)]
+Text = Annotated[Any, _text(100_000)]
 Number = Annotated[float, Interval(ge=-1e100, le=1e100)]
 """Far beyond any score. Squares and sums of such numbers are finite."""
 Amount = Annotated[int, Interval(ge=0, le=10**15)]
 Seconds = Annotated[float, Interval(ge=0, le=1e12)]
+
+
+def _names_class(value: str) -> str:
+    if "{label}" not in value:
+        raise ValueError("it should have {label} in place of the class")
+    return value
 
 
 class Status(TypedDict, total=False):
@@ -41,7 +59,7 @@ class Measure(TypedDict, total=False):
     unit: Name
     decimals: Annotated[int, Interval(ge=0, le=15)]
     higher_is_better: bool | None
-    per_class: Annotated[str, Field(pattern=r"\{label\}", max_length=1000)] | None
+    per_class: Annotated[Name, AfterValidator(_names_class)] | None
     shown: bool
 
 
@@ -63,7 +81,7 @@ class Results(TypedDict, total=False):
     labels: Annotated[list[Name], Len(0, 2000)]
     seed: int | None
     decoded: Amount
-    skipped: dict[str, str]
+    skipped: dict[Text, Text]
     parameters: Amount | None
     precision: Name
     validation: dict[Name, Number | None]
@@ -72,7 +90,7 @@ class Results(TypedDict, total=False):
     timing: dict[Name, Seconds]
     versions: dict[Name, Name]
     git: Git | None
-    members: dict[str, list[str]]
+    members: dict[Text, list[Text]]
 
 
 Described = Annotated[dict[str, Any], Len(0, 10_000)]
@@ -136,4 +154,5 @@ def _in_words(content: Any, location: Sequence[int | str], message: str) -> str:
     where = shortened(".".join(keys)) or "the content"
     if location and location[-1] not in keys and message == "Field required":
         return f"{where} has no {location[-1]}"
+    message = message.removeprefix("Value error, ")
     return f"{where} is {reprlib.repr(value)}: {message[0].lower()}{message[1:]}"

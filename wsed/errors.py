@@ -105,6 +105,8 @@ def _explained_os_error(error: OSError) -> tuple[str, int]:
     reason = os.strerror(error.errno or 0)
     path = Path(os.fsdecode(error.filename)) if isinstance(error.filename, str | bytes | os.PathLike) else None
     place = f"{path}: " if path is not None else ""
+    if error.errno == errno.EPIPE and path is None:
+        return "standard output was closed; nobody reads what is printed", 1
     if error.errno in DISK_FULL:
         return f"{place}cannot be written ({reason}); free some space, then repeat the command", 1
     if path is not None and _belongs_to_cache(path):

@@ -1,4 +1,4 @@
-"""Run folders in which any value has any type, and any file any bytes: reports go on, and nothing but UserError is raised."""
+"""Run folders with any value of any type, and files with any bytes: reports go on, and raise nothing but UserError."""
 
 import copy
 import json

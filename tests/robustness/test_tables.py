@@ -2,7 +2,9 @@
 
 import os
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
+from string import ascii_lowercase
 
 import pytest
 
@@ -186,11 +188,11 @@ SETUP = {
     "code": ("!!python/object/apply:os.system ['touch PWNED']\n", "is not YAML"),
     "deep": ("[" * 10**4, "is not YAML"),
     "billion laughs": (
-        "a: &a [x,x]\n" + "".join(f"{chr(98 + n)}: &{chr(98 + n)} [*{chr(97 + n)},*{chr(97 + n)}]\n" for n in range(24)),
+        "a: &a [x,x]\n" + "".join(f"{after}: &{after} [*{before},*{before}]\n" for before, after in pairwise(ascii_lowercase)),
         "events_devtrain.yaml",
     ),
     "merge bomb": (
-        "a: &a {x: 1}\n" + "".join(f"b{n}: &b{n} {{<<: [{', '.join([f'*b{n - 1}' if n else '*a'] * 9)}]}}\n" for n in range(12)),
+        "b0: &b0 {x: 1}\n" + "".join(f"b{n + 1}: &b{n + 1} {{<<: [{', '.join([f'*b{n}'] * 9)}]}}\n" for n in range(12)),
         "is not YAML",
     ),
 }  # fmt: skip

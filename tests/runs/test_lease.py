@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 
 from wsed.errors import LeaseLostError, RunBusyError, UserError
 from wsed.runs import process
-from wsed.runs.lease import SIZE, Lease, is_held
+from wsed.runs.lease import Lease
+from wsed.runs.lease_file import SIZE, is_held
 
 ELSEWHERE = {"boot": "another machine", "host": "c1", "pid": 19291}
 

@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import errno
 import io
 import os
 import sys
@@ -77,7 +78,7 @@ def _ended_by(error: BaseException) -> int:
     said = explained(error)
     if said is not None:
         message, code = said
-        _say(f"standard output: {os.strerror(closed.errno or 0)}; nobody reads what is printed" if closed else message)
+        _say(f"standard output: {message}" if closed is not None and closed.errno != errno.EPIPE else message)
         return code
     if isinstance(error, SystemExit):
         return error.code if isinstance(error.code, int) else int(error.code is not None)

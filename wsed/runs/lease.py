@@ -7,33 +7,21 @@ import os
 import secrets
 import signal
 import sys
-import tempfile
 import threading
 import time
 from pathlib import Path
 from types import FrameType, TracebackType
-from typing import Any, NamedTuple
 
 from wsed.checks.files import open_regular
 from wsed.errors import LeaseLostError, RunBusyError, UserError, one_line
 from wsed.runs import process
+from wsed.runs.lease_file import SECONDS, SIZE, LeaseFile, is_at, read_lease
 
 BEAT = 10.0
 """Seconds between two signs of life."""
 
-SECONDS = 60.0
-"""Seconds without a sign of life after which a lease has ended.
-
-Six beats. A network file system may answer late: clients keep the age of a file for up to 60 s, unless they open it,
-as is done here; a server that starts again, or a busy one, may delay a beat by tens of seconds. A lease that ends
-while its process is alive costs a run, one that ends late costs a wait, so this is not shorter.
-"""
-
 GRACE = 30.0
 """Seconds that a run has to end after its lease was lost; then its process ends at once."""
-
-SIZE = 1024
-"""Bytes of the file. It never grows, so that a lease can be taken over on a full disk."""
 
 LOST = signal.SIGRTMAX
 """Signal that interrupts the main thread of a process that has lost its lease."""
@@ -76,12 +64,17 @@ class Lease:
         """
         values = {"token": secrets.token_hex(8), **process.describe()}
         self.lost, self._content = False, json.dumps(values).encode().ljust(SIZE)
-        while not (self._create() or self._take_over()):
-            time.sleep(0.01)
-        if threading.current_thread() is threading.main_thread():
-            signal.signal(LOST, _raise_lost)
-        self._ended = threading.Event()
-        threading.Thread(target=self._beat_until, args=[self._ended], daemon=True).start()
+        try:
+            while not (self._create() or self._take_over()):
+                time.sleep(0.01)
+            if threading.current_thread() is threading.main_thread():
+                signal.signal(LOST, _raise_lost)
+            self._ended = threading.Event()
+            threading.Thread(target=self._beat_until, args=[self._ended], daemon=True).start()
+        except BaseException:
+            # Such as a signal right after the file was created.
+            self._give_back()
+            raise
         return self
 
     def __exit__(
@@ -98,6 +91,11 @@ class Lease:
             if not isinstance(error, LeaseLostError):
                 raise LeaseLostError(self._loss()) from error
             return
+        self._give_back()
+
+    def _give_back(self) -> None:
+        """Removes the file if it is of this process."""
+        self._ended.set()
         with contextlib.suppress(OSError, UserError), open_regular(self.path, follow_links=False) as file:
             # Where the file system has no locks, nobody takes a lease over.
             with contextlib.suppress(OSError):
@@ -124,9 +122,10 @@ class Lease:
         try:
             os.write(descriptor, self._content)
             os.fsync(descriptor)
-        except OSError as error:
+        except BaseException as error:
             self.path.unlink()
-            error.filename = str(self.path)
+            if isinstance(error, OSError):
+                error.filename = str(self.path)
             raise
         finally:
             os.close(descriptor)
@@ -134,7 +133,7 @@ class Lease:
 
     def _take_over(self) -> bool:
         """Replaces the content of a lease that has ended; False if it changed meanwhile."""
-        found = _read(self.path)
+        found = read_lease(self.path)
         if found is None:
             return False
         if found.holds(self.path, self.seconds):
@@ -148,7 +147,7 @@ class Lease:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             # Another process may have been faster, or has removed the file.
-            if os.pread(descriptor, SIZE, 0) != found.content or not _is_at(descriptor, self.path):
+            if os.pread(descriptor, SIZE, 0) != found.content or not is_at(descriptor, self.path):
                 return False
             os.pwrite(descriptor, self._content, 0)
             os.fsync(descriptor)
@@ -192,9 +191,9 @@ class Lease:
             return False
 
     def _is_own(self, descriptor: int) -> bool:
-        return os.pread(descriptor, SIZE, 0) == self._content and _is_at(descriptor, self.path)
+        return os.pread(descriptor, SIZE, 0) == self._content and is_at(descriptor, self.path)
 
-    def _busy(self, found: "_Found") -> str:
+    def _busy(self, found: LeaseFile) -> str:
         age = f"last sign of life {found.age(self.path):.0f} s ago"
         return (
             f"{self.what} by {process.in_words(found.process)}, {age}; wait for it, or remove {self.path} to take over"
@@ -203,79 +202,9 @@ class Lease:
     def _loss(self) -> str:
         found = None
         with contextlib.suppress(OSError, UserError):
-            found = _read(self.path)
+            found = read_lease(self.path)
         reason = f"was taken over by {process.in_words(found.process)}" if found else "was removed"
         return f"{self.path}: {reason}, so this process stops and leaves the folder to others"
-
-
-def is_held(path: Path, seconds: float = SECONDS) -> bool:
-    """Whether a process holds the lease at a path.
-
-    Raises:
-        UserError: the file is no lease.
-    """
-    found = _read(path)
-    return found is not None and found.holds(path, seconds)
-
-
-class _Found(NamedTuple):
-    """A lease as it was read.
-
-    Attributes:
-        content: the bytes of the file.
-        process: its holder; empty for one that has just been created.
-        touched: time of the last sign of life, in seconds.
-    """
-
-    content: bytes
-    process: dict[str, Any]
-    touched: float
-
-    def holds(self, path: Path, seconds: float) -> bool:
-        alive = process.is_alive(self.process)
-        # Nothing touches a file in the future; a copy of a folder may have such a time.
-        return abs(self.age(path)) <= seconds if alive is None else alive
-
-    def age(self, path: Path) -> float:
-        """Seconds since the last sign of life, by the clock of the file system."""
-        try:
-            with tempfile.NamedTemporaryFile(prefix=f"{path.name}-", dir=path.parent) as probe:
-                os.utime(probe.fileno())
-                now = os.fstat(probe.fileno()).st_mtime
-        except OSError:
-            # Somebody who may not write here can still be told about it.
-            now = time.time()
-        return now - self.touched
-
-
-def _read(path: Path) -> _Found | None:
-    """The lease at a path; None if there is none.
-
-    Raises:
-        UserError: the file is no lease.
-    """
-    try:
-        with open_regular(path, follow_links=False) as file:
-            content, touched = file.read(SIZE + 1), os.fstat(file.fileno()).st_mtime
-    except UserError as error:
-        if isinstance(error.__cause__, FileNotFoundError):
-            return None
-        raise
-    try:
-        values = json.loads(content) if content else {}
-    except ValueError:
-        values = None
-    if not isinstance(values, dict) or (values and "token" not in values) or len(content) > SIZE:
-        raise UserError(f"{path}: is not the lease of a process; remove it")
-    return _Found(content, values, touched)
-
-
-def _is_at(descriptor: int, path: Path) -> bool:
-    """Whether an open file is still the one at a path."""
-    try:
-        return os.path.samestat(os.fstat(descriptor), path.stat(follow_symlinks=False))
-    except FileNotFoundError:
-        return False
 
 
 _losses: dict[bytes, str] = {}

@@ -15,14 +15,14 @@ from optuna.storages import BaseStorage, JournalStorage
 from optuna.storages.journal import JournalFileBackend
 from optuna.trial import Trial, TrialState
 
-from wsed.checks.names import below, check_part
 from wsed.checks.ranges import Count, CountFromZero, Few, Named, PathText, Scalar, Seed, Text
 from wsed.config.compose import parse_overrides
 from wsed.errors import UserError
 from wsed.runs import process
-from wsed.runs.lease import Lease, is_held
+from wsed.runs.lease import Lease
 from wsed.sweeps.base import Sweeper
 from wsed.sweeps.launchers.base import Launcher, SweepRun
+from wsed.sweeps.lost_trials import repeat_lost_trials
 from wsed.sweeps.plan import plan_sweep_run
 from wsed.sweeps.pruning import Pruning
 from wsed.sweeps.state import add_runs
@@ -157,7 +157,7 @@ class OptunaSweeper(Sweeper):
     ) -> list[str]:
         """Launches trials until the study has enough of them; returns the names of the run folders."""
         study = described.open(self._sampler(0))
-        _repeat_lost_trials(study, folder, shared=isinstance(described.storage, Path))
+        repeat_lost_trials(study, folder, shared=isinstance(described.storage, Path))
         names: list[str] = []
         while (left := self.trials - _counted(study)) > 0:
             trials, runs = [], []
@@ -224,32 +224,6 @@ def _values(trial: Trial | optuna.trial.FrozenTrial) -> list[str]:
 
 def _counted(study: optuna.Study) -> int:
     return sum(trial.state != TrialState.WAITING and "again" not in trial.user_attrs for trial in study.trials)
-
-
-def _repeat_lost_trials(study: optuna.Study, folder: Path, shared: bool) -> None:
-    """Puts trials back into the queue if their worker no longer exists.
-
-    Args:
-        study: the study.
-        folder: the sweep folder, in which each worker holds a lease.
-        shared: whether all workers have this folder. With a database they need not; a worker whose lease is not here
-            is then lost only if its process is known to be gone.
-    """
-    for trial in study.get_trials(states=[TrialState.RUNNING]):
-        if not _is_at_work(trial.user_attrs.get("worker"), folder, shared):
-            lost = Trial(study, trial._trial_id)
-            lost.set_user_attr("again", True)
-            study.tell(trial.number, state=TrialState.FAIL)
-            study.enqueue_trial(trial.params)
-
-
-def _is_at_work(worker: Mapping[str, Any] | None, folder: Path, shared: bool) -> bool:
-    if worker is None:
-        return False
-    path = below(folder, check_part(str(worker.get("lease")), "worker"), "worker")
-    if shared or path.exists():
-        return is_held(path)
-    return process.is_alive(worker) is not False
 
 
 def _tell(study: optuna.Study, trial: Trial, outcome: Outcome) -> None:

@@ -13,7 +13,7 @@ from wsed.checks.files import exists, read_text
 from wsed.checks.names import check_part
 from wsed.errors import UserError
 from wsed.runs.folder import RunFolder
-from wsed.runs.lease import is_held
+from wsed.runs.lease_file import is_held
 
 GRID = "sweep.json"
 STATES = ("done", "running", "stopped", "pruned", "failed", "damaged", "pending")

@@ -44,9 +44,9 @@ def read_checkpoint(path: Path) -> dict[str, Any]:
     with open_regular(path) as file:
         try:
             content = torch.load(file, map_location="cpu", weights_only=True)
-        except (OSError, MemoryError):
+        except (MemoryError, torch.OutOfMemoryError):
             raise
-        # Damaged bytes lead to almost any exception.
+        # Damaged bytes lead to almost any exception, OSError among them.
         except Exception as error:
             raise unusable(path, "it is damaged, or is no checkpoint") from error
     if not isinstance(content, dict):

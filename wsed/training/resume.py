@@ -25,6 +25,7 @@ PARTS = {
     "callbacks": Mapping,
     "epoch": int,
     "global_step": int,
+    "pytorch-lightning_version": str,
 }
 """What a checkpoint must hold. Lightning restores what there is, and begins the rest anew without a word."""
 
@@ -51,7 +52,7 @@ def check_resumable(path: Path, system: System) -> list[Row]:
     """
     content = read_checkpoint(path)
     for name, kind in PARTS.items():
-        if not isinstance(content.get(name), kind):
+        if not isinstance(content.get(name), kind) or (name == "optimizer_states" and not content[name]):
             raise unusable(path, f"it has no {name}")
     for callback in (RngState.__name__, CurvesState.__name__):
         if not isinstance(content["callbacks"].get(callback), Mapping):

@@ -188,7 +188,7 @@ SETUP = {
     "code": ("!!python/object/apply:os.system ['touch PWNED']\n", "is not YAML"),
     "deep": ("[" * 10**4, "is not YAML"),
     "billion laughs": (
-        "a: &a [x,x]\n" + "".join(f"{after}: &{after} [*{before},*{before}]\n" for before, after in pairwise(ascii_lowercase)),
+        "a: &a [x,x]\n" + "".join(f"{new}: &{new} [*{old},*{old}]\n" for old, new in pairwise(ascii_lowercase)),
         "events_devtrain.yaml",
     ),
     "merge bomb": (

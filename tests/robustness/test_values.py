@@ -199,7 +199,7 @@ PRESETS = {
     ("optimizer._target_=torch.optim.SGD", "+optimizer.momentum=1"): "optimizer.momentum",
     ("optimizer._target_=torch.optim.SGD", "+optimizer.nesterov=true"): "Nesterov momentum requires",
     ("optimizer._target_=torch.optim.Rprop", "+optimizer.etas=[1.2,0.5]"): "Invalid eta values",
-    ("optimizer._target_=torch.optim.Muon",): "optimizer",
+    ("optimizer._target_=torch.optim.Muon",): "Muon only supports 2D parameters",
     ("optimizer._target_=torch.nn.Linear",): "optimizer._target_=torch.nn.Linear: does not belong here",
     ("test=best", "~callbacks.best_checkpoint"): "test=best: nothing keeps the best weights",
     ("test=best", "trainer.fast_dev_run=true"): "test=best: trainer.fast_dev_run keeps no weights",

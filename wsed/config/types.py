@@ -33,6 +33,9 @@ def fits(value: Any, hint: Any) -> bool:
     """
     if isinstance(value, float) and math.isinf(value):
         return value > 0 and any(INFINITE in metadata(each) for each in alternatives(hint))
+    if any(getattr(each, "_is_protocol", False) for each in map(plain, alternatives(hint))):
+        # Only an object has methods.
+        return any(fits(value, each) for each in alternatives(hint) if not getattr(each, "_is_protocol", False))
     try:
         _adapter(hint).validate_python(value, strict=True)
     except (pydantic.ValidationError, RecursionError):

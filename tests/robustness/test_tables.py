@@ -186,11 +186,12 @@ SETUP = {
     "code": ("!!python/object/apply:os.system ['touch PWNED']\n", "is not YAML"),
     "deep": ("[" * 10**4, "is not YAML"),
     "billion laughs": (
-        "a: &a [x,x]\n" + "".join(f"{chr(98 + n)}: &{chr(98 + n)} [*{chr(97 + n)},*{chr(97 + n)}]\n" for n in range(24)),
+        "l0: &l0 [x, x]\n" + "".join(f"l{n + 1}: &l{n + 1} [*l{n}, *l{n}]\n" for n in range(24)),
         "events_devtrain.yaml",
     ),
     "merge bomb": (
-        "a: &a {x: 1}\n" + "".join(f"b{n}: &b{n} {{<<: [{', '.join([f'*b{n - 1}' if n else '*a'] * 9)}]}}\n" for n in range(12)),
+        "l0: &l0 {x: 1}\n"
+        + "".join(f"l{n + 1}: &l{n + 1} {{<<: [{', '.join([f'*l{n}'] * 9)}]}}\n" for n in range(12)),
         "is not YAML",
     ),
 }  # fmt: skip

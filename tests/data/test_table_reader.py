@@ -46,7 +46,7 @@ def test_values_that_are_missing_are_nan_and_keep_their_line_numbers(tmp_path: P
 
 def test_a_byte_order_mark_is_ignored(tmp_path: Path) -> None:
     path = write(tmp_path / "a.csv", "\ufefffilename,label\na.wav,Dog\n")
-    assert read_records(path, ("filename", "label")) == [{"filename": "a.wav", "label": "Dog"}]
+    assert [row.values for row in read_records(path, ("filename", "label"))] == [{"filename": "a.wav", "label": "Dog"}]
 
 
 def test_a_table_without_a_header_gets_the_names_of_its_first_columns(tmp_path: Path) -> None:
@@ -67,7 +67,7 @@ def test_rows_may_differ_in_length_where_nothing_is_named(tmp_path: Path) -> Non
         ("name,label\na,b\n", "has no column filename; it needs filename, label"),
         ("filename,label\na,b,c\n", "row 2: has 3 values for 2 columns"),
         ("filename,label\n,b\n", "row 2: has no filename; fill it in"),
-        ('filename,label\na,"b\n', "is not a table"),
+        ('filename,label\na,"b\n', "row 2: a quotation mark opens a value that does not end in this row"),
     ],
 )
 def test_what_is_no_table_is_refused(tmp_path: Path, text: str, said: str) -> None:
@@ -77,9 +77,9 @@ def test_what_is_no_table_is_refused(tmp_path: Path, text: str, said: str) -> No
 
 def test_files_that_are_not_text_or_not_there_are_refused(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_bytes(b"\xff\xfe\x00a")
-    with pytest.raises(UserError, match=r"a\.csv: is not a table"):
+    with pytest.raises(UserError, match=r"a\.csv: is not text in UTF-8"):
         read_rows(tmp_path / "a.csv")
-    with pytest.raises(UserError, match=r"b\.csv: is no file"):
+    with pytest.raises(UserError, match=r"b\.csv: does not exist"):
         read_rows(tmp_path / "b.csv")
     with pytest.raises(UserError, match=r"b\.csv: does not exist; see `wsed data list`"):
         read_records(tmp_path / "b.csv", ("filename",))

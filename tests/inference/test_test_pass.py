@@ -14,16 +14,40 @@ OWN = {
     "test": "best",
     "metrics": {"event_based": {"_target_": "wsed.metrics.event_based.EventBased", "collar": 0.2, "offset_share": 0.5}},
     "evaluation": {"_target_": "wsed.evaluation.evaluator.Evaluator", "_partial_": True, "draws": 7, "seed": 3},
-    "postprocessing": {"_target_": "wsed.postprocessing.tuned.Tuned"},
-    "data": {"labels": ["bark"]},
-    "mixing": {"duration": 2.0},
+    "postprocessing": {
+        "_target_": "wsed.postprocessing.tuned.Tuned",
+        **{name: [0.5] for name in ("threshold", "hysteresis", "median", "gap", "minimum_duration")},
+        "collar": 0.2,
+        "offset_share": 0.2,
+    },
+    "data": {
+        "labels": ["gunshot"],
+        "sample_rate": 16000,
+        "module": {
+            "_target_": "wsed.data.datamodules.exported_mixtures.ExportedMixtureDataModule",
+            "root": "mixtures",
+            "labels": ["gunshot"],
+            "sample_rate": 16000,
+            "batch_size": 4,
+            "sampler": {"_target_": "wsed.data.samplers.shuffled.Shuffled"},
+            "num_workers": 0,
+            "shuffle_seed": 1,
+        },
+    },
+    "mixing": {
+        "_target_": "wsed.data.mixing.single_event.SingleEvent",
+        "duration": 2.0,
+        "event_to_background_ratio": [0.0, 0.0],
+        "shares": {"background": 1, "event": 1, "mixture": 1},
+    },
     "pooling": {"decay": 0.9},
 }
+TESTED = ("metrics", "evaluation", "data", "mixing")
 THRESHOLDS = {
     "_target_": "wsed.postprocessing.thresholds.Thresholds",
-    "threshold": {"bark": 0.3},
+    "threshold": {"gunshot": 0.3},
     "hysteresis": 1.0,
-    "median": {"bark": 0.2},
+    "median": {"gunshot": 0.2},
     "gap": 0.0,
     "minimum_duration": 0.0,
     "tag_threshold": 0.5,
@@ -64,7 +88,12 @@ def test_a_file_stands_for_itself_and_knows_its_run(run: RunFolder, tmp_path: Pa
 
 
 def test_without_overrides_a_run_is_scored_by_its_own_config_and_its_fitted_post_processing(run: RunFolder) -> None:
-    assert run_config(run.last_checkpoint, run, []) == {**OWN, "postprocessing": THRESHOLDS}
+    found = run_config(run.last_checkpoint, run, [])
+    assert {key: found[key] for key in TESTED} == {key: OWN[key] for key in TESTED}
+    assert found["postprocessing"] == THRESHOLDS
+    # What belongs to the training is left out, and devices are those of this machine.
+    assert "pooling" not in found
+    assert found["runtime"]["accelerator"] == "auto"
 
 
 def test_a_key_changes_one_value_and_leaves_the_rest(run: RunFolder) -> None:
@@ -73,9 +102,7 @@ def test_a_key_changes_one_value_and_leaves_the_rest(run: RunFolder) -> None:
     assert found["metrics"]["event_based"] == {**OWN["metrics"]["event_based"], "collar": 0.1}  # type: ignore[index]
     assert found["postprocessing"] == {**THRESHOLDS, "median": 0.5}
     assert found["evaluation"] == {**OWN["evaluation"], "draws": 0}  # type: ignore[dict-item]
-    assert {key: found[key] for key in ("data", "mixing", "pooling")} == {
-        key: OWN[key] for key in ("data", "mixing", "pooling")
-    }
+    assert {key: found[key] for key in ("data", "mixing")} == {key: OWN[key] for key in ("data", "mixing")}
 
 
 def test_a_choice_replaces_a_section_and_a_plus_adds_a_metric(run: RunFolder) -> None:
@@ -94,8 +121,11 @@ def test_a_choice_replaces_a_section_and_a_plus_adds_a_metric(run: RunFolder) ->
     [
         ("metrics.event_based.colar=1", "Did you mean metrics.event_based.collar?"),
         ("metrics.frame_based.x=1", "metrics.frame_based.x: there is no such key"),
-        ("pooling=gap", "pooling: cannot be changed here; only data, mixing, metrics, evaluation, postprocessing can"),
-        ("evaluation.draws=many", "evaluation.draws: is 'many'; it needs int"),
+        (
+            "pooling=gap",
+            "pooling: cannot be changed here; only data, mixing, metrics, evaluation, postprocessing, runtime can",
+        ),
+        ("evaluation.draws=many", "evaluation.draws: is 'many'; it needs a whole number"),
         ("data.clips.test=3", "the run does not say yet which choice it is; add data=CHOICE"),
     ],
 )

@@ -88,15 +88,15 @@ def other_optimizer(content: dict[str, Any]) -> None:
 CHANGES: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     "a value is NaN": (lambda content: first_weights(content).fill_(math.nan), "not finite"),
     "a value is infinite": (lambda content: first_weights(content).fill_(math.inf), "not finite"),
-    "a weight is missing": (lambda content: content["state_dict"].popitem(), "which lacks"),
-    "a weight too many": (with_value(torch.zeros(2), "state_dict", "extra"), "which has extra"),
+    "a weight is missing": (lambda content: content["state_dict"].popitem(), "has no weights"),
+    "a weight too many": (with_value(torch.zeros(2), "state_dict", "extra"), "has other weights, extra"),
     "another shape": (
         lambda content: content["state_dict"].update({first_key(content): torch.zeros(3, 2, 1, 1, 1)}),
-        "does not have the shape",
+        "instead of float32",
     ),
     "a weight that is text": (
         lambda content: content["state_dict"].update({first_key(content): "text"}),
-        "does not have the shape",
+        "is no tensor",
     ),
     "no weights": (without("state_dict"), "has no state_dict"),
     "no optimizer": (without("optimizer_states"), "has no optimizer_states"),

@@ -52,6 +52,8 @@ def execute(request: dict) -> None:
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.chdir(request["folder"])
     os.environ.update(request["environment"])
+    # What a new process would read from PYTHONPATH.
+    sys.path[:0] = request["environment"].get("PYTHONPATH", "").split(":")
     code = 1
     try:
         code = main(request["words"])

@@ -13,7 +13,7 @@ def test_what_is_missing_is_empty_and_what_is_needed_is_refused(tmp_path: Path) 
     folder = RunFolder(tmp_path)
     assert folder.status() == folder.results() == {}
     for read in (folder.config, folder.postprocessing):
-        with pytest.raises(UserError, match=r"(config\.yaml|postprocessing\.json): cannot be read"):
+        with pytest.raises(UserError, match=r"(config\.yaml|postprocessing\.json): does not exist"):
             read()
 
 
@@ -55,6 +55,6 @@ def test_runs_are_found_below_a_folder_but_not_inside_of_a_run(tmp_path: Path) -
 
 def test_files_of_a_clip_stay_in_their_folder(tmp_path: Path) -> None:
     predictions = RunFolder(tmp_path).predictions
-    for filename in ("clip.wav", "../clip.wav", "/etc/clip.wav"):
-        assert predictions.score_file(filename) == predictions.scores / "clip.tsv"
-        assert predictions.sound(filename, "mixture") == predictions.audio / "clip" / "mixture.flac"
+    for filename, name in {"clip.wav": "clip", "../clip.wav": "..%2Fclip", "/etc/clip.wav": "%2Fetc%2Fclip"}.items():
+        assert predictions.score_files([filename]) == {filename: predictions.scores / f"{name}.tsv"}
+        assert predictions.sound(filename, "mixture") == predictions.audio / name / "mixture.flac"

@@ -1,11 +1,15 @@
 """Names in files of others: they lead to files below one folder and nowhere else."""
 
+import unicodedata
 from pathlib import Path, PurePosixPath
 
 from wsed.errors import UserError
 
 LONGEST = 255
 """Bytes. The longest name of a file on most file systems."""
+
+UNWRITABLE = frozenset({"Cc", "Cs", "Zl", "Zp"})
+"""Categories of Unicode: control characters, bytes that are not UTF-8, line and paragraph separators."""
 
 
 def check_name(name: str, where: str) -> str:
@@ -23,9 +27,9 @@ def check_name(name: str, where: str) -> str:
     """
     parts = PurePosixPath(name).parts
     if not parts or name.startswith("/") or ".." in parts:
-        raise UserError(f"{where}: {shortened(name)!r} leads out of its folder; give a path below the folder")
-    if not name.isprintable() or any(len(part.encode(errors="surrogateescape")) > LONGEST for part in parts):
-        raise UserError(f"{where}: {shortened(name)!r} cannot be the name of a file; rename it")
+        raise UserError(f"{where}: '{shortened(name)}' leads out of its folder; give a path below the folder")
+    if not is_writable(name) or any(len(part.encode(errors="surrogateescape")) > LONGEST for part in parts):
+        raise UserError(f"{where}: '{shortened(name)}' cannot be the name of a file; rename it")
     return name
 
 
@@ -36,7 +40,7 @@ def check_part(name: str, where: str) -> str:
         UserError: the name has slashes, or `check_name` refuses it.
     """
     if "/" in name or "\\" in name or name == ".":
-        raise UserError(f"{where}: {shortened(name)!r} cannot be the name of a file; leave out the slashes")
+        raise UserError(f"{where}: '{shortened(name)}' cannot be the name of a file; leave out the slashes")
     return check_name(name, where)
 
 
@@ -49,7 +53,13 @@ def below(folder: Path, name: str, where: str) -> Path:
     return folder / check_name(name, where)
 
 
+def is_writable(name: str) -> bool:
+    """Whether a name can be written in a table or a message: it is valid UTF-8, without line breaks and the like."""
+    return not any(unicodedata.category(character) in UNWRITABLE for character in name)
+
+
 def shortened(text: str, longest: int = 80) -> str:
-    """A text for a message, cut in the middle if it is long."""
+    """A text for a message: cut in the middle if it is long, and with escapes for characters that are not printed."""
     half = (longest - 3) // 2
-    return text if len(text) <= longest else f"{text[:half]}...{text[-half:]}"
+    short = text if len(text) <= longest else f"{text[:half]}...{text[-half:]}"
+    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in short)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from wsed.commands.parser import Parser, exit_code
+from wsed.commands.parser import Parser, add_allow, exit_code
 from wsed.errors import UserError
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ def parser() -> Parser:
     what.add_argument("--tags", type=Path, help="clip probabilities")
     what.add_argument("--reference", type=Path, help="the true events")
     what.add_argument("--durations", type=Path, help="seconds of every clip; PSDS needs them")
+    add_allow(options)
     options.add_argument("--json", type=Path, metavar="OUT", help="write scores, curves and parameters to this file")
     return options
 
@@ -107,8 +108,8 @@ def _of_run(options: argparse.Namespace) -> Scored:
     from wsed.systems.base import System
 
     checkpoint, run = find_checkpoint(options.checkpoint)
-    system = System.load(checkpoint)
-    config = run_config(checkpoint, run, options.overrides)
+    system = System.load(checkpoint, allowed=options.allow)
+    config = run_config(checkpoint, run, options.overrides, options.allow)
     evaluator, postprocessing = build_evaluator(config), build_postprocessing(config)
     collector, logged = test_pass(system, config)
     evaluation = evaluator.evaluate(collector.outputs(postprocessing)).with_logged(logged)
@@ -140,15 +141,19 @@ def read_outputs(options: argparse.Namespace, postprocessing: "Postprocessing") 
     Raises:
         UserError: a file that cannot be used.
     """
+    from wsed.checks.labels import check_labels
     from wsed.data.annotations import check_known, read_durations, read_events
+    from wsed.data.merging import merge_table, merging_remark
     from wsed.data.score_files import read_scores, read_tags
     from wsed.metrics.outputs import Outputs
 
     durations = read_durations(options.durations) if options.durations else None
-    reference = read_events(options.reference, durations)
+    reference, rows = merge_table(read_events(options.reference, durations))
+    joined = [f"{options.reference}, row {row}" for row in rows]
     labels = tuple(sorted(reference["event_label"].dropna().unique()))
     if not labels:
         raise UserError(f"{options.reference}: has no events; nothing can be scored against it")
+    check_labels(labels, str(options.reference))
     if durations is not None:
         check_known(reference, options.reference, "filename", durations, str(options.durations))
     clips = list(durations or dict.fromkeys(reference["filename"]))
@@ -157,7 +162,9 @@ def read_outputs(options: argparse.Namespace, postprocessing: "Postprocessing") 
         events = read_events(path, durations)
         check_known(events, path, "filename", clips, str(options.durations or options.reference))
         check_known(events, path, "event_label", labels, str(options.reference))
-        return events
+        merged, rows = merge_table(events)
+        joined.extend(f"{path}, row {row}" for row in rows)
+        return merged
 
     folder = options.scores or (options.events if options.events and options.events.is_dir() else None)
     if folder and durations is None:
@@ -176,6 +183,8 @@ def read_outputs(options: argparse.Namespace, postprocessing: "Postprocessing") 
     elif options.events:
         known["events"] = read(options.events)
         _remark(known["events"], options.events)
+    for remark in merging_remark(joined):
+        print(remark)
     return Outputs(labels, clips, reference, durations, **known)
 
 

@@ -4,7 +4,7 @@ import argparse
 import re
 from pathlib import Path
 
-from wsed.commands.parser import Parser, exit_code
+from wsed.commands.parser import Parser, add_allow, exit_code
 from wsed.errors import UserError
 
 HELP = """Averages the predictions of runs for their test clips, and scores the mean like a run.
@@ -27,6 +27,7 @@ def parser() -> Parser:
         "words", nargs="+", metavar="RUN", help="folder of a run, or a .ckpt file in one; or KEY=VALUE"
     )
     options.add_argument("--output", type=Path, required=True, metavar="FUSED", help="folder to write")
+    add_allow(options)
     options.add_argument("--first-epoch", type=int, default=1, help="leave out earlier epochs (default: 1)")
     return options
 
@@ -51,7 +52,7 @@ def fuse(options: argparse.Namespace) -> None:
     from wsed.inference.fusion import fuse_runs
     from wsed.reports.scores import print_scores
 
-    evaluation, labels = fuse_runs(runs, options.output, overrides, options.first_epoch)
+    evaluation, labels = fuse_runs(runs, options.output, overrides, options.first_epoch, options.allow)
     print_scores(evaluation.results, evaluation.measures, labels, evaluation.parameters)
     print(f"\n{options.output}: holds the scores and the predictions")
 

@@ -21,6 +21,17 @@ class Parser(argparse.ArgumentParser):
         raise UserError(f"{self.prog.split()[-1]}: {message}; see {self.prog} --help")
 
 
+def add_allow(options: argparse.ArgumentParser) -> None:
+    """Adds the option `--allow`, for commands that read the checkpoints and run folders of others."""
+    options.add_argument(
+        "--allow",
+        action="append",
+        default=[],
+        metavar="MODULE",
+        help="module or package whose classes a run may name; without it, only those of wsed (repeatable)",
+    )
+
+
 def exit_code(command: Callable[[], int | None]) -> int:
     """Runs a subcommand; the only place that turns exceptions into messages and exit codes.
 

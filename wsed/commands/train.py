@@ -96,14 +96,16 @@ def _compare(folder: Path, names: Sequence[str]) -> int:
     """Compares the runs of a sweep and prints how many are not done; returns the exit code."""
     from wsed.reports.page.write import write_page
     from wsed.reports.runs import read_runs
-    from wsed.reports.terminal import print_comparison
+    from wsed.reports.terminal import print_comparison, print_left_out
 
     states = {name: state for name, (state, _) in run_states(folder).items() if name in names}
     folders = [folder / name for name, state in states.items() if state in ("done", "failed")]
     if len(folders) > 1:
         runs = read_runs(folders)
         print_comparison(runs)
-        print(f"\nThe comparison with pictures and sounds: {write_page(runs, folder)}")
+        page = write_page(runs, folder)
+        print_left_out(runs)
+        print(f"\nThe comparison with pictures and sounds: {page}")
     # Another worker of the same study may still be executing one.
     left = Counter(state for state in states.values() if state not in ("done", "pruned", "running"))
     if not left:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
+from wsed.checks.ranges import CountFromZero, Seed, Text
+
 Precision = Literal["auto", "16-true", "16-mixed", "bf16-true", "bf16-mixed", "32-true", "64-true"]
 
 WITHOUT_INFLUENCE: dict[str, Any] = {"influences_result": False}
@@ -12,44 +14,70 @@ WITHOUT_INFLUENCE: dict[str, Any] = {"influences_result": False}
 class ProgramConfig:
     """Top-level keys of `conf/train.yaml`, with their types; each is explained there."""
 
-    name: str
-    seed: int
+    name: Text
+    seed: Seed
     force: bool = field(metadata=WITHOUT_INFLUENCE)
     resume: Literal["auto", "never"] = field(metadata=WITHOUT_INFLUENCE)
     test: Literal["last", "best"]
-    monitor: str
+    monitor: Text
     monitor_mode: Literal["max", "min"]
     precision: Precision
     compile: bool
-    keep_every: int
+    keep_every: CountFromZero
 
 
-READ_SECTIONS = frozenset(
-    {
-        "data.module",
-        "data.labels",
-        "data.sample_rate",
-        "mixing",
-        "features",
-        "augmentation",
-        "model",
-        "network",
-        "pooling",
-        "loss",
-        "optimizer",
-        "schedule",
-        "postprocessing",
-        "metrics",
-        "evaluation",
-        "callbacks",
-        "trainer",
-        "runtime",
-        "logger",
-        "launcher",
-        "sweeper",
-    }
-)
-"""Sections that the program reads. Every other key is an argument of a class, or another key refers to it."""
+SECTIONS = {
+    "data.module": "wsed.data.datamodules.base.ClipDataModule",
+    "mixing": "wsed.data.mixing.base.Recipe",
+    "features": "wsed.features.base.Features",
+    "augmentation": "wsed.augmentation.base.Augmentation",
+    "model": "wsed.systems.base.System",
+    "network": "wsed.networks.base.Encoder",
+    "pooling": "wsed.pooling.base.Pooling",
+    "loss": "wsed.losses.weighted.WeightedLoss",
+    "optimizer": "torch.optim.Optimizer",
+    "schedule": "wsed.schedules.base.Schedule",
+    "postprocessing": "wsed.postprocessing.base.AnyPostprocessing",
+    "evaluation": "wsed.evaluation.evaluator.Evaluator",
+    "trainer": "pytorch_lightning.Trainer",
+    "runtime": "wsed.training.runtime.Runtime",
+    "launcher": "wsed.sweeps.launchers.base.Launcher",
+    "sweeper": "wsed.sweeps.base.Sweeper",
+}
+"""Sections that the program reads, each with the base of the class that it describes."""
+
+SECTIONS_OF_MANY = {"metrics": "wsed.metrics.base.Metric", "callbacks": "pytorch_lightning.Callback"}
+"""Sections with any number of descriptions by name, each with the base of their classes."""
+
+OPTIONAL_SECTIONS = {"logger": "wsed.training.loggers.base.RunLogger"}
+"""Sections that may be empty."""
+
+READ_SECTIONS = frozenset({*SECTIONS, *SECTIONS_OF_MANY, *OPTIONAL_SECTIONS, "data.labels", "data.sample_rate"})
+"""Every other key is an argument of a class, or another key refers to it."""
+
+GIVEN = {
+    "model": {"parts": ""},
+    "optimizer": {"params": ""},
+    "evaluation": {"metrics": "metrics"},
+    "trainer": {
+        "accelerator": "runtime.accelerator",
+        "devices": "runtime.devices",
+        "num_nodes": "runtime.num_nodes",
+        "strategy": "runtime.strategy",
+        "precision": "precision",
+        "logger": "logger",
+        "callbacks": "callbacks",
+        "plugins": "",
+        "default_root_dir": "hydra.run.dir",
+        "use_distributed_sampler": "",
+        "enable_progress_bar": "runtime.progress_bar",
+        "enable_model_summary": "runtime.model_summary",
+    },
+}
+"""Arguments that the program gives to the class of a section, each with the key that sets it; empty for none.
+
+These sections have `_partial_: true`, and no other section has.
+"""
 
 SWEEP_SECTIONS = ("launcher", "sweeper")
 """Sections that define how runs are started; they are not part of a run's config."""

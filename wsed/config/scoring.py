@@ -11,10 +11,14 @@ from omegaconf import DictConfig, OmegaConf, open_dict
 
 from wsed.config.compose import compose_config, hydra_initialized
 from wsed.config.groups import SEARCH_PATH, groups
+from wsed.config.trust import with_own_cache
 from wsed.config.validate import keys, validate
 from wsed.errors import UserError, did_you_mean
 
-SECTIONS = ("data", "mixing", "metrics", "evaluation", "postprocessing")
+OF_THE_TEST = ("data", "mixing", "metrics", "evaluation", "postprocessing")
+"""The sections of a run that describe its test."""
+
+SECTIONS = (*OF_THE_TEST, "runtime")
 """The sections that overrides may change; the others belong to the training."""
 
 
@@ -26,11 +30,12 @@ def scoring_config(
 ) -> dict[str, Any]:
     """The config of a run, or the default one, changed by overrides.
 
-    A choice of a group replaces the section, `+metrics=CHOICE` adds a metric, and a key with dots changes a value.
+    A choice of a group replaces the section, `+metrics=CHOICE` adds a metric, and a key with dots changes a value. The
+    section `runtime` never comes from the run.
 
     Args:
         words: Hydra overrides.
-        own: the validated config of the run; None where there is no run.
+        own: the sections of the run that describe its test, resolved; None where there is no run.
         choices: the run's choice of each group. The choice of `data` tells which values of the run were references.
         sections: the sections that the caller uses.
 
@@ -38,8 +43,6 @@ def scoring_config(
         UserError: an override matches no key, or a value is not valid.
     """
     overrides = _parse(words)
-    if own is not None and not overrides:
-        return dict(own)
     touched = {_section(override) for override in overrides}
     relinked = own is not None and touched & {"data", "mixing"} and not _chosen(overrides, "data")
     if relinked:
@@ -54,11 +57,14 @@ def scoring_config(
             if relinked:
                 _overlay(config.data, own["data"])
         _apply([override for override in overrides if not _is_of_group(override)], config)
-        validated = validate(config, sections)
+        validated = validate(config, (set(sections) & touched) | {"runtime"} if own is not None else sections)
     if own is None:
         return validated
-    changed = touched | ({"data"} if "mixing" in touched else set())
-    return {**own, **{section: validated[section] for section in SECTIONS if section in changed}}
+    changed = touched | {"runtime"} | ({"data"} if "mixing" in touched else set())
+    scored = {**own, **{section: validated[section] for section in SECTIONS if section in changed}}
+    if "data" in scored:
+        scored["data"] = with_own_cache(scored["data"], scored["runtime"]["cache"])
+    return scored
 
 
 def _parse(words: Sequence[str]) -> list[Override]:
@@ -107,7 +113,7 @@ def _restore(config: DictConfig, own: Mapping[str, Any], overrides: Sequence[Ove
     touched = {_section(override) for override in overrides}
     # Mixtures depend on both data and mixing, and a post-processing may take its tolerances from the metrics.
     changed = touched | {"metrics"} | ({"mixing"} if "data" in touched else set())
-    for section in (changed - {"data"}) & set(SECTIONS):
+    for section in (changed - {"data"}) & set(OF_THE_TEST):
         if not _chosen(overrides, section):
             values = OmegaConf.create(own[section])
             added = any(override.key_or_group == section and override.is_add() for override in overrides)

@@ -1,22 +1,20 @@
 """A composed config, resolved and checked as a whole before anything is built."""
 
-import inspect
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import fields
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, get_type_hints
 
-import pydantic
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import InterpolationResolutionError, MissingMandatoryValue, OmegaConfBaseException
 
-from wsed.config.instantiate import PARTIAL, TARGET, locate
+from wsed.checks.labels import check_labels
+from wsed.checks.names import shortened
+from wsed.config.arguments import descriptions
 from wsed.config.program import READ_SECTIONS, SWEEP_SECTIONS, ProgramConfig
+from wsed.config.sections import check_classes, check_sections, check_type
 from wsed.errors import UserError, did_you_mean
-
-EXTRAS = {"submitit": "slurm", "optuna": "optuna"}
-"""Packages that only some choices need, each with the extra of wsed that installs it."""
 
 FOLDER_KEYS = ("root", "scenes_root")
 """Last part of the keys that name a folder of data."""
@@ -41,13 +39,11 @@ def validate(config: DictConfig, sections: Collection[str] | None = None) -> dic
     raw = OmegaConf.to_container(own, resolve=False)
     _refuse_unread_keys(raw)
     _check_program_keys(values)
-    for key, value in leaves(values).items():
-        name = key.split(".")[-1]
-        if name in FOLDER_KEYS and value is not None and not Path(value).is_dir():
-            raise UserError(f"data.{name}={value}: is not a folder; set data.{name} to the folder of the data")
-    for key, node in _described(values):
-        if sections is None or key.split(".")[0] in sections:
-            _check_arguments(key, node, raw)
+    check_sections(values)
+    if "labels" in values.get("data", {}):
+        check_labels(values["data"]["labels"])
+    _check_folders(values)
+    check_classes(values, sections, _definitions(raw))
     return {key: value for key, value in values.items() if key not in SWEEP_SECTIONS}
 
 
@@ -106,23 +102,56 @@ def _not_set(key: str) -> str:
     return f"{key} is not set; add {key}=... to the command"
 
 
-def _described(values: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Yields every key that describes an object, and the description."""
-    return ((key, node) for key, node in nodes(values) if isinstance(node, Mapping) and TARGET in node)
+def _check_folders(values: Mapping[str, Any]) -> None:
+    for key, value in leaves(values).items():
+        name = key.split(".")[-1]
+        if name in FOLDER_KEYS and value is not None and not _is_folder(value):
+            shown = shortened(str(value))
+            raise UserError(f"data.{name}={shown}: is not a folder; set data.{name} to the folder of the data")
+
+
+def _is_folder(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and Path(value).is_dir()
+    except (OSError, ValueError):
+        return False
+
+
+def _definitions(raw: Any) -> dict[str, str]:
+    """By key of the resolved config, the key that defines its value, where that is another one."""
+    found: dict[str, str] = {}
+
+    def follow(node: Any, key: str, origin: str, depth: int) -> None:
+        reference = re.fullmatch(r"\$\{([\w.]+)\}", node) if isinstance(node, str) else None
+        if reference and depth < 10:
+            follow(_at(raw, reference[1]), key, reference[1], depth + 1)
+        elif isinstance(node, Mapping):
+            for name, value in node.items():
+                follow(value, f"{key}.{name}" if key else str(name), f"{origin}.{name}" if origin else str(name), depth)
+        elif key != origin:
+            found[key] = origin
+
+    follow(raw, "", "", 0)
+    return found
+
+
+def _at(node: Any, key: str) -> Any:
+    for name in key.split("."):
+        node = node.get(name) if isinstance(node, Mapping) else None
+    return node
 
 
 def _check_program_keys(values: Mapping[str, Any]) -> None:
-    hints = get_type_hints(ProgramConfig)
+    hints = get_type_hints(ProgramConfig, include_extras=True)
     for key in (entry.name for entry in fields(ProgramConfig)):
         if key not in values:
             raise UserError(f"{key} was removed; the program needs it")
-        if not _fits(values[key], hints[key]):
-            raise UserError(f"{key}: is {values[key]!r}; it needs {_type_name(hints[key])}")
+        check_type(key, values[key], hints[key])
 
 
 def _refuse_unread_keys(raw: Any) -> None:
     """Refuses a key that neither the program nor a class reads, and to which no other key refers."""
-    inside = tuple(f"{key}." for key, _ in _described(raw))
+    inside = tuple(f"{key}." for key, _ in descriptions(raw))
     texts = " ".join(str(value) for value in leaves(raw).values())
     references = {*re.findall(r"\$\{([\w.]+)\}", texts), *re.findall(r"\$\{\w+:\$\{([\w.]+)\}", texts)}
     read = READ_SECTIONS | {entry.name for entry in fields(ProgramConfig)} | references
@@ -131,62 +160,3 @@ def _refuse_unread_keys(raw: Any) -> None:
         leads_to_read = isinstance(value, Mapping) and any(other.startswith(f"{key}.") for other in read)
         if not (leads_to_read or parents & read or key.startswith(inside)):
             raise UserError(f"{key}: nothing reads this key; remove it.{did_you_mean(key, sorted(read))}")
-
-
-def _check_arguments(key: str, node: Mapping[str, Any], raw: Any) -> None:
-    """Checks that the arguments of a class exist, are complete and have the right types."""
-    cls = _locate(key, node[TARGET])
-    variable = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
-    parameters = {
-        name: given for name, given in inspect.signature(cls).parameters.items() if given.kind not in variable
-    }
-    hints = get_type_hints(inspect.getattr_static(cls, "__init__"))
-    for name, value in node.items():
-        if name in (TARGET, PARTIAL):
-            continue
-        if name not in parameters:
-            raise UserError(f"{key}.{name}: {cls.__name__} has no such argument.{did_you_mean(name, parameters)}")
-        described = any(_described({name: value}))
-        if name in hints and not described and not _fits(value, hints[name]):
-            raise UserError(f"{_origin(f'{key}.{name}', raw)}: is {value!r}; it needs {_type_name(hints[name])}")
-    for name, parameter in parameters.items():
-        if parameter.default is inspect.Parameter.empty and not node.get(PARTIAL) and name not in node:
-            raise UserError(f"{key}.{name} is not set; add +{key}.{name}=... to the command")
-
-
-def _locate(key: str, target: str) -> type:
-    try:
-        return locate(target)
-    except ImportError as error:
-        package = getattr(error.__cause__, "name", None) or ""
-        if package in EXTRAS:
-            raise UserError(f"{key}: needs the package {package}; pip install 'wsed[{EXTRAS[package]}]'") from error
-        hint = "check its spelling, and that the folder of its module is on PYTHONPATH"
-        raise UserError(f"{key}._target_: {error}; {hint}") from error
-
-
-def _origin(key: str, raw: Any) -> str:
-    """The key that defines a value: the given key, or the key that it refers to."""
-    *parents, name = key.split(".")
-    node = raw
-    for parent in parents:
-        node = node[parent]
-        if isinstance(node, str):
-            return key
-    reference = re.fullmatch(r"\$\{([\w.]+)\}", str(node[name]))
-    return _origin(reference[1], raw) if reference else key
-
-
-def _fits(value: Any, hint: Any) -> bool:
-    adapter = pydantic.TypeAdapter(hint, config=pydantic.ConfigDict(arbitrary_types_allowed=True))
-    try:
-        adapter.validate_python(value, strict=True)
-    except pydantic.ValidationError:
-        return False
-    return True
-
-
-def _type_name(hint: Any) -> str:
-    if get_origin(hint) is Literal:
-        return " or ".join(map(str, get_args(hint)))
-    return hint.__name__ if isinstance(hint, type) else re.sub(r"\w+\.", "", str(hint))

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from wsed.data.table_reader import parse_numbers, read_table, refuse_duplicates
+from wsed.checks.names import shortened
+from wsed.data.table_reader import LATEST, parse_numbers, read_table, refuse_duplicates
 from wsed.errors import UserError
 
 EVENT_COLUMNS = ("filename", "onset", "offset", "event_label")
@@ -28,6 +29,8 @@ def read_durations(path: Path) -> dict[str, float]:
     for row, duration in zip(table.index, durations, strict=True):
         if not duration > 0:
             raise UserError(f"{path}, row {row}: duration {duration:g} is not above 0; give the clip's seconds")
+        if duration > LATEST:
+            raise UserError(f"{path}, row {row}: duration {duration:g} is more than a day; give the clip's seconds")
     refuse_duplicates(table, ["filename"], path)
     return dict(zip(table["filename"], durations.tolist(), strict=True))
 
@@ -61,6 +64,7 @@ def read_events(path: Path, durations: Mapping[str, float] | None = None) -> pd.
     events = table[~empty.all(axis=1)]
     _check_times(events, path, durations or {})
     refuse_duplicates(events, list(EVENT_COLUMNS), path)
+    refuse_duplicates(table[empty.all(axis=1)], ["filename"], path)
     checked = table[list(EVENT_COLUMNS)].astype({"onset": float, "offset": float})
     ends = checked["filename"].map(durations or {}).astype(float)
     checked.attrs["rows"] = list(table.index)
@@ -77,10 +81,12 @@ def _check_times(events: pd.DataFrame, path: Path, durations: Mapping[str, float
             raise UserError(f"{path}, row {row}: onset {onset:g} is negative; times count from the start of the clip")
         if offset <= onset:
             raise UserError(f"{path}, row {row}: offset {offset:g} is not after onset {onset:g}; correct the row")
+        if offset > LATEST:
+            raise UserError(f"{path}, row {row}: offset {offset:g} is more than a day; give seconds")
         if filename in durations and offset > latest:
             raise UserError(
-                f"{path}, row {row}: offset {offset:g} is beyond the {durations[filename]:g} s of {filename}; "
-                f"give seconds from the start of the clip"
+                f"{path}, row {row}: offset {offset:g} is beyond the {durations[filename]:g} s of "
+                f"{shortened(filename)}; give seconds from the start of the clip"
             )
 
 
@@ -101,20 +107,25 @@ def read_weak(path: Path) -> dict[str, tuple[int, frozenset[str]]]:
     for row, filename, text in zip(table.index, table["filename"], table["event_labels"].fillna(""), strict=True):
         labels = [label.strip() for label in text.split(",")] if text else []
         if not all(labels):
-            raise UserError(f"{path}, row {row}: has an empty label in {text!r}; separate labels by single commas")
+            raise UserError(
+                f"{path}, row {row}: has an empty label in '{shortened(text)}'; separate labels by single commas"
+            )
         tags[filename] = (row, frozenset(labels))
     return tags
 
 
-def read_filenames(path: Path) -> list[str]:
+def read_filenames(path: Path) -> dict[str, int]:
     """Reads the column `filename` of a table, which must have no duplicates.
+
+    Returns:
+        The line number of each filename, from 1.
 
     Raises:
         UserError: naming the file and the row.
     """
     table = read_table(path, ("filename",))
     refuse_duplicates(table, ["filename"], path)
-    return list(table["filename"])
+    return dict(zip(table["filename"], table.index, strict=True))
 
 
 def has_onsets(path: Path) -> bool:
@@ -143,4 +154,6 @@ def check_known(table: pd.DataFrame, path: Path, column: str, known: Collection[
     unknown = unknown[~unknown.isin(list(known))]
     if len(unknown):
         noun = "clip" if column == "filename" else "event class"
-        raise UserError(f"{path}: {noun} {unknown.iloc[0]} is not in {where}; remove it there or add it here")
+        raise UserError(
+            f"{path}: {noun} {shortened(unknown.iloc[0])} is not in {where}; remove it there or add it here"
+        )

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor
 
+from wsed.data.merging import merge_events
 from wsed.prediction import Event
 
 
@@ -27,7 +28,8 @@ class Batch:
         waveform: `(batch, samples)` float32 in [-1, 1].
         weak: `(batch, class)` 0/1, presence in the clip.
         background: `(batch,)` 0/1, whether the clip has a background.
-        events: the strong labels of each clip; empty for a clip whose strong labels are not known.
+        events: the strong labels of each clip; empty for a clip whose strong labels are not known. Events of one class
+            that touch or overlap are merged.
         plans: how each clip was mixed; empty if the clips were not mixed.
         sources: `(batch, class, samples)`, the part of the waveform that each class adds; None if not known.
         background_source: `(batch, samples)`, the part that the background adds; None if not known.
@@ -45,6 +47,9 @@ class Batch:
     background_source: Tensor | None = None
     lengths: Tensor | None = None
     has_strong: Tensor = field(kw_only=True)
+
+    def __post_init__(self) -> None:
+        self.events = [merge_events(events) for events in self.events]
 
     def to(self, device: torch.device) -> "Batch":
         """The same batch with its tensors on a device."""

@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from wsed.checks.clip_names import score_names
+from wsed.checks.names import shortened
 from wsed.data.annotations import check_known
-from wsed.data.audio.io import SUFFIXES
-from wsed.data.table_reader import parse_numbers, read_table, refuse_duplicates
+from wsed.data.table_reader import LATEST, parse_numbers, read_table, refuse_duplicates
 from wsed.errors import UserError
 
 ROUNDING = 1e-3
@@ -16,10 +17,10 @@ ROUNDING = 1e-3
 
 
 def read_scores(folder: Path, labels: Sequence[str], filenames: Sequence[str]) -> dict[str, pd.DataFrame]:
-    """Reads a folder of score files, one `CLIP.tsv` per clip with `onset offset` and a column for each class.
+    """Reads a folder of score files, one per clip with `onset offset` and a column for each class.
 
     Args:
-        folder: folder of the files.
+        folder: folder of the files, with the names that `score_names` gives.
         labels: event classes that each file must have.
         filenames: names of the clips, with or without suffix.
 
@@ -32,7 +33,7 @@ def read_scores(folder: Path, labels: Sequence[str], filenames: Sequence[str]) -
     if not folder.is_dir():
         raise UserError(f"{folder}: is no folder; --scores needs one with a CLIP.tsv for each clip")
     files = {path.stem: path for path in sorted(folder.glob("*.tsv"))}
-    names = {_stem(filename): filename for filename in filenames}
+    names = {name: filename for filename, name in score_names(filenames).items()}
     unknown = sorted(set(files) - set(names))
     if unknown:
         raise UserError(
@@ -40,7 +41,8 @@ def read_scores(folder: Path, labels: Sequence[str], filenames: Sequence[str]) -
         )
     missing = sorted(set(names) - set(files))
     if missing:
-        raise UserError(f"{folder}: has no {missing[0]}.tsv; write the scores of every clip of the reference")
+        name = shortened(missing[0])
+        raise UserError(f"{folder}: has no {name}.tsv; write the scores of every clip of the reference")
     return {filename: _read_score_file(files[stem], labels) for stem, filename in names.items()}
 
 
@@ -64,7 +66,7 @@ def read_tags(path: Path, labels: Sequence[str], filenames: Sequence[str]) -> pd
     check_known(table, path, "filename", filenames, "the reference")
     missing = sorted(set(filenames) - set(table["filename"]))
     if missing:
-        raise UserError(f"{path}: has no row of clip {missing[0]}; add one for every clip of the reference")
+        raise UserError(f"{path}: has no row of clip {shortened(missing[0])}; add one for every clip of the reference")
     values = pd.DataFrame({column: parse_numbers(table, column, path) for column in labels}, index=table.index)
     _refuse_out_of_range(values, labels, path)
     return values.reset_index(drop=True).assign(filename=table["filename"].to_list())[["filename", *labels]]
@@ -74,10 +76,13 @@ def _read_score_file(path: Path, labels: Sequence[str]) -> pd.DataFrame:
     columns = ("onset", "offset", *labels)
     table = read_table(path, columns)
     _refuse_other_classes(table, columns, path)
+    if table.empty:
+        raise UserError(f"{path}: has no frames; write the scores of the whole clip")
     values = pd.DataFrame({column: parse_numbers(table, column, path) for column in columns}, index=table.index)
     _refuse_out_of_range(values, labels, path)
     onsets, offsets = values["onset"].to_numpy(), values["offset"].to_numpy()
-    bad = np.flatnonzero((offsets <= onsets) | (onsets < np.concatenate([[0.0], offsets[:-1]]) - ROUNDING))
+    ends = np.concatenate([[0.0], offsets[:-1]])
+    bad = np.flatnonzero((offsets <= onsets) | (offsets > LATEST) | (onsets < ends - ROUNDING))
     if len(bad):
         raise UserError(f"{path}, row {table.index[bad[0]]}: times do not increase; sort the frames by onset")
     gaps = np.flatnonzero(onsets[1:] > offsets[:-1] + ROUNDING)
@@ -90,9 +95,10 @@ def _read_score_file(path: Path, labels: Sequence[str]) -> pd.DataFrame:
 
 
 def _refuse_other_classes(table: pd.DataFrame, columns: Sequence[str], path: Path) -> None:
+    known = set(columns)
     for column in table.columns:
-        if column not in columns:
-            raise UserError(f"{path}: event class {column} is not in the reference; remove the column")
+        if column not in known:
+            raise UserError(f"{path}: event class {shortened(column)} is not in the reference; remove the column")
 
 
 def _refuse_out_of_range(values: pd.DataFrame, labels: Sequence[str], path: Path) -> None:
@@ -104,9 +110,3 @@ def _refuse_out_of_range(values: pd.DataFrame, labels: Sequence[str], path: Path
             f"{path}, row {values.index[row]}: score {scores[row, column]:g} of {labels[column]} is not between 0 and 1"
             "; give probabilities"
         )
-
-
-def _stem(filename: str) -> str:
-    """The filename without the suffix of an audio file; any other dot belongs to the name."""
-    path = Path(filename)
-    return path.stem if path.suffix.lower() in SUFFIXES else path.name

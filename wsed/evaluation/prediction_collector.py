@@ -74,8 +74,9 @@ class PredictionCollector(ClipPredictions):
                 ratios.
         """
         files.scores.mkdir(parents=True, exist_ok=True)
+        paths = files.score_files(self.filenames)
         for filename, table in self.scores().items():
-            write_tsv(table, files.score_file(filename))
+            write_tsv(table, paths[filename])
         write_tsv(self.tags(), files.tags)
         write_tsv(self.reference(), files.reference)
         durations = pd.DataFrame({"filename": self.durations.keys(), "duration": self.durations.values()})

@@ -21,7 +21,7 @@ from wsed.systems.base import System
 
 
 def fuse_runs(
-    runs: Sequence[Path], output: Path, words: Sequence[str], first_epoch: int
+    runs: Sequence[Path], output: Path, words: Sequence[str], first_epoch: int, allowed: Sequence[str] = ()
 ) -> tuple[Evaluation, tuple[str, ...]]:
     """Averages over the kept epochs of each run, then over runs (Xu 2018, section 4), and scores the mean.
 
@@ -32,6 +32,7 @@ def fuse_runs(
         output: the folder to write, which must not exist; it is written atomically.
         words: Hydra overrides of data, metrics, evaluation and post-processing.
         first_epoch: earlier epochs are left out.
+        allowed: modules or packages besides wsed whose classes the runs may name.
 
     Returns:
         The scores, and the event classes.
@@ -45,11 +46,11 @@ def fuse_runs(
     checkpoint, first = find_checkpoint(runs[0])
     if first is None:
         raise UserError(f"{runs[0]}: lies in no run, whose post-processing is needed; put one first that does")
-    config = run_config(checkpoint, first, words)
+    config = run_config(checkpoint, first, words, allowed)
     evaluator, postprocessing = build_evaluator(config), build_postprocessing(config)
     means = []
     for checkpoints in members.values():
-        passes = [_predictions(path, words) for path in checkpoints]
+        passes = [_predictions(path, words, allowed) for path in checkpoints]
         means.append(average(passes, checkpoints))
     fused = average(means, list(runs))
     outputs = fused.outputs(postprocessing)
@@ -66,9 +67,9 @@ def fuse_runs(
     return evaluation, fused.labels
 
 
-def _predictions(checkpoint: Path, words: Sequence[str]) -> PredictionCollector:
-    system = System.load(checkpoint)
-    predictions, _ = test_pass(system, run_config(checkpoint, find_checkpoint(checkpoint)[1], words))
+def _predictions(checkpoint: Path, words: Sequence[str], allowed: Sequence[str]) -> PredictionCollector:
+    system = System.load(checkpoint, allowed=allowed)
+    predictions, _ = test_pass(system, run_config(checkpoint, find_checkpoint(checkpoint)[1], words, allowed))
     return predictions
 
 

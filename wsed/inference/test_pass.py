@@ -1,13 +1,20 @@
 """Runs a trained system over the test split of its run or of other data."""
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from torch import Tensor
 
+from wsed.checks.files import exists, why_not_regular
+from wsed.checks.names import shortened
 from wsed.config.instantiate import instantiate
-from wsed.config.scoring import scoring_config
+from wsed.config.program import Precision
+from wsed.config.scoring import OF_THE_TEST, scoring_config
+from wsed.config.sections import check_classes, check_sections
+from wsed.config.trust import check_trusted
+from wsed.config.types import fits, in_words
 from wsed.data.datamodules.base import ClipDataModule
 from wsed.errors import UserError
 from wsed.evaluation.evaluator import build_evaluator
@@ -35,38 +42,82 @@ def find_checkpoint(path: Path) -> tuple[Path, RunFolder | None]:
         run = RunFolder(path)
         if not run.config_path.is_file():
             raise UserError(f"{path}: is not the folder of a run: it has no {run.config_path.name}; check the path")
-        tested = {"last": run.last_checkpoint, "best": run.best_checkpoint}[run.config()["test"]]
+        tested = run.best_checkpoint if run.config().get("test") == "best" else run.last_checkpoint
         found = next((choice for choice in (tested, run.last_checkpoint) if choice.is_file()), None)
         if found is None:
             raise UserError(f"{path}: has no checkpoint yet; wait for the run to end, or give another")
         return found, run
-    if not path.is_file():
-        raise UserError(f"{path}: does not exist; give the folder of a run or a .ckpt file")
+    problem = why_not_regular(path)
+    if problem:
+        raise UserError(f"{path}: {problem}; give the folder of a run or a .ckpt file")
     run = RunFolder(path.parent.parent)
     return path, run if run.config_path.is_file() else None
 
 
-def run_config(checkpoint: Path, run: RunFolder | None, words: Sequence[str]) -> dict[str, Any]:
+def run_config(
+    checkpoint: Path, run: RunFolder | None, words: Sequence[str], allowed: Sequence[str] = ()
+) -> dict[str, Any]:
     """The config for scoring a checkpoint: that of its run, with the fitted post-processing, changed by overrides.
+
+    Only what describes the test is taken from the run folder; devices and the cache are those of this machine.
 
     Args:
         checkpoint: checkpoint of the system.
         run: the run folder, or None if the checkpoint is not in one.
         words: Hydra overrides of data, metrics, evaluation and post-processing.
+        allowed: modules or packages besides wsed whose classes the run folder may name.
 
     Raises:
-        UserError: an override matches no key, or there are no data.
+        UserError: an override matches no key, there are no data, or the run folder names a class that is not allowed.
     """
     if run is None:
         if not any(word.startswith("data=") for word in words):
             raise UserError(f"{checkpoint}: lies in no run whose data could be used; add data=CHOICE")
         return scoring_config(words)
-    own = run.config()
-    if "metrics" not in own:
+    own = read_sections(run, allowed)
+    choices = run.results().get("choices") or {}
+    choice = choices.get("data")
+    if choice is not None and not re.fullmatch(r"[\w-]+(/[\w-]+)*", choice):
+        # Hydra would take it for a path or for several values.
+        raise UserError(f"{run.results_path}: choices.data is {shortened(choice)!r}, which is no choice; train again")
+    return {**scoring_config(words, own, choices), **_trainer(run)}
+
+
+def read_sections(run: RunFolder, allowed: Sequence[str]) -> dict[str, Any]:
+    """The sections of a run's config that describe its test, checked; with the fitted post-processing.
+
+    Raises:
+        UserError: a section is missing or damaged, or names a class that is not allowed.
+    """
+    config = run.config()
+    if "metrics" not in config:
         raise UserError(f"{run.config_path}: has no metrics, as an earlier version of wsed wrote it; train again")
-    if run.postprocessing_path.is_file():
+    own = {section: config[section] for section in OF_THE_TEST if section in config}
+    _check(own, run.config_path, allowed)
+    if exists(run.postprocessing_path):
         own["postprocessing"] = run.postprocessing()
-    return scoring_config(words, own, run.results().get("choices"))
+        _check({"postprocessing": own["postprocessing"]}, run.postprocessing_path, allowed)
+    return own
+
+
+def _check(sections: Mapping[str, Any], path: Path, allowed: Sequence[str]) -> None:
+    """Checks sections of a file: every class and value, and that references to other values are resolved."""
+    try:
+        check_trusted(sections, path, allowed)
+        check_sections(sections, sections)
+        check_classes(sections)
+    except RecursionError as error:
+        raise UserError(f"{path}: is nested too deeply; give the folder of a run") from error
+    except UserError as error:
+        raise error if str(error).startswith(str(path)) else UserError(f"{path}: {error}") from error
+
+
+def _trainer(run: RunFolder) -> dict[str, Any]:
+    """The config of Lightning's trainer for a test pass. Of the run, only the precision counts."""
+    precision = run.config().get("precision", "auto")
+    if not fits(precision, Precision):
+        raise UserError(f"{run.config_path}: precision is {shortened(repr(precision))}; it needs {in_words(Precision)}")
+    return {"precision": precision, "trainer": {"_target_": "pytorch_lightning.Trainer", "_partial_": True}}
 
 
 def build_postprocessing(config: Mapping[str, Any]) -> Postprocessing:
@@ -114,7 +165,7 @@ def test_pass(system: System, config: Mapping[str, Any]) -> tuple[PredictionColl
     silence_lightning()
     keep_freed_memory()
     runtime: Runtime = instantiate(config["runtime"])
-    config = {**config, "trainer": {**config["trainer"], "fast_dev_run": False}}
+    runtime.check_devices()
     predictions = CollectPredictions(build_evaluator(config))
     trainer = make_trainer(config, runtime.single(), [predictions], logger=False)
     trainer.test(system, datamodule=module, verbose=False)

@@ -1,6 +1,7 @@
 """The interface of loss terms."""
 
 from abc import abstractmethod
+from collections.abc import Collection, Iterable
 
 from torch import Tensor, nn
 
@@ -18,3 +19,13 @@ class LossTerm(nn.Module):
             prediction: prediction of the system.
             target: everything that the batch knows about its clips.
         """
+
+    def idle_reason(self, tags: Iterable[Collection[str]], classes: int) -> str | None:
+        """Why the term is constant on these clips, so that its weight changes nothing; None if it is not.
+
+        Args:
+            tags: the event classes of each training clip. They may be found one by one, so that a term stops as soon as
+                it knows.
+            classes: number of event classes.
+        """
+        return None

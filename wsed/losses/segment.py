@@ -1,7 +1,10 @@
 """Segment loss: masks of active classes should not overlap."""
 
+from collections.abc import Collection, Iterable
+
 from torch import Tensor
 
+from wsed.checks.ranges import Size
 from wsed.losses.base import LossTerm
 from wsed.losses.selection import Selection, active, cells
 from wsed.prediction import Prediction, Target
@@ -25,7 +28,7 @@ class SegmentLoss(LossTerm):
             itself is 1 even if the mask is not binary.
     """
 
-    def __init__(self, select: Selection, k: int, squared: bool = False) -> None:
+    def __init__(self, select: Selection, k: Size, squared: bool = False) -> None:
         super().__init__()
         self.select: Selection = select
         self.k = k
@@ -40,3 +43,10 @@ class SegmentLoss(LossTerm):
         dice = 2 * common / (sizes[:, :, None] + sizes[:, None, :] + EPSILON)
         pairs = (chosen[:, :, None] & chosen[:, None, :]).triu(1)
         return (dice * pairs).sum((1, 2)).mean()
+
+    def idle_reason(self, tags: Iterable[Collection[str]], classes: int) -> str | None:
+        if classes < 2:
+            return "there is only one event class"
+        if self.select == "top":
+            return "it selects only one class, since k is 1" if self.k < 2 else None
+        return None if any(len(set(of_clip)) > 1 for of_clip in tags) else "no training clip has two classes"

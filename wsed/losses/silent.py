@@ -1,7 +1,10 @@
 """Silent loss: masks of inactive classes should be empty."""
 
+from collections.abc import Collection, Iterable
+
 from torch import Tensor
 
+from wsed.checks.ranges import Size
 from wsed.losses.base import LossTerm
 from wsed.losses.selection import Selection, active, cells
 from wsed.prediction import Prediction, Target
@@ -19,7 +22,7 @@ class SilentLoss(LossTerm):
         k: number of active classes with `top`.
     """
 
-    def __init__(self, select: Selection, k: int) -> None:
+    def __init__(self, select: Selection, k: Size) -> None:
         super().__init__()
         self.select: Selection = select
         self.k = k
@@ -28,3 +31,8 @@ class SilentLoss(LossTerm):
         inactive = ~active(prediction, target, self.select, self.k)
         masks, sizes = cells(prediction)
         return (masks.sum(2) / sizes * inactive).sum(1).mean()
+
+    def idle_reason(self, tags: Iterable[Collection[str]], classes: int) -> str | None:
+        if self.select == "top":
+            return f"it selects all classes, since k is {self.k}" if self.k >= classes else None
+        return None if any(len(set(of_clip)) < classes for of_clip in tags) else "every training clip has all classes"

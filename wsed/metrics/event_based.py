@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import pandas as pd
 
+from wsed.checks.ranges import Seconds, Share, Text
 from wsed.metrics.base import BootstrappedMetric, Statistics
 from wsed.metrics.best_f1 import BestF1, best_measures
 from wsed.metrics.counts import Counts, count_measures
@@ -24,9 +26,9 @@ class EventBased(BootstrappedMetric):
         name: first part of the names of the scores.
     """
 
-    collar: float = 0.2
-    offset_share: float = 0.2
-    name: str = "event_based"
+    collar: Seconds = 0.2
+    offset_share: Share = 0.2
+    name: Text = "event_based"
 
     inputs = ("events",)
 
@@ -74,5 +76,5 @@ def event_counts(
     """
     from sed_eval.sound_event import EventBasedMetrics
 
-    metrics = EventBasedMetrics(list(labels), t_collar=collar, percentage_of_length=offset_share)
+    metrics = partial(EventBasedMetrics, t_collar=collar, percentage_of_length=offset_share)
     return count(metrics, "Nsubs", reference, events, labels, filenames)

@@ -1,12 +1,13 @@
 """Polyphonic sound detection score (Bilen et al. 2020), from scores or from events at several thresholds."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from wsed.checks.ranges import NonNegative, Positive, Share, ShareAboveZero, Text
 from wsed.metrics.base import Array, BootstrappedMetric, Statistics
 from wsed.metrics.intermediate_statistics import (
     Deltas,
@@ -26,6 +27,9 @@ HOUR = 3600.0
 class Psds(BootstrappedMetric):
     """The PSDS of one scenario, over all classes and for each class.
 
+    A false alarm can be a cross trigger only if the reference has another class: with one class there are none, so
+    that `cttc` and `alpha_ct` have no effect.
+
     Attributes:
         dtc: share of a detected event that must lie in true events of its class; otherwise it is a false alarm.
         gtc: share of a true event that such detections must cover; otherwise it is missed.
@@ -37,13 +41,13 @@ class Psds(BootstrappedMetric):
         name: first part of the names of the scores.
     """
 
-    dtc: float
-    gtc: float
-    cttc: float | None
-    alpha_ct: float
-    alpha_st: float
-    max_efpr: float = 100.0
-    name: str = "psds"
+    dtc: ShareAboveZero
+    gtc: ShareAboveZero
+    cttc: ShareAboveZero | None
+    alpha_ct: Share
+    alpha_st: NonNegative
+    max_efpr: Positive = 100.0
+    name: Text = "psds"
 
     inputs = ("durations",)
 
@@ -68,7 +72,7 @@ class Psds(BootstrappedMetric):
             outputs: outputs with durations, and with frame probabilities or operating points.
         """
         assert outputs.durations is not None
-        tolerances = (self.dtc, self.gtc, self.cttc)
+        tolerances = (self.dtc, self.gtc, self.cttc if len(outputs.present) > 1 else None)
         if outputs.points is not None:
             reference, labels = outputs.reference, outputs.present
             deltas = deltas_from_points(reference, outputs.points, labels, outputs.filenames, *tolerances)
@@ -106,7 +110,7 @@ class PsdRoc(Statistics):
         self.reference = reference
         self.durations = durations
         self.labels = tuple(labels)
-        self.scenario = scenario
+        self.scenario = scenario if len(labels) > 1 else replace(scenario, cttc=None, alpha_ct=0.0)
 
     def scores(self, prefix: str, weights: Array | None = None) -> dict[str, Any]:
         """The score, `PREFIX`, and the area under the curve of each class, `PREFIX/class/LABEL`.

@@ -1,6 +1,6 @@
 """Passes event tables to sed_eval clip by clip, and records its counts."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ from wsed.metrics.counts import Counts
 
 
 def count(
-    metrics: Any,
+    make_metrics: Callable[[list[str]], Any],
     substitutions: str,
     reference: pd.DataFrame,
     events: pd.DataFrame,
@@ -20,7 +20,7 @@ def count(
     """Runs a sed_eval metric over clips.
 
     Args:
-        metrics: a fresh `EventBasedMetrics` or `SegmentBasedMetrics`.
+        make_metrics: creates `EventBasedMetrics` or `SegmentBasedMetrics` for event classes.
         substitutions: name of the metric's count of substitutions.
         reference: the true events, `filename onset offset event_label`.
         events: the detected events, the same columns.
@@ -31,12 +31,15 @@ def count(
         The counts of each clip.
     """
     references, detections = by_clip(reference), by_clip(events)
+    # dcase_util changes some names of classes: it drops `none`, and spaces.
+    names = {label: f"class {number}" for number, label in enumerate(labels)}
+    metrics = make_metrics(list(names.values()))
     totals = []
     for filename in filenames:
         true, detected = references.get(filename, []), detections.get(filename, [])
         if true or detected:
-            metrics.evaluate(_container(true), _container(detected))
-        by_class = [[metrics.class_wise[label][name] for name in ("Nref", "Nsys", "Ntp")] for label in labels]
+            metrics.evaluate(_container(true, names), _container(detected, names))
+        by_class = [[metrics.class_wise[label][kind] for kind in ("Nref", "Nsys", "Ntp")] for label in names.values()]
         totals.append((by_class, metrics.overall[substitutions]))
     counts = np.diff(np.array([by_class for by_class, _ in totals], dtype=float), axis=0, prepend=0)
     substituted = np.diff(np.array([number for _, number in totals], dtype=float), prepend=0)
@@ -52,7 +55,12 @@ def by_clip(table: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
-def _container(events: list[dict[str, Any]]) -> Any:
+def _container(events: list[dict[str, Any]], names: Mapping[str, str]) -> Any:
     from dcase_util.containers import MetaDataContainer
 
-    return MetaDataContainer(events)
+    return MetaDataContainer(
+        [
+            {"onset": event["onset"], "offset": event["offset"], "event_label": names[event["event_label"]]}
+            for event in events
+        ]
+    )

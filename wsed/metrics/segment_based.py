@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import pandas as pd
 
+from wsed.checks.ranges import SegmentSeconds, Text
 from wsed.metrics.base import BootstrappedMetric, Statistics
 from wsed.metrics.counts import Counts, count_measures
 from wsed.metrics.measure import Measure
@@ -21,8 +23,8 @@ class SegmentBased(BootstrappedMetric):
         name: first part of the names of the scores.
     """
 
-    segment: float = 1.0
-    name: str = "segment_based"
+    segment: SegmentSeconds = 1.0
+    name: Text = "segment_based"
 
     inputs = ("events",)
 
@@ -60,5 +62,5 @@ def segment_counts(
     """
     from sed_eval.sound_event import SegmentBasedMetrics
 
-    metrics = SegmentBasedMetrics(list(labels), time_resolution=length)
+    metrics = partial(SegmentBasedMetrics, time_resolution=length)
     return count(metrics, "S", reference, events, labels, filenames)

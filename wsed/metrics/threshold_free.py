@@ -46,7 +46,8 @@ class Ranking(Statistics):
         """Scores for each class, as the mean over classes, and for the items of all classes together, by flat name.
 
         The mean over classes is `PREFIX/map` for `ap`, and `PREFIX/auroc` and `PREFIX/eer` for the others. Scores for
-        the items of all classes are `PREFIX/micro/ap` and so on. A class without a positive item has no score.
+        the items of all classes are `PREFIX/micro/ap` and so on. A class without a positive item has no score, and
+        without a negative item neither `auroc` nor `eer` is defined.
 
         Args:
             prefix: first part of the names, such as `frame`.
@@ -61,7 +62,7 @@ class Ranking(Statistics):
         micro = self._of(self.probs.flatten(), self.target.flatten(), every, weights)
         named: dict[str, Any] = {}
         for name in self.functions:
-            values = [of_class[name] for of_class in by_class]
+            values = [of_class[name] for of_class in by_class] or [np.full_like(micro[name], np.nan)]
             named[f"{prefix}/map" if name == "ap" else f"{prefix}/{name}"] = mean_over_classes(np.stack(values, -1))
         named |= {f"{prefix}/micro/{name}": values for name, values in micro.items()}
         for index, of_class in zip(present, by_class, strict=True):
@@ -71,7 +72,13 @@ class Ranking(Statistics):
     def _of(self, probs: Tensor, target: Tensor, clip: Tensor, weights: Array | None) -> dict[str, Array]:
         """Each score of one class: `(draw,)`."""
         if weights is None:
-            return {name: np.array([float(FUNCTIONS[name](probs, target.long()))]) for name in self.functions}
+            # Of what is not defined, torchmetrics returns 0 and warns.
+            defined = {"ap"} if target.all() else set(self.functions)
+            defined = defined if target.any() else set()
+            return {
+                name: np.array([float(FUNCTIONS[name](probs, target.long())) if name in defined else np.nan])
+                for name in self.functions
+            }
         positive = target.double().numpy()
         at = Steps(probs.double().numpy(), positive, clip.numpy(), weights.shape[1], STEPS)
         hits, alarms = (np.cumsum(weights @ at.counts(part), 1) for part in (positive, 1 - positive))

@@ -10,7 +10,18 @@ import pandas as pd
 from wsed.metrics.outputs import Outputs
 
 
-class Postprocessing(ABC):
+class AnyPostprocessing:
+    """Post-processing whose parameters are given, or are fitted first."""
+
+    def check_labels(self, labels: Sequence[str]) -> None:  # most have no values by class
+        """Checks that values by class are for these classes.
+
+        Raises:
+            UserError: a class has no value, or a value is for another class.
+        """
+
+
+class Postprocessing(AnyPostprocessing, ABC):
     """Turns frame probabilities into events, and sets the thresholds of tags.
 
     A subclass is a dataclass, so that a run folder can hold its parameters.
@@ -38,7 +49,7 @@ class Postprocessing(ABC):
         return {"_target_": f"{type(self).__module__}.{type(self).__qualname__}", **dataclasses.asdict(self)}
 
 
-class FittedPostprocessing(ABC):
+class FittedPostprocessing(AnyPostprocessing, ABC):
     """Post-processing with parameters that are fitted on validation data; a run with it needs a validation split."""
 
     @abstractmethod

@@ -15,6 +15,7 @@ from optuna.storages import BaseStorage, JournalStorage
 from optuna.storages.journal import JournalFileBackend
 from optuna.trial import Trial, TrialState
 
+from wsed.checks.ranges import Count, CountFromZero, Few, Named, PathText, Scalar, Seed, Text
 from wsed.config.compose import parse_overrides
 from wsed.errors import UserError
 from wsed.runs import process
@@ -108,17 +109,17 @@ class OptunaSweeper(Sweeper):
 
     def __init__(
         self,
-        trials: int,
-        parallel: int,
+        trials: Count,
+        parallel: Few,
         sampler: Literal["tpe", "random"],
-        seed: int,
+        seed: Seed,
         pruner: Literal["median", "hyperband", "none"],
-        warmup: int,
-        storage: str | None,
-        study: str,
-        monitor: str,
+        warmup: CountFromZero,
+        storage: PathText | None,
+        study: Text,
+        monitor: Text,
         mode: Literal["max", "min"],
-        params: Mapping[str, Any],
+        params: Named[Scalar],
     ) -> None:
         super().__init__(params)
         for name, count in (("trials", trials), ("parallel", parallel)):
@@ -178,7 +179,7 @@ class OptunaSweeper(Sweeper):
         return names
 
     def _sampler(self, drawn: int) -> BaseSampler:
-        seed = self.seed + 1000 * drawn
+        seed = (self.seed + 1000 * drawn) % 2**32
         return RandomSampler(seed=seed) if self.sampler == "random" else TPESampler(seed=seed, constant_liar=True)
 
 

@@ -1,7 +1,7 @@
 """The base class of all systems."""
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self, TypedDict
 
@@ -16,13 +16,12 @@ from wsed.errors import UserError
 from wsed.features.base import SpectralFeatures
 from wsed.prediction import Prediction, Target
 from wsed.separation.masking import separate
+from wsed.systems.checkpoint import DESCRIPTION, check_weights, read_checkpoint
+from wsed.systems.full_precision import full_precision
 from wsed.systems.parts import Parts
 
 Separated = tuple[Tensor, Tensor]
 """Sources: the classes `(batch, class, samples)` and the background `(batch, samples)`."""
-
-DESCRIPTION = "system"
-"""Key of a checkpoint that holds the description of its system."""
 
 
 class ValidationOutput(TypedDict):
@@ -81,27 +80,27 @@ class System(pl.LightningModule):
         return system
 
     @classmethod
-    def load(cls, path: str | Path, device: str | torch.device = "cpu") -> Self:
+    def load(cls, path: str | Path, device: str | torch.device = "cpu", allowed: Sequence[str] = ()) -> Self:
         """Rebuilds the system of a checkpoint, ready to use.
 
         Args:
             path: a `.ckpt` file of a run.
             device: the device that the system is moved to.
+            allowed: modules or packages besides wsed whose classes the checkpoint may name.
 
         Raises:
-            UserError: the file is not a checkpoint of wsed, or holds another system.
+            UserError: the file is not a checkpoint of wsed, names a class that is not allowed, or holds another system.
         """
-        try:
-            checkpoint = torch.load(path, map_location=device, weights_only=True)
-            description, weights = checkpoint[DESCRIPTION], checkpoint["state_dict"]
-            parts = description["system"]
-        except Exception as error:
-            raise UserError(f"{path}: is not a checkpoint of wsed; give a file of RUN/checkpoints/") from error
-        system = System.from_description(description)
+        checkpoint = read_checkpoint(Path(path), device, allowed)
+        if not allowed:
+            # With shapes alone first, so that a description that does not fit its weights cannot fill the memory. Parts
+            # from elsewhere may need numbers to be built.
+            check_weights(checkpoint.path, _shapes(checkpoint.description), checkpoint.weights)
+        system = System.from_description(checkpoint.description)
+        check_weights(checkpoint.path, system, checkpoint.weights)
         if not isinstance(system, cls):
-            name = parts["_target_"].rpartition(".")[2]
-            raise UserError(f"{path}: holds a {name}, not a {cls.__name__}")
-        system.load_state_dict(weights)
+            raise UserError(f"{path}: holds a {type(system).__name__}, not a {cls.__name__}")
+        system.load_state_dict(checkpoint.weights)
         return system.to(device).eval()
 
     @abstractmethod
@@ -181,7 +180,7 @@ class System(pl.LightningModule):
     def _step(self, batch: Batch, stage: str) -> ValidationOutput:
         prediction = self(batch.waveform, batch.lengths)
         # Powers and logarithms of probabilities near 0 and 1 lose too much in half precision.
-        with torch.autocast(self.device.type, enabled=False):
+        with full_precision(batch.waveform):
             loss, parts = self.loss(prediction, self.target(batch, prediction))
         for name, value in parts.items():
             self.log(
@@ -203,3 +202,9 @@ class System(pl.LightningModule):
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         checkpoint[DESCRIPTION] = self.description
+
+
+def _shapes(description: Mapping[str, Any]) -> System:
+    """A system whose tensors have shapes and no data."""
+    with torch.device("meta"):
+        return System.from_description(description)

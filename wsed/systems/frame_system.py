@@ -5,6 +5,7 @@ from torch import Tensor, nn
 
 from wsed.prediction import Prediction
 from wsed.systems.base import System
+from wsed.systems.full_precision import full_precision
 from wsed.systems.parts import Parts
 
 
@@ -36,7 +37,7 @@ class FrameSystem(System):
         embedding = self.network(features)
         logits = self.head(embedding)
         # Probabilities near 0 and 1 need full precision, as in systems with masks.
-        with torch.autocast(features.device.type, enabled=False):
+        with full_precision(features):
             probs = torch.sigmoid(logits.float())
             reduction = self.network.time_reduction
             # A frame of the embedding is valid if the first of its frames is.

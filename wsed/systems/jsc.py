@@ -6,7 +6,9 @@ from typing import Literal
 import torch
 from torch import Tensor
 
+from wsed.checks.ranges import Exponent
 from wsed.prediction import Prediction
+from wsed.systems.full_precision import full_precision
 from wsed.systems.mask_system import MaskSystem
 from wsed.systems.parts import Parts
 from wsed.systems.presence import share_by_presence
@@ -30,7 +32,7 @@ class Jsc(MaskSystem):
     """
 
     def __init__(
-        self, parts: Parts, background: Literal["residual", "own", "none"] = "residual", presence: float = 0.0
+        self, parts: Parts, background: Literal["residual", "own", "none"] = "residual", presence: Exponent = 0.0
     ) -> None:
         super().__init__(parts, background == "own", background != "none")
         if presence < 0:
@@ -53,7 +55,7 @@ class Jsc(MaskSystem):
         if self.training or not self.presence:
             return prediction
         assert prediction.masks is not None
-        with torch.autocast(features.device.type, enabled=False):
+        with full_precision(features):
             shared = share_by_presence(prediction.masks, prediction.clip_probs, self.presence)
             background = prediction.background_mask
             masks = shared if background is None else torch.cat([shared, background[:, None]], 1)

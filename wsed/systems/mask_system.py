@@ -6,6 +6,7 @@ from torch import Tensor, nn
 from wsed.features.base import SpectralFeatures
 from wsed.prediction import Prediction
 from wsed.systems.base import System
+from wsed.systems.full_precision import full_precision
 from wsed.systems.parts import Parts
 
 
@@ -45,7 +46,7 @@ class MaskSystem(System):
         embedding = self.network(features)
         logits = self.head(embedding)
         # Half precision cannot tell masks near 0 or 1 apart, nor rank and sum thousands of cells.
-        with torch.autocast(features.device.type, enabled=False):
+        with full_precision(features):
             masks = self.all_masks(torch.sigmoid(logits.float()))
             probs = self.pooling(masks, embedding, valid)
             frame_probs = self.pooling.frame_probs(masks, valid)

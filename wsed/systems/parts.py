@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, fields
 from functools import partial
 from typing import Any
 
+import torch
 from torch import nn
 from torch.optim import Optimizer
 
@@ -55,4 +56,7 @@ class Parts:
         optimizer = partial(instantiate, described.pop("optimizer"))
         # The network is built first, so that a seed gives it the same weights whatever random numbers other parts draw.
         network = instantiate(described.pop("network"))
-        return Parts(network=network, optimizer=optimizer, **instantiate(described))
+        # The filter bank needs numbers, also where `read_memory` builds a system of shapes alone.
+        with torch.device("cpu"):
+            features = instantiate(described.pop("features"))
+        return Parts(network=network, features=features, optimizer=optimizer, **instantiate(described))

@@ -1,6 +1,7 @@
 """The parts of a run, built from its config."""
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from rich.progress import track
@@ -8,6 +9,7 @@ from torch import Tensor
 
 from wsed.data.datasets.base import ClipDataset
 from wsed.systems.base import System
+from wsed.systems.checkpoint import check_weights, read_weights
 
 PARTS = ("features", "augmentation", "network", "pooling", "loss", "optimizer", "schedule")
 
@@ -20,6 +22,18 @@ def build_system(config: Mapping[str, Any]) -> System:
     """
     parts = {name: config[name] for name in PARTS}
     return System.from_description({"system": config["model"], "labels": config["data"]["labels"], **parts})
+
+
+def load_weights(system: System, path: Path) -> System:
+    """A system with the weights of one of its own checkpoints, ready to use.
+
+    Raises:
+        UserError: the file is damaged.
+    """
+    weights = read_weights(path)
+    check_weights(path, system, weights)
+    system.load_state_dict(weights)
+    return system.eval()
 
 
 def training_waveforms(clips: ClipDataset, batch_size: int) -> Iterator[Tensor]:

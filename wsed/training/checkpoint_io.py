@@ -8,9 +8,9 @@ import torch
 from lightning_fabric.plugins.io import TorchCheckpointIO
 
 from wsed.atomic import atomic_write
-from wsed.checks.files import open_regular
 from wsed.checks.names import shortened
 from wsed.errors import UserError
+from wsed.systems.checkpoint import load_content
 
 
 class AtomicCheckpointIO(TorchCheckpointIO):
@@ -31,29 +31,31 @@ class AtomicCheckpointIO(TorchCheckpointIO):
     def load_checkpoint(
         self, path: str | Path, map_location: Callable[..., Any] | None = None, weights_only: bool | None = None
     ) -> dict[str, Any]:
-        """See `read_checkpoint`; never loads anything but tensors and plain values, whatever Lightning asks for."""
-        return read_checkpoint(Path(path))
+        """See `read_whole`; never loads anything but tensors and plain values, whatever Lightning asks for."""
+        return read_whole(Path(path))
 
 
-def read_checkpoint(path: Path) -> dict[str, Any]:
-    """The content of a checkpoint, on the CPU: tensors and plain values.
+def read_whole(path: Path) -> dict[str, Any]:
+    """The whole content of a checkpoint, on the CPU, to resume from.
 
     Raises:
         UserError: the file is damaged, or holds something else.
     """
-    with open_regular(path) as file:
-        try:
-            content = torch.load(file, map_location="cpu", weights_only=True)
-        except (MemoryError, torch.OutOfMemoryError):
-            raise
-        # Damaged bytes lead to almost any exception, OSError among them.
-        except Exception as error:
-            raise unusable(path, "it is damaged, or is no checkpoint") from error
+    try:
+        content = load_content(path)
+    except UserError as error:
+        raise unusable(path, str(error)) from error
     if not isinstance(content, dict):
-        raise unusable(path, "it is no checkpoint")
+        raise unusable(path, "is no checkpoint")
     return content
 
 
 def unusable(path: Path, reason: str) -> UserError:
-    """The error of a checkpoint that a run cannot resume from."""
-    return UserError(f"{path}: cannot be resumed from: {shortened(reason, 200)}; start over with resume=never")
+    """The error of a checkpoint that a run cannot resume from.
+
+    Args:
+        path: path of the checkpoint.
+        reason: what is wrong; may begin with the path and end with another cure.
+    """
+    problem = shortened(reason.removeprefix(f"{path}: ").split("; ")[0], 200)
+    return UserError(f"{path}: cannot be resumed from, because it {problem}; start over with resume=never")

@@ -10,11 +10,13 @@ import torch
 from pytorch_lightning.callbacks import Callback
 from torch import Tensor
 
+from wsed.errors import UserError
 from wsed.runs import slurm_job
 from wsed.runs.folder import RunFolder
 from wsed.systems.base import System
+from wsed.systems.checkpoint import check_weights
 from wsed.training.callbacks.rng_state import RngState
-from wsed.training.checkpoint_io import read_checkpoint, unusable
+from wsed.training.checkpoint_io import read_whole, unusable
 from wsed.training.loggers.metrics_csv import CurvesState, Row
 
 PARTS = {
@@ -25,6 +27,7 @@ PARTS = {
     "callbacks": Mapping,
     "epoch": int,
     "global_step": int,
+    "pytorch-lightning_version": str,
 }
 """What a checkpoint must hold. Lightning restores what there is, and begins the rest anew without a word."""
 
@@ -49,29 +52,23 @@ def check_resumable(path: Path, system: System) -> list[Row]:
     Raises:
         UserError: the checkpoint is damaged, or is of another system.
     """
-    content = read_checkpoint(path)
+    content = read_whole(path)
     for name, kind in PARTS.items():
         if not isinstance(content.get(name), kind) or (name == "optimizer_states" and not content[name]):
-            raise unusable(path, f"it has no {name}")
+            raise unusable(path, f"has no {name}")
     for callback in (RngState.__name__, CurvesState.__name__):
         if not isinstance(content["callbacks"].get(callback), Mapping):
-            raise unusable(path, f"it has no state of {callback}")
-    _check_weights(path, content["state_dict"], system.state_dict())
+            raise unusable(path, f"has no state of {callback}")
+    try:
+        check_weights(path, system, content["state_dict"])
+    except UserError as error:
+        raise unusable(path, str(error)) from error
     if not all(bool(tensor.isfinite().all()) for tensor in _tensors(content)):
-        raise unusable(path, "it has values that are not finite")
+        raise unusable(path, "has values that are not finite")
     rows = content["callbacks"][CurvesState.__name__].get("rows")
     if not isinstance(rows, list) or not all(_is_row(row) for row in rows):
-        raise unusable(path, "its rows of metrics.csv are damaged")
+        raise unusable(path, "has damaged rows of metrics.csv")
     return rows
-
-
-def _check_weights(path: Path, found: Mapping[str, Any], expected: Mapping[str, Tensor]) -> None:
-    if found.keys() != expected.keys():
-        name = next(iter(sorted(found.keys() ^ expected.keys(), key=str)))
-        raise unusable(path, f"it is of another system, which {'has' if name in found else 'lacks'} {name}")
-    for name, weights in expected.items():
-        if not isinstance(found[name], Tensor) or found[name].shape != weights.shape:
-            raise unusable(path, f"its {name} does not have the shape {tuple(weights.shape)}")
 
 
 def _is_row(row: Any) -> bool:
@@ -120,4 +117,4 @@ class Restoring(Callback):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self.path is not None and isinstance(error, self.ERRORS) and not isinstance(error, torch.OutOfMemoryError):
-            raise unusable(self.path, f"{type(error).__name__}: {error}") from error
+            raise unusable(self.path, f"does not fit ({type(error).__name__}: {error})") from error

@@ -91,7 +91,7 @@ FILES = ["--events", "found.tsv", "--reference", "reference.tsv"]
     ("options", "said"),
     [
         (["--events", "found.tsv"], "--reference is not given; add it"),
-        (["--events", "nowhere.tsv", "--reference", "reference.tsv"], "nowhere.tsv: is no file"),
+        (["--events", "nowhere.tsv", "--reference", "reference.tsv"], "nowhere.tsv: does not exist"),
         ([*FILES, "metrics.event_based.collar=-1"], "collar is -1; it must be above 0 seconds"),
         ([*FILES, "metrics.event_based.colar=1"], "Did you mean metrics.event_based.collar?"),
         ([*FILES, "metrics=[event_base]"], "Did you mean event_based?"),
@@ -113,7 +113,7 @@ FILES = ["--events", "found.tsv", "--reference", "reference.tsv"]
         (["--checkpoint", "found.tsv"], "found.tsv: is not a checkpoint of wsed"),
         (["--tags", "found.tsv", "--reference", "reference.tsv"], "found.tsv: has no column dog"),
         ([*FILES, "metrics.psds_scenario1.dct=1"], "Did you mean metrics.psds_scenario1.dtc?"),
-        ([*FILES, "metrics.psds_scenario2.dtc=x"], "metrics.psds_scenario2.dtc: is 'x'; it needs float"),
+        ([*FILES, "metrics.psds_scenario2.dtc=x"], "metrics.psds_scenario2.dtc: is 'x'; it needs a number"),
     ],
 )
 def test_bad_options(

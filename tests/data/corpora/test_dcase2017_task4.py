@@ -13,7 +13,7 @@ from wsed.errors import UserError
     ("rows", "said"),
     [
         ("abc,30.000,40.000\n", "row 1: has no label"),
-        ("abc,thirty,40.000,Car\n", "row 1: 'thirty' is not a number"),
+        ("abc,thirty,40.000,Car\n", "row 1: the start is thirty"),
     ],
 )
 def test_lists_of_dcase2017_that_cannot_be_used(rows: str, said: str, tmp_path: Path) -> None:

@@ -71,5 +71,5 @@ def test_tags_are_told_without_rendering(bank: Soundbank) -> None:
         mixed = clips(bank, fresh=fresh)
         weak = mixed[[(3, index) for index in range(CLIPS)]].weak
         expected = [{bank.labels[place] for place in row.nonzero().flatten().tolist()} for row in weak]
-        assert mixed.tags(3) == expected
+        assert list(mixed.tags(3)) == expected
         assert set() in expected

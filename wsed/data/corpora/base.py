@@ -1,13 +1,15 @@
 """The interface of corpora, which are annotated recordings on disk."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from wsed.checks.names import shortened
 from wsed.data.annotations import TOLERANCE
 from wsed.data.corpus_info import CorpusInfo
 from wsed.data.leakage import leaks
+from wsed.data.merging import merging_remark, touching
 from wsed.errors import UserError, did_you_mean
 from wsed.prediction import Event
 
@@ -66,7 +68,7 @@ class Corpus(Protocol):
         ...
 
 
-def check_labels(clips: Sequence[Clip], labels: Sequence[str]) -> None:
+def check_tags(clips: Sequence[Clip], labels: Sequence[str]) -> None:
     """Checks that every label is one of the event classes.
 
     Raises:
@@ -75,9 +77,41 @@ def check_labels(clips: Sequence[Clip], labels: Sequence[str]) -> None:
     for clip in clips:
         for label in sorted(clip.tags - set(labels)):
             raise UserError(
-                f"{clip.annotation_row(label)}: {label} is none of data.labels; "
+                f"{clip.annotation_row(label)}: {shortened(label)} is none of data.labels; "
                 f"correct it or add the class.{did_you_mean(label, list(labels))}"
             )
+
+
+def check_unique(clips: Iterable[Clip]) -> None:
+    """Checks that no two clips of a split have one name or one file.
+
+    Raises:
+        UserError: two clips do; the message names them.
+    """
+    known: set[str | Path] = set()
+    for clip in clips:
+        if clip.filename in known or clip.path in known:
+            raise UserError(f"{clip.table}: {shortened(clip.filename)} is there twice in one split; remove one")
+        known |= {clip.filename, clip.path}
+
+
+def originals(splits: Mapping[str, Sequence[Clip]]) -> Iterator[tuple[str, str, str]]:
+    """What must not be in two splits, for `wsed.data.leakage.leaks`: the name of each clip, and its file."""
+    for split, clips in splits.items():
+        for clip in clips:
+            yield clip.filename, split, clip.filename
+            yield str(clip.path), split, clip.filename
+
+
+def merging_remarks(clips: Iterable[Clip]) -> list[str]:
+    """Says in one line that events of one class that touch or overlap are merged; empty if there are none."""
+    joined = (
+        f"{clip.table}, row {clip.rows[index]}"
+        for clip in clips
+        for group in touching(clip.events or ())
+        for index in group[1:]
+    )
+    return merging_remark(joined)
 
 
 def check_events(clip: Clip, seconds: float) -> None:

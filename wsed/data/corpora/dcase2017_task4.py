@@ -3,9 +3,11 @@
 import re
 from pathlib import Path
 
+from wsed.checks.names import below, shortened
+from wsed.checks.ranges import PathText
 from wsed.data.corpora.base import Clip
 from wsed.data.corpus_info import CorpusInfo
-from wsed.data.table_reader import read_rows
+from wsed.data.table_reader import LATEST, parse_number, read_rows
 from wsed.errors import UserError
 from wsed.prediction import Event
 
@@ -54,7 +56,7 @@ class Dcase2017Task4:
     )
     parts = tuple(LISTS)
 
-    def __init__(self, root: str) -> None:
+    def __init__(self, root: PathText) -> None:
         self.root = Path(root)
 
     def clips(self, part: str) -> list[Clip]:
@@ -71,7 +73,7 @@ class Dcase2017Task4:
         return [
             Clip(
                 filename=filename,
-                path=_recording(folder, filename),
+                path=_recording(folder, filename, f"{weak}, row {rows[filename]}"),
                 tags=frozenset(labels),
                 events=tuple(event for _, event in events.get(filename, ())) if strong else None,
                 table=strong or weak,
@@ -98,9 +100,12 @@ def _read_tags(path: Path) -> tuple[dict[str, set[str]], dict[str, int]]:
         if values[0].endswith(".wav"):
             filename, labels = values[0], [values[3]]
         else:
-            start, end = (_number(value, path, row) for value in values[1:3])
+            start, end = _times(values, path, row)
             filename, labels = f"{values[0]}_{start:.3f}_{end:.3f}.wav", re.split(",(?! )", values[3])
-        tags.setdefault(filename, set()).update(labels)
+        own = tags.setdefault(filename, set())
+        if own & set(labels):
+            raise UserError(f"{path}, row {row}: is there twice ({shortened(filename)}); remove one")
+        own.update(labels)
         rows.setdefault(filename, row)
     return tags, rows
 
@@ -111,12 +116,15 @@ def _read_events(path: Path) -> dict[str, list[tuple[int, Event]]]:
     for row, values in _rows(path):
         if len(values) < 4:
             raise UserError(f"{path}, row {row}: has {len(values)} columns; it needs file, onset, offset and label")
-        onset, offset = (_number(value, path, row) for value in values[1:3])
+        onset, offset = _times(values, path, row)
         if onset == offset == 0:
             continue
-        if not 0 <= onset < offset:
+        if not 0 <= onset < offset <= LATEST:
             raise UserError(f"{path}, row {row}: offset {offset:g} is not after onset {onset:g}; correct the row")
-        events.setdefault(values[0], []).append((row, Event(onset, offset, values[3])))
+        event, own = Event(onset, offset, values[3]), events.setdefault(values[0], [])
+        if any(event == other for _, other in own):
+            raise UserError(f"{path}, row {row}: is there twice ({shortened(values[0])}); remove one")
+        own.append((row, event))
     return events
 
 
@@ -125,14 +133,14 @@ def _rows(path: Path) -> list[tuple[int, list[str]]]:
     return [(row, [value.strip() for value in values]) for row, values in read_rows(path)]
 
 
-def _number(value: str, path: Path, row: int) -> float:
-    try:
-        return float(value)
-    except ValueError as error:
-        raise UserError(f"{path}, row {row}: {value!r} is not a number of seconds; correct the row") from error
+def _times(values: list[str], path: Path, row: int) -> tuple[float, float]:
+    """Start and end in seconds, in the second and the third column of a row."""
+    where = f"{path}, row {row}"
+    return parse_number(values[1], "the start", where), parse_number(values[2], "the end", where)
 
 
-def _recording(folder: Path, filename: str) -> Path:
+def _recording(folder: Path, filename: str, where: str) -> Path:
     """The path of a recording, with the `Y` of the archives if such a file exists."""
-    with_y = folder / f"Y{filename}"
-    return with_y if with_y.is_file() else folder / filename
+    path = below(folder, filename, where)
+    with_y = below(folder, f"Y{filename}", where)
+    return with_y if with_y.is_file() else path

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from wsed.checks.names import below
 from wsed.data.annotations import EVENT_COLUMNS, read_events, read_filenames, read_weak
 from wsed.data.corpora.base import Clip
 from wsed.prediction import Event
@@ -17,7 +18,7 @@ def weak_clips(table: Path, audio: Path) -> list[Clip]:
         audio: the folder of the recordings.
     """
     return [
-        Clip(filename, audio / filename, tags, None, table, (row,))
+        Clip(filename, below(audio, filename, f"{table}, row {row}"), tags, None, table, (row,))
         for filename, (row, tags) in read_weak(table).items()
     ]
 
@@ -32,17 +33,20 @@ def strong_clips(table: Path, audio: Path) -> list[Clip]:
     found = read_events(table)
     events: dict[str, list[Event]] = {}
     rows: dict[str, list[int]] = {}
+    paths: dict[str, Path] = {}
     for row, filename, onset, offset, label in zip(
         found.attrs["rows"], *(found[column] for column in EVENT_COLUMNS), strict=True
     ):
         own = events.setdefault(filename, [])
+        if filename not in paths:
+            paths[filename] = below(audio, filename, f"{table}, row {row}")
         if pd.notna(label):
             own.append(Event(float(onset), float(offset), label))
             rows.setdefault(filename, []).append(row)
     return [
         Clip(
             filename=filename,
-            path=audio / filename,
+            path=paths[filename],
             tags=frozenset(event.event_label for event in own),
             events=tuple(own),
             table=table,
@@ -59,4 +63,7 @@ def unlabelled_clips(table: Path, audio: Path) -> list[Clip]:
         table: see `wsed.data.annotations.read_filenames`.
         audio: the folder of the recordings.
     """
-    return [Clip(filename, audio / filename, frozenset(), None, table, ()) for filename in read_filenames(table)]
+    return [
+        Clip(filename, below(audio, filename, f"{table}, row {row}"), frozenset(), None, table, (row,))
+        for filename, row in read_filenames(table).items()
+    ]

@@ -4,6 +4,7 @@ from abc import abstractmethod
 
 import pytorch_lightning as pl
 import torch
+from pytorch_lightning.utilities import rank_zero_only
 from torch.utils.data import DataLoader
 
 from wsed.data.audio.cache import AudioCache
@@ -13,6 +14,9 @@ from wsed.data.samplers.base import ClipSampler
 from wsed.data.samplers.epoch_sampler import EpochSampler
 from wsed.data.samplers.sequential import Sequential
 from wsed.errors import UserError
+
+print_once = rank_zero_only(print)
+"""Prints in the first of several processes that train together."""
 
 SPLITS = ("train", "val", "test")
 
@@ -26,6 +30,7 @@ class ClipDataModule(pl.LightningDataModule):
 
     Attributes:
         datasets: datasets by split, available after `setup`.
+        remarks: what the user should know about the data, one line each; `open` may add some, and `setup` prints them.
 
     Args:
         batch_size: number of clips in a batch, over all devices.
@@ -50,6 +55,12 @@ class ClipDataModule(pl.LightningDataModule):
         self.num_workers = num_workers
         self.shuffle_seed = shuffle_seed
         self.datasets: dict[str, ClipDataset] = {}
+        self.remarks: list[str] = []
+
+    @property
+    def clip_seconds(self) -> float | None:
+        """Duration of every clip, if it is known before the data are read."""
+        return None
 
     @abstractmethod
     def open(self) -> dict[str, ClipDataset]:
@@ -71,6 +82,8 @@ class ClipDataModule(pl.LightningDataModule):
         for split in ("train", "test"):
             if split not in self.datasets or not len(self.datasets[split]):
                 raise UserError(f"the {split} split has no data; check data.folds.{split} and data.clips.{split}")
+        for remark in self.remarks:
+            print_once(remark)
 
     def train_dataloader(self) -> DataLoader[Batch]:
         """Training clips as the sampler draws them; on several devices, this device's share of each batch.

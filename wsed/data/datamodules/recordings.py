@@ -1,10 +1,23 @@
 """The datamodule of annotated recordings."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
+from wsed.checks.labels import check_labels
+from wsed.checks.ranges import (
+    BatchSize,
+    Clips,
+    ClipSeconds,
+    Labels,
+    ListOrEmpty,
+    OfSplits,
+    Seed,
+    ShareBelowOne,
+    Text,
+    Workers,
+)
 from wsed.data.audio.cache import AudioCache
-from wsed.data.corpora.base import Clip, Corpus, check_labels, check_parts
+from wsed.data.corpora.base import Clip, Corpus, check_parts, check_tags, check_unique, merging_remarks, originals
 from wsed.data.datamodules.base import SPLITS, ClipDataModule
 from wsed.data.datasets.base import ClipDataset
 from wsed.data.datasets.recordings import RecordingDataset
@@ -37,25 +50,30 @@ class RecordingDataModule(ClipDataModule):
         self,
         corpus: Corpus,
         audio: AudioCache,
-        labels: Sequence[str],
-        parts: Mapping[str, Sequence[str]],
-        holdout: float,
-        clips: Mapping[str, int | None],
-        duration: float,
-        batch_size: int,
+        labels: Labels,
+        parts: OfSplits[ListOrEmpty[Text]],
+        holdout: ShareBelowOne,
+        clips: OfSplits[Clips | None],
+        duration: ClipSeconds,
+        batch_size: BatchSize,
         sampler: ClipSampler,
-        num_workers: int,
-        shuffle_seed: int,
+        num_workers: Workers,
+        shuffle_seed: Seed,
     ) -> None:
         super().__init__(batch_size, sampler, num_workers, shuffle_seed, audio)
         self.corpus = corpus
-        self.labels = tuple(labels)
+        self.labels = check_labels(labels)
         self.parts = {split: parts[split] for split in SPLITS}
         self.holdout = holdout
         self.clips = clips
         self.duration = duration
         if not 0 <= holdout < 1:
             raise UserError(f"data.holdout: is {holdout:g}; it needs a share from 0 to below 1")
+
+    @property
+    def clip_seconds(self) -> float | None:
+        """See `ClipDataModule`."""
+        return self.duration
 
     def open(self) -> dict[str, ClipDataset]:
         """See `ClipDataModule`."""
@@ -71,10 +89,11 @@ class RecordingDataModule(ClipDataModule):
             splits["train"] = [clip for clip in splits["train"] if clip.filename not in held_out]
         splits = {split: subset(clips, self.clips[split]) for split, clips in splits.items()}
         for clips in splits.values():
-            check_labels(clips, self.labels)
-        named = ((clip.filename, split, clip.filename) for split, clips in splits.items() for clip in clips)
-        for leak in leaks(named):
+            check_tags(clips, self.labels)
+            check_unique(clips)
+        for leak in leaks(originals(splits)):
             raise UserError(f"{leak.item}: is in both {leak.first_split} and {leak.split}; take it out of one")
+        self.remarks = merging_remarks(clip for clips in splits.values() for clip in clips)
         return {split: self._dataset(clips, split) for split, clips in splits.items() if clips}
 
     def _dataset(self, clips: Sequence[Clip], split: str) -> RecordingDataset:

@@ -1,6 +1,6 @@
 """The interface of datasets."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from wsed.data.batch import Batch
@@ -28,8 +28,8 @@ class ClipDataset(Protocol):
         """
         ...
 
-    def tags(self, epoch: int) -> list[set[str]]:
-        """The event classes of every clip of an epoch, by index. Reads and renders no audio.
+    def tags(self, epoch: int) -> Iterable[set[str]]:
+        """The event classes of every clip of an epoch, by index, one by one if that takes time. Reads no audio.
 
         Args:
             epoch: from 0.

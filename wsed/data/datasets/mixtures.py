@@ -1,6 +1,6 @@
 """The dataset of mixtures that are rendered in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from wsed.data.batch import Batch
@@ -59,9 +59,9 @@ class MixtureDataset:
             for_evaluation=self.for_evaluation,
         )
 
-    def tags(self, epoch: int) -> list[set[str]]:
-        plans = (self.plan((epoch, index)) for index in range(self.clips))
-        return [{event.label for event in plan.events} for plan in plans]
+    def tags(self, epoch: int) -> Iterator[set[str]]:
+        for index in range(self.clips):
+            yield {event.label for event in self.plan((epoch, index)).events}
 
     def __getitem__(self, keys: Sequence[Key]) -> Batch:
         return self.render([self.plan(key) for key in keys])

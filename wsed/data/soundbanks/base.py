@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from wsed.checks.labels import check_labels
 from wsed.data.leakage import leaks
 from wsed.errors import UserError
 
@@ -62,8 +63,7 @@ class Soundbank:
     backgrounds: tuple[Recording, ...]
 
     def __post_init__(self) -> None:
-        if "background" in self.labels:
-            raise UserError("an event class cannot be called background, the name of everything else; rename it")
+        check_labels(self.labels)
 
     def events_of(self, label: str) -> list[Recording]:
         """The events of a class."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from torch import Tensor
 
+from wsed.checks.labels import check_labels
 from wsed.data.audio.cache import AudioCache, as_float
 from wsed.data.corpus_info import CorpusInfo
 from wsed.data.soundbanks.base import Recording, Soundbank
@@ -53,7 +54,7 @@ class FileSoundbankLoader(ABC):
     def __init__(self, root: str, audio: AudioCache, labels: Sequence[str]) -> None:
         self.root = Path(root)
         self.audio = audio
-        self.labels = tuple(labels)
+        self.labels = check_labels(labels)
 
     @abstractmethod
     def entries(self) -> list[Entry]:

@@ -1,21 +1,31 @@
 """The soundbank of synthetic sounds, which needs no files."""
 
 import hashlib
-from collections.abc import Sequence
+import zipfile
 from functools import lru_cache
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
 import torch
+from annotated_types import Interval
 from numpy.typing import NDArray
 
 from wsed.atomic import atomic_write
+from wsed.checks.files import open_regular
+from wsed.checks.labels import check_labels
+from wsed.checks.ranges import CacheFolder, Labels, Seed
+from wsed.data.audio.storing import storing
 from wsed.data.corpus_info import CorpusInfo
 from wsed.data.soundbanks import synthesis
 from wsed.data.soundbanks.base import Recording, Soundbank
 from wsed.errors import UserError, did_you_mean
 
 FOLDS = 4
+
+GeneratedRate = Annotated[int, Interval(ge=8000, le=10**6)]
+"""Hz."""
+GeneratedCount = Annotated[int, Interval(ge=FOLDS, le=10**5)]
 
 
 class Generated:
@@ -43,7 +53,12 @@ class Generated:
     )
 
     def __init__(
-        self, sample_rate: int, labels: Sequence[str], recordings: int, seed: int, cache: str | None = None
+        self,
+        sample_rate: GeneratedRate,
+        labels: Labels,
+        recordings: GeneratedCount,
+        seed: Seed,
+        cache: CacheFolder = None,
     ) -> None:
         for label in labels:
             if label not in synthesis.EVENTS:
@@ -52,7 +67,7 @@ class Generated:
         if recordings < FOLDS:
             raise UserError(f"data.soundbank.recordings: is {recordings}; it needs {FOLDS}, one for each fold")
         self.sample_rate = sample_rate
-        self.labels = tuple(labels)
+        self.labels = check_labels(labels)
         self.recordings = recordings
         self.seed = seed
         self.cache = cache
@@ -92,15 +107,35 @@ def recordings(label: str, count: int, rate: int, seed: int, cache: str | None) 
 
 
 def _cached(label: str, count: int, rate: int, seed: int, cache: str) -> list[NDArray[np.float32]]:
-    """The samples of each recording, from the cache; synthesises what it lacks."""
+    """The samples of each recording, from the cache; synthesises them if the cache lacks them or is damaged."""
     # Another version of the synthesis may produce different sounds, so its source is part of the key.
     source = Path(synthesis.__file__).read_text(encoding="utf-8")
     key = f"{source} {np.__version__} {label} {count} {rate} {seed}"
     digest = hashlib.blake2b(key.encode(), digest_size=8).hexdigest()
-    path = Path(cache).expanduser() / "generated" / f"{label}-{digest}.npz"
-    if not path.is_file():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with atomic_write(path) as partial, partial.open("wb") as file:
-            np.savez(file, *synthesis.synthesise(label, count, rate, seed))
-    with np.load(path) as stored:
-        return [stored[name] for name in stored.files]
+    folder = Path(cache).expanduser()
+    path = folder / "generated" / f"{label}-{digest}.npz"
+    sounds = _stored(path, count)
+    if sounds is None:
+        sounds = synthesis.synthesise(label, count, rate, seed)
+        with storing(folder):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with atomic_write(path) as partial, partial.open("wb") as file:
+                np.savez(file, *sounds)
+    return sounds
+
+
+def _stored(path: Path, count: int) -> list[NDArray[np.float32]] | None:
+    """The sounds in a file of the cache; None if there is none, or if it is damaged."""
+    try:
+        with open_regular(path) as file, zipfile.ZipFile(file) as members:
+            # Nothing is compressed, so that no array can be larger than the file. The checksums are checked.
+            sizes = {entry.filename: entry.file_size for entry in members.infolist()}
+            if sum(sizes.values()) > path.stat().st_size or members.testzip():
+                return None
+        with np.load(path, allow_pickle=False) as stored:
+            sounds = [stored[f"arr_{number}"] for number in range(count)]
+    except Exception:
+        # A damaged archive raises any of a dozen errors.
+        return None
+    right = all(sound.ndim == 1 and sound.dtype == np.float32 and len(sound) for sound in sounds)
+    return sounds if right and len(sizes) == count else None

@@ -31,7 +31,7 @@ def scene_entries(root: Path, folds: int) -> list[Entry]:
     return [
         Entry(
             id=row["filename"],
-            path=root / row["filename"],
+            path=row.path(root, "filename"),
             label=row["scene_label"],
             is_event=False,
             fold=fold[row["identifier"]],

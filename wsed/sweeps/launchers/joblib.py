@@ -7,6 +7,7 @@ from pathlib import Path
 import joblib
 from filelock import FileLock, Timeout
 
+from wsed.checks.ranges import Few
 from wsed.errors import UserError
 from wsed.runs.stop_signals import stopped_by_signals
 from wsed.sweeps.launchers.base import Launcher, SweepRun, execute_in_sweep
@@ -23,7 +24,7 @@ class Joblib(Launcher):
         UserError: `jobs` is below 1, or above the number of cores.
     """
 
-    def __init__(self, jobs: int) -> None:
+    def __init__(self, jobs: Few) -> None:
         cores = len(os.sched_getaffinity(0))
         if not 1 <= jobs <= cores:
             raise UserError(f"launcher.jobs={jobs}: needs 1 to {cores}, the cores of this machine")

@@ -1,11 +1,12 @@
 """Checkpoints of a run: the last epoch, the best one, and snapshots."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytorch_lightning as pl
 from pytorch_lightning.callbacks import Callback, ModelCheckpoint
 
+from wsed.checks.ranges import CountFromZero, Text
 from wsed.runs.folder import RunFolder
 
 
@@ -58,7 +59,7 @@ class BestCheckpoint(_RunCheckpoint):
         mode: whether its largest (`max`) or its smallest (`min`) value is the best.
     """
 
-    def __init__(self, monitor: str, mode: str) -> None:
+    def __init__(self, monitor: Text, mode: Literal["max", "min"]) -> None:
         super().__init__(RunFolder(Path()).best_checkpoint, monitor, mode)
 
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
@@ -76,7 +77,7 @@ class EpochSnapshots(Callback):
         every: n, or 0 to keep no snapshots.
     """
 
-    def __init__(self, every: int) -> None:
+    def __init__(self, every: CountFromZero) -> None:
         self.every = every
 
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:

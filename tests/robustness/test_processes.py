@@ -167,10 +167,11 @@ def test_a_worker_executes_nothing_that_the_run_folder_holds(tmp_path: Path) -> 
 def test_of_two_processes_that_start_at_once_one_trains(begin: Callable[..., Process], tmp_path: Path) -> None:
     for number in range(20):
         run = tmp_path / f"run{number}"
-        # In the same moment, and up to a second apart.
-        one = begin(*QUICK, f"hydra.run.dir={run}")
+        # In the same moment, and up to a second apart; the run is long enough for the slower one to find it.
+        words = [*QUICK, "trainer.max_epochs=40", f"hydra.run.dir={run}"]
+        one = begin(*words)
         time.sleep(number % 5 * 0.25)
-        other = begin(*QUICK, f"hydra.run.dir={run}")
+        other = begin(*words)
         ends = sorted(ended(process) for process in (one, other))
         assert [code for code, _ in ends] == [0, 2], ends
         is_one_line(ends[1][1], "is being trained by process", "remove")

@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo test bench lint
+.PHONY: setup demo test fuzz bench lint
 
 setup: .venv/installed
 
@@ -17,6 +17,11 @@ demo: setup
 
 test: setup
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile -m 'slow or not slow'
+
+# Random damage to every kind of file and value, for ten minutes.
+fuzz: setup
+	FUZZ_SECONDS=$(or $(SECONDS),600) HYPOTHESIS_PROFILE=fuzz OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 -m 'slow or not slow' \
+		tests/robustness/test_fuzz.py
 
 # Timings mean something only on an otherwise idle machine.
 bench: setup

@@ -5,7 +5,7 @@ from importlib import import_module
 
 from wsed import __version__
 from wsed.commands import help as help_texts
-from wsed.commands.parser import mistake
+from wsed.commands.parser import check_working_directory, exit_code, mistake
 from wsed.errors import did_you_mean
 
 HELP_FLAGS = {"-h", "--help"}
@@ -18,9 +18,14 @@ def main(arguments: list[str] | None = None) -> int:
         arguments: arguments of the command line, without the name of the program.
 
     Returns:
-        Exit code: 0, 1 for a failure, 2 for a mistake of the user.
+        Exit code: 0, 1 for a failure, 2 for a mistake of the user, 128 and the number of the signal that stopped it.
     """
     words = sys.argv[1:] if arguments is None else arguments
+    # Here as well as in the subcommands, since a signal may come while these are imported.
+    return exit_code(lambda: _run(words))
+
+
+def _run(words: list[str]) -> int:
     name, rest = (words[0], words[1:]) if words else ("--help", [])
     asks_for_help = bool(HELP_FLAGS & set(rest))
     if name in HELP_FLAGS:
@@ -32,6 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
     elif name == "data" and (asks_for_help or not rest):
         print(help_texts.data_help(rest))
     elif name in help_texts.SUBCOMMANDS:
+        check_working_directory()
         code: int = import_module(f"wsed.commands.{name}").main(rest)
         return code
     elif name in help_texts.PLANNED:

@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
@@ -20,11 +20,18 @@ def atomic_write(path: Path) -> Iterator[Path]:
         The temporary path to write to.
     """
     partial = _partial(path)
+    # A link of somebody else at this name would lead the write to another file.
+    partial.unlink(missing_ok=True)
     try:
         yield partial
         with partial.open("rb") as file:
             os.fsync(file.fileno())
         partial.replace(path)
+    except OSError as error:
+        # The error of a full disk names no file.
+        if error.errno is not None and error.filename is None:
+            error.filename = str(path)
+        raise
     finally:
         partial.unlink(missing_ok=True)
 
@@ -33,7 +40,7 @@ def atomic_write(path: Path) -> Iterator[Path]:
 def atomic_folder(path: Path) -> Iterator[Path]:
     """Creates a temporary folder beside `path`, which is renamed to `path` when the block ends.
 
-    If the block raises, the temporary folder is removed.
+    If the block raises, the temporary folder and the parents that were created for it are removed.
 
     Args:
         path: the folder to create. It must not exist; missing parents are created.
@@ -45,12 +52,17 @@ def atomic_folder(path: Path) -> Iterator[Path]:
         OSError: `path` exists and is not an empty folder.
     """
     partial = _partial(path)
-    partial.mkdir(parents=True)
+    created = [parent for parent in path.parents if not parent.exists()]
     try:
+        partial.mkdir(parents=True)
         yield partial
         partial.rename(path)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+        for parent in created:
+            # Only an empty folder is removed, so `path` itself keeps its parents.
+            with suppress(OSError):
+                parent.rmdir()
 
 
 def write_text(path: Path, text: str) -> None:

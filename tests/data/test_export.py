@@ -66,7 +66,7 @@ def test_tables_say_what_the_plans_say(root: Path) -> None:
     assert json.loads((root / "mix.json").read_text()) == ABOUT
     for split, clips in (("train", 13), ("val", 3), ("test", 5)):
         lines = (root / split / "plan.jsonl").read_text().splitlines()
-        plans = [MixturePlan.from_dict(json.loads(line)) for line in lines]
+        plans = [MixturePlan.from_json(line) for line in lines]
         assert len(plans) == clips
         strong = pd.read_csv(root / split / "strong.tsv", sep="\t")
         weak = pd.read_csv(root / split / "weak.tsv", sep="\t", keep_default_na=False)
@@ -126,7 +126,9 @@ def test_a_folder_that_is_no_set_of_mixtures(tmp_path: Path) -> None:
 def test_plans_of_another_version_are_refused(root: Path) -> None:
     table = root / "test" / "plan.jsonl"
     table.write_text(table.read_text().replace("perturbation", "playback"))
-    with pytest.raises(UserError, match=r"plan\.jsonl: has other plans than this version; write the folder with"):
+    with pytest.raises(
+        UserError, match=r"plan\.jsonl, row 1: background_perturbation: Field required; write the folder"
+    ):
         ExportedMixtureDataset(root / "test", LABELS, 8000, with_sources=False)
 
 

@@ -43,3 +43,20 @@ def test_certainty_costs_a_finite_amount() -> None:
 def test_focus_is_not_negative() -> None:
     with pytest.raises(ValueError, match="it must be 0 or more"):
         FocalBce(-1.0, 1e-7)
+
+
+def test_not_a_number_gives_not_a_number_and_no_error() -> None:
+    lost = Prediction(torch.tensor([[torch.nan, 0.5]]), torch.tensor([[[torch.nan], [0.5]]]))
+    target = Target(torch.tensor([[1.0, 0.0]]), torch.zeros(1))
+    for loss in (FocalBce(2.0, 1e-7), ClipBce(1e-7), StrongBce(1e-7)):
+        assert loss(lost, target).isnan()
+
+
+def test_the_gradient_is_that_of_pytorch() -> None:
+    probs = PREDICTION.clip_probs.clone().requires_grad_()
+    ClipBce(1e-7)(Prediction(probs, FRAMES), TARGET).backward()
+    other = PREDICTION.clip_probs.clone().requires_grad_()
+    functional.binary_cross_entropy(other.clamp(1e-7, 1 - 1e-7), TARGET.weak).backward()
+    assert probs.grad is not None
+    assert other.grad is not None
+    assert torch.equal(probs.grad, other.grad)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from wsed.errors import UserError
 from wsed.reports.curves import read_curves, thinned
+from wsed.runs.folder import RunFolder
 
 
 def test_curves_are_losses_and_validation_scores_by_epoch(tmp_path: Path) -> None:
@@ -22,20 +23,20 @@ def test_curves_are_losses_and_validation_scores_by_epoch(tmp_path: Path) -> Non
     ]
     pd.DataFrame(rows).to_csv(tmp_path / "metrics.csv", index=False)
     # pandas writes a whole number beside gaps as 0, and Lightning does, too.
-    assert read_curves(tmp_path / "metrics.csv") == {
+    assert read_curves(RunFolder(tmp_path)) == {
         "val/tagging/map": {0: 0.5, 1: 0.75},
         "train/loss": {0: 3.0, 1: 2.0},
     }
-    assert read_curves(tmp_path / "nothing.csv") == {}
+    assert read_curves(RunFolder(tmp_path / "nothing")) == {}
     (tmp_path / "metrics.csv").write_text("")
-    assert read_curves(tmp_path / "metrics.csv") == {}
+    assert read_curves(RunFolder(tmp_path)) == {}
 
 
 @pytest.mark.parametrize("text", ["epoch,train/loss\n0,fast\n", "epoch,train/loss\n0\n", "epoch,train/loss\nx,1\n"])
 def test_damaged_curves_are_named(text: str, tmp_path: Path) -> None:
     (tmp_path / "metrics.csv").write_text(text)
     with pytest.raises(UserError, match=r"metrics\.csv: is damaged \("):
-        read_curves(tmp_path / "metrics.csv")
+        read_curves(RunFolder(tmp_path))
 
 
 @given(st.sets(st.integers(0, 100), min_size=1), st.integers(2, 50))

@@ -10,7 +10,6 @@ import pytest
 import yaml
 from sed_scores_eval import intersection_based
 
-from wsed.errors import UserError
 from wsed.reports import psd_roc
 from wsed.reports.figures.lines import psd_roc_figure
 from wsed.reports.psd_roc import read_psd_rocs
@@ -101,11 +100,13 @@ def test_the_best_come_first_until_the_effort_is_spent(
     assert list(read_psd_rocs(runs)) == [1]
 
 
-def test_damaged_scores_are_named(make_scored: MakeScored) -> None:
-    folder = make_scored("a", 2.0)
-    (folder / "predictions" / "scores" / "0.tsv").write_text("onset\toffset\n0\t1\n")
-    with pytest.raises(UserError, match=r"predictions: is damaged \("):
-        read_psd_rocs(read_runs([folder]))
+def test_damaged_scores_are_named_and_left_out(make_scored: MakeScored) -> None:
+    runs = read_runs([make_scored("a", 2.0), make_scored("b", 2.0)])
+    damaged = runs[0].folder.predictions.scores / "0.tsv"
+    damaged.write_text("onset\toffset\n0\t1\n")
+    assert list(read_psd_rocs(runs)) == [1]
+    (reason,) = runs[0].left_out
+    assert reason.startswith(f"{damaged}: is damaged (")
 
 
 def test_without_known_events_there_is_no_curve(make_scored: MakeScored) -> None:

@@ -28,7 +28,7 @@ def test_missing_or_damaged_results_are_named_in_one_line(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("measures", [7, [7], ["frame/map"], [{"title": "no key"}], [{"key": "a", "per_class": "ap"}]])
 def test_damaged_descriptions_of_measures_are_named(measures: object, make_run: MakeRun) -> None:
-    with pytest.raises(UserError, match=r"results\.json: measures: is damaged .*; run the test of this run again"):
+    with pytest.raises(UserError, match=r"results\.json: measures.*; train this run again with force=true"):
         read_runs([make_run("a", "gap", measures=measures)])
 
 
@@ -44,12 +44,16 @@ def test_runs_that_have_not_ended_are_passed_over(make_run: MakeRun, failed_run:
     for status in ("running", "pruned", "stopped"):
         (tmp_path / status).mkdir()
         # The word is in the text, but this run did not fail.
-        state = {"status": status, "reason": "failed"}
+        state = {"status": status, "reason": "failed", "host": "h", "pid": 7}
         (tmp_path / status / "status.json").write_text(json.dumps(state))
     assert [run.folder.path for run in read_runs_below([tmp_path, failed_run])] == [failed_run, tmp_path / "done"]
 
 
-def test_a_damaged_status_is_named(make_run: MakeRun, tmp_path: Path) -> None:
+def test_a_damaged_run_is_named_and_the_others_are_read(make_run: MakeRun, tmp_path: Path) -> None:
     (make_run("a", "gap", examples=False) / "status.json").write_text("{")
-    with pytest.raises(UserError, match=r"status\.json: is not JSON"):
+    with pytest.raises(UserError, match=r"a/status\.json: is not JSON"):
         read_runs_below([tmp_path])
+    make_run("b", "gap", examples=False)
+    damaged, done = read_runs_below([tmp_path])
+    assert (damaged.state, done.state) == ("damaged", "done")
+    assert damaged.reason.startswith(f"{tmp_path}/a/status.json: is not JSON; ")

@@ -1,14 +1,24 @@
 """A warm process for all tests of a worker, and the counts of how its commands ended."""
 
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from subprocess import Popen
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.robustness.warm import Wsed, start_server
 from tests.small_run import SMALL
+
+BOUNDED = 150
+"""Number of inputs that a test of hostile inputs tries, unless the profile `fuzz` is chosen."""
+
+_slow = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large]
+settings.register_profile("bounded", max_examples=BOUNDED, deadline=None, derandomize=True, suppress_health_check=_slow)
+settings.register_profile("fuzz", max_examples=20_000, deadline=None, suppress_health_check=_slow)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "bounded"))
 
 
 @pytest.fixture(scope="session")

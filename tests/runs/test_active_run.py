@@ -1,8 +1,8 @@
 """What a process writes about the run that it executes, and what it leaves alone."""
 
+import errno
 import json
 import os
-import socket
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
-from wsed.errors import UserError
+from wsed.errors import LeaseLostError, RunBusyError, UserError
+from wsed.runs import process
 from wsed.runs.active_run import ActiveRun
 from wsed.runs.planned_run import PlannedRun
 
@@ -29,19 +30,18 @@ def test_a_run_from_its_start_to_its_end(tmp_path: Path) -> None:
     active = ActiveRun(planned(tmp_path / "run"))
     active.check_folder()
     assert not active.is_done()
-    active.start(resumed=False)
+    with active.held():
+        active.start(resumed=False)
     assert yaml.safe_load((tmp_path / "run" / "config.yaml").read_text()) == active.plan.config
     assert status(tmp_path / "run") == {
         "status": "running",
         "reason": None,
         "identity": "abcd1234",
         "command": "wsed train seed=1 'data.labels=[a]'",
-        "host": socket.gethostname(),
-        "pid": os.getpid(),
-        "slurm_job": None,
+        **process.describe(),
     }
-    assert active.executed_by() is None
-    active.finish({"validation": {"val/loss": 0.25}})
+    with active.held():
+        active.finish({"validation": {"val/loss": 0.25}})
     assert active.is_done()
     assert active.monitored_value() == 0.25
     assert not ActiveRun(planned(tmp_path / "run", "other")).is_done()
@@ -54,7 +54,8 @@ def test_a_new_start_deletes_what_an_earlier_attempt_left_and_a_resumed_one_keep
     for resumed in (True, False):
         for path in (folder.last_checkpoint, folder.curves_path, folder.results_path):
             path.touch()
-        active.start(resumed)
+        with active.held():
+            active.start(resumed)
         assert not folder.results_path.exists()
         assert folder.last_checkpoint.exists() == folder.curves_path.exists() == resumed
 
@@ -64,30 +65,73 @@ def test_the_folder_of_something_else_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="holds something that is not a run"):
         ActiveRun(planned(tmp_path)).check_folder()
     (tmp_path / "letter.txt").unlink()
-    ActiveRun(planned(tmp_path)).start(resumed=False)
+    first = ActiveRun(planned(tmp_path))
+    with first.held():
+        first.start(resumed=False)
     with pytest.raises(UserError, match="another run, with seed=1 and not 2; choose another") as refused:
         ActiveRun(planned(tmp_path, "other", seed=2)).check_folder()
     assert "force=true" in str(refused.value)
     ActiveRun(planned(tmp_path, "other", seed=2, force=True)).check_folder()
 
 
-def test_a_run_of_a_live_process_is_busy_and_one_of_a_dead_process_is_not(tmp_path: Path) -> None:
-    active = ActiveRun(planned(tmp_path))
-    active.start(resumed=False)
-    for pid, expected in ((os.getppid(), f"process {os.getppid()} on {socket.gethostname()}"), (2**22 + 1, None)):
-        (tmp_path / "status.json").write_text(json.dumps({**status(tmp_path), "pid": pid}))
-        assert active.executed_by() == expected
+def test_a_run_that_another_process_holds_is_left_alone(tmp_path: Path) -> None:
+    one, other = ActiveRun(planned(tmp_path / "run")), ActiveRun(planned(tmp_path / "run"))
+    with one.held():
+        one.start(resumed=False)
+        with pytest.raises(RunBusyError, match=f"run: is being trained by process {os.getpid()} on "), other.held():
+            pytest.fail("two hold it")
+        with pytest.raises(LeaseLostError):
+            other.end("failed", ValueError("not mine"))
+        assert status(tmp_path / "run")["status"] == "running"
+    with other.held():
+        pass
+
+
+def test_a_run_that_never_started_leaves_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+
+    def refused(path: Path) -> None:
+        with ActiveRun(planned(path)).held():
+            assert path.is_dir()
+            raise ValueError("bad")
+
+    for path in (tmp_path / "a" / "b" / "run", tmp_path / "there"):
+        with pytest.raises(ValueError, match="bad"):
+            refused(path)
+    assert list(tmp_path.iterdir()) == [tmp_path / "there"]
+
+
+def test_a_path_that_cannot_be_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for path in (tmp_path / "file", tmp_path / "file" / "run"):
+        with pytest.raises(UserError, match="is not a folder; choose another"), ActiveRun(planned(path)).held():
+            pytest.fail("it is one")
+
+
+def test_a_reason_is_written_where_there_is_no_room_for_another_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    active = ActiveRun(planned(tmp_path / "run"))
+
+    def full(path: Path, text: str) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with active.held():
+        active.start(resumed=False)
+        size = active.folder.status_path.stat().st_size
+        assert size % 4096 == 0
+        monkeypatch.setattr("wsed.runs.active_run.write_text", full)
+        active.end("failed", ValueError("é" * 10**6))
+    found = status(tmp_path / "run")
+    assert found["status"] == "failed"
+    assert found["reason"].startswith("ValueError: ééé")
+    assert len(found["reason"]) == 300
+    assert active.folder.status_path.stat().st_size == size
 
 
 @pytest.mark.parametrize("state", ["failed", "pruned", "stopped"])
 def test_an_early_end_is_recorded_in_one_line(tmp_path: Path, state: str) -> None:
     active = ActiveRun(planned(tmp_path / "run"))
-    active.end(state, ValueError("one\n  two"))
+    with active.held():
+        active.end(state, ValueError("one\n  two"))
     assert (status(tmp_path / "run")["status"], status(tmp_path / "run")["reason"]) == (state, "ValueError: one two")
-
-
-def test_a_process_of_the_same_id_on_another_host_is_another_process(tmp_path: Path) -> None:
-    active = ActiveRun(planned(tmp_path))
-    active.start(resumed=False)
-    (tmp_path / "status.json").write_text(json.dumps({**status(tmp_path), "host": "elsewhere"}))
-    assert active.executed_by() == f"process {os.getpid()} on elsewhere"

@@ -13,7 +13,7 @@ def test_what_is_missing_is_empty_and_what_is_needed_is_refused(tmp_path: Path) 
     folder = RunFolder(tmp_path)
     assert folder.status() == folder.results() == {}
     for read in (folder.config, folder.postprocessing):
-        with pytest.raises(UserError, match=r"(config\.yaml|postprocessing\.json): cannot be read"):
+        with pytest.raises(UserError, match=r"(config\.yaml|postprocessing\.json): does not exist"):
             read()
 
 

@@ -73,7 +73,7 @@ class Planted:
 def test_what_is_no_checkpoint_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.ckpt"
     refusal = "a.ckpt: is not a checkpoint of wsed; give a file of RUN/checkpoints/"
-    with pytest.raises(UserError, match="a.ckpt: does not exist"):
+    with pytest.raises(UserError, match=r"a\.ckpt: does not exist"):
         System.load(path)
     path.write_text("weights")
     with pytest.raises(UserError, match=refusal):

@@ -4,6 +4,7 @@ import torchaudio
 from torch import Tensor
 
 from wsed.augmentation.base import Augmentation
+from wsed.checks.ranges import FewFromZero, SizeFromZero
 
 
 class Stripes(Augmentation):
@@ -24,7 +25,9 @@ class Stripes(Augmentation):
         ValueError: a number or a width is negative.
     """
 
-    def __init__(self, time_stripes: int, time_width: int, freq_stripes: int, freq_width: int) -> None:
+    def __init__(
+        self, time_stripes: FewFromZero, time_width: SizeFromZero, freq_stripes: FewFromZero, freq_width: SizeFromZero
+    ) -> None:
         super().__init__()
         if min(time_stripes, time_width, freq_stripes, freq_width) < 0:
             raise ValueError("numbers and widths of stripes must be at least 0")

@@ -7,6 +7,7 @@ from pathlib import Path
 import yaml
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from wsed.commands.parser import exit_code
@@ -14,8 +15,9 @@ from wsed.config.compose import compose_config, hydra_initialized
 from wsed.config.groups import conf_folder, groups
 from wsed.config.instantiate import instantiate, locate
 from wsed.config.validate import validate
-from wsed.data.check import CorpusReport, check_recordings, check_soundbank
+from wsed.data.check import CorpusReport, check_mixtures, check_recordings, check_soundbank
 from wsed.data.corpus_info import CorpusInfo
+from wsed.data.datamodules.exported_mixtures import ExportedMixtureDataModule
 from wsed.data.datamodules.mixtures import MixtureDataModule
 from wsed.data.datamodules.recordings import RecordingDataModule
 from wsed.data.export import export_mixtures
@@ -56,7 +58,7 @@ def mix(words: list[str]) -> int:
         0.
 
     Raises:
-        UserError: the words cannot be used, or the data cannot.
+        UserError: the words cannot be used, the data cannot, or the folder cannot be written.
     """
     if not words or "=" in words[0]:
         raise UserError("data mix: needs the folder to create, as in `wsed data mix FOLDER data=esc10 data.root=ESC10`")
@@ -69,7 +71,10 @@ def mix(words: list[str]) -> int:
             "data mix: needs a soundbank, as in `wsed data mix FOLDER data=esc10`; this choice of data has none"
         )
     description = {name: config["data"][name] for name in ("labels", "sample_rate")}
-    export_mixtures(data, folder, {**description, "overrides": overrides})
+    try:
+        export_mixtures(data, folder, {**description, "overrides": overrides})
+    except OSError as error:
+        raise UserError(f"{folder}: cannot be written ({error.strerror or error}); choose another folder") from error
     print(f"{folder}: has {', '.join(f'{len(dataset)} {split}' for split, dataset in data.datasets.items())} mixtures")
     return 0
 
@@ -97,6 +102,8 @@ def check(words: list[str]) -> int:
         assert data.audio is not None
         data.audio.on_error = "skip"
         report = check_recordings(data.corpus, data.audio, data.labels, data.parts)
+    elif isinstance(data, ExportedMixtureDataModule):
+        report = check_mixtures(data.root, data.labels, data.sample_rate)
     else:
         raise UserError("data check: needs a corpus of files, as in `wsed data check data=desed data.root=DESED`")
     if "--json" in words:
@@ -117,7 +124,7 @@ def _show(report: CorpusReport) -> None:
     table.add_row("hours", *(f"{split.hours:.2f}" for split in splits))
     table.add_row("without labels", *(str(split.without_labels) for split in splits), end_section=True)
     for label in sorted({label for split in splits for label in split.classes}):
-        table.add_row(label, *(str(split.classes.get(label, 0)) for split in splits))
+        table.add_row(escape(label), *(str(split.classes.get(label, 0)) for split in splits))
     console.print(table)
     rates = ", ".join(f"{count} of {rate} Hz" for rate, count in report.rates.items())
     channels = ", ".join(f"{count} with {number}" for number, count in report.channels.items())
@@ -125,7 +132,8 @@ def _show(report: CorpusReport) -> None:
     for remark in report.remarks:
         print(f"remark: {remark}")
     for problem in report.problems:
-        print(f"problem: {problem}")
+        # Names of files may have bytes that are not UTF-8, and line breaks.
+        print(f"problem: {' '.join(problem.encode(errors='backslashreplace').decode().split())}")
     print(f"{len(report.problems)} problems" if report.problems else "no problems")
 
 

@@ -1,9 +1,16 @@
 """`wsed report`: compares finished runs."""
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from wsed.checks.printable import printable
 from wsed.commands.parser import Parser, exit_code
+from wsed.errors import UserError
+
+if TYPE_CHECKING:
+    from wsed.reports.runs import Run
 
 HELP = """Compares finished runs; it reads their folders and nothing else.
 
@@ -11,8 +18,8 @@ HELP = """Compares finished runs; it reads their folders and nothing else.
   wsed report RUN RUN --output COMPARED
   wsed report outputs/jsc --wandb
 
-Compares every run that is done or failed, in or below each DIR. Writes three files to the output folder, which is the
-first DIR by default:
+Compares every run that is done or failed, in or below each DIR; what is damaged is named and left out. Writes three
+files to the output folder, which is the first DIR by default:
 
   index.html      the page: tables, curves, figures and sounds, in one file that works offline
   comparison.md   means over seeds with confidence intervals, to paste
@@ -40,24 +47,35 @@ def report(options: argparse.Namespace) -> None:
     """Writes the comparison.
 
     Raises:
-        UserError: a folder without runs, a damaged file in a run folder, or W&B refuses.
+        UserError: a folder without runs, all runs are damaged, the comparison cannot be written, or W&B refuses.
     """
-    from wsed.atomic import write_text
-    from wsed.reports.page.write import write_page
     from wsed.reports.runs import read_runs_below
-    from wsed.reports.score_table import csv_text
-    from wsed.reports.seed_table import seed_table
     from wsed.reports.settings import by_settings
     from wsed.reports.terminal import print_comparison
 
     runs = by_settings(read_runs_below(options.folders))
     output: Path = options.output or options.folders[0]
-    output.mkdir(parents=True, exist_ok=True)
     print_comparison(runs)
-    write_text(output / "comparison.csv", csv_text(runs))
-    write_text(output / "comparison.md", seed_table(runs).markdown())
-    print(f"\n{write_page(runs, output)}: the comparison, with comparison.md and comparison.csv beside it")
+    try:
+        _write(runs, output)
+    except OSError as error:
+        raise UserError(f"{output}: cannot be written ({error.strerror}); give another --output") from error
     if options.wandb:
         from wsed.reports.wandb import log_comparison
 
         print(log_comparison(runs, output))
+
+
+def _write(runs: "Sequence[Run]", output: Path) -> None:
+    from wsed.atomic import write_text
+    from wsed.reports.page.write import write_page
+    from wsed.reports.score_table import csv_text
+    from wsed.reports.seed_table import seed_table
+    from wsed.reports.terminal import print_left_out
+
+    output.mkdir(parents=True, exist_ok=True)
+    write_text(output / "comparison.csv", csv_text(runs))
+    write_text(output / "comparison.md", seed_table(runs).markdown())
+    page = write_page(runs, output)
+    print_left_out(runs)
+    print(f"\n{printable(str(page))}: the comparison, with comparison.md and comparison.csv beside it")

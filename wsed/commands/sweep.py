@@ -12,10 +12,13 @@ HELP = """Shows the state of the runs of a sweep, or describes a sweep to Weight
   wsed sweep status outputs/demo
   wsed sweep wandb jsc_pooling data=esc10 data.root=ESC10 > wandb_sweep.yaml
 
-status  shows which runs are done, running, stopped, pruned, failed (and why) or pending. Repeating `wsed train -m`
-        skips done runs, resumes stopped ones and retries failed ones; a larger grid adds runs to the sweep.
+status  shows which runs are done, running, stopped, pruned, failed or damaged (and why) or pending. Repeating `wsed
+        train -m` skips done runs, resumes stopped ones and retries failed ones; a larger grid adds runs to the sweep.
 wandb   prints a choice of the group `sweep`, with further overrides for all its runs, as YAML for `wandb sweep`; its
         agents call `wsed train`."""
+
+LONGEST_REASON = 500
+"""Characters of the longest reason that is printed."""
 
 
 def parser() -> Parser:
@@ -58,8 +61,10 @@ def status(options: argparse.Namespace) -> None:
     """Prints a line for each run that is not done, and the number of runs in each state.
 
     Raises:
-        UserError: a folder without a sweep.
+        UserError: a folder without a sweep, or whose list of runs is damaged.
     """
+    from wsed.checks.names import shortened
+    from wsed.checks.printable import printable
     from wsed.sweeps.state import STATES, run_states
 
     found = run_states(options.folder)
@@ -68,6 +73,6 @@ def status(options: argparse.Namespace) -> None:
         return
     for name, (state, reason) in found.items():
         if state != "done":
-            print(f"{state:<8} {name}{f': {reason}' if reason else ''}")
+            print(printable(f"{state:<8} {name}{f': {shortened(reason, LONGEST_REASON)}' if reason else ''}"))
     counts = Counter(state for state, _ in found.values())
     print(", ".join(f"{counts[state]} {state}" for state in STATES if counts[state]))

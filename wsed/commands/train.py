@@ -2,19 +2,17 @@
 
 import argparse
 import sys
-import traceback
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 from omegaconf import DictConfig, OmegaConf
 
-from wsed.commands.parser import Parser, mistake
+from wsed.commands.parser import Parser, exit_code
 from wsed.config.compose import compose_config, first_of_grid, hydra_initialized
 from wsed.config.instantiate import instantiate
 from wsed.config.program import SWEEP_SECTIONS
 from wsed.config.validate import resolve, validate, without_hydra
-from wsed.errors import TrainingDivergedError, UserError
 from wsed.sweeps.base import Sweeper
 from wsed.sweeps.launchers.base import Launcher
 from wsed.sweeps.plan import plan_run, sweep_words
@@ -34,29 +32,31 @@ def parser() -> Parser:
 
 def main(words: list[str]) -> int:
     """Trains what the config describes; returns the exit code."""
-    try:
-        options = parser().parse_intermixed_args(words)
-        if options.cfg:
-            print(_composed_text(options))
-            return 0
-        if options.multirun:
-            return _sweep(options.overrides)
-        with hydra_initialized():
-            plan = plan_run(options.overrides)
-        execute(plan)
-    except UserError as error:
-        return mistake(str(error))
-    except TrainingDivergedError as error:
-        print(f"wsed: {error}", file=sys.stderr)
-        return 1
-    except SystemExit as stop:
-        return int(stop.code or 0)
-    except KeyboardInterrupt:
-        print("wsed: stopped", file=sys.stderr)
-        return 1
-    except Exception as error:
-        traceback.print_exception(error)
-        return 1
+    return exit_code(lambda: train(words))
+
+
+def train(words: list[str]) -> int:
+    """Trains what the config describes.
+
+    Args:
+        words: overrides and options.
+
+    Returns:
+        0, or 1 if runs of a sweep are not done.
+
+    Raises:
+        UserError: the words cannot be used.
+        Exception: see `execute`.
+    """
+    options = parser().parse_intermixed_args(words)
+    if options.cfg:
+        print(_composed_text(options))
+        return 0
+    if options.multirun:
+        return _sweep(options.overrides)
+    with hydra_initialized():
+        plan = plan_run(options.overrides)
+    execute(plan)
     return 0
 
 
@@ -96,14 +96,16 @@ def _compare(folder: Path, names: Sequence[str]) -> int:
     """Compares the runs of a sweep and prints how many are not done; returns the exit code."""
     from wsed.reports.page.write import write_page
     from wsed.reports.runs import read_runs
-    from wsed.reports.terminal import print_comparison
+    from wsed.reports.terminal import print_comparison, print_left_out
 
     states = {name: state for name, (state, _) in run_states(folder).items() if name in names}
     folders = [folder / name for name, state in states.items() if state in ("done", "failed")]
     if len(folders) > 1:
         runs = read_runs(folders)
         print_comparison(runs)
-        print(f"\nThe comparison with pictures and sounds: {write_page(runs, folder)}")
+        page = write_page(runs, folder)
+        print_left_out(runs)
+        print(f"\nThe comparison with pictures and sounds: {page}")
     # Another worker of the same study may still be executing one.
     left = Counter(state for state in states.values() if state not in ("done", "pruned", "running"))
     if not left:

@@ -11,6 +11,7 @@ from wsed.config.instantiate import PARTIAL, TARGET, locate
 from wsed.config.types import admits, element, fits, in_words
 from wsed.errors import UserError, did_you_mean
 
+PLAIN = (bool, int, float, str)
 EXTRAS = {"submitit": "slurm", "optuna": "optuna"}
 """Packages that only some choices need, each with the extra of wsed that installs it."""
 
@@ -30,7 +31,11 @@ def descriptions(node: Any, key: str = "") -> Iterator[tuple[str, Mapping[str, A
 
 
 def check_description(
-    key: str, node: Mapping[str, Any], base: Any = Any, named: Mapping[str, str] | None = None
+    key: str,
+    node: Mapping[str, Any],
+    base: Any = Any,
+    named: Mapping[str, str] | None = None,
+    given: Mapping[str, str] | None = None,
 ) -> None:
     """Checks that a described class exists, belongs here, and takes the arguments.
 
@@ -39,19 +44,23 @@ def check_description(
         node: the description.
         base: what the class must be: a class, a protocol or a union of them.
         named: by key, the other key that defines its value, for messages.
+        given: arguments that the program gives later, each with the key that sets it; None for a class that needs all
+            arguments here.
 
     Raises:
         UserError: it does not.
     """
     cls = find_class(key, node[TARGET])
-    if not isinstance(node.get(PARTIAL, False), bool):
-        raise UserError(f"{key}.{PARTIAL}: is {shortened(repr(node[PARTIAL]))}; it needs true or false")
-    _check_base(key, node, cls, base)
+    _check_partial(key, node, given)
+    _check_base(key, node, cls, base, is_partial=given is None and node.get(PARTIAL) is True)
     types = argument_types(cls)
     parameters = _parameters(cls)
     for name, value in node.items():
         if name in (TARGET, PARTIAL):
             continue
+        if name in (given or ()):
+            cure = f"set {given[name]}" if given and given[name] else "remove it"
+            raise UserError(f"{key}.{name}: the program gives this argument itself; {cure}")
         if name not in parameters:
             raise UserError(f"{key}.{name}: {cls.__name__} has no such argument.{did_you_mean(str(name), parameters)}")
         _check_value(f"{key}.{name}", value, types.get(name, Any), named or {})
@@ -92,7 +101,7 @@ def _parameters(cls: type) -> dict[str, inspect.Parameter]:
 
 def _check_value(key: str, value: Any, hint: Any, named: Mapping[str, str]) -> None:
     if isinstance(value, Mapping) and TARGET in value:
-        _check_base(key, value, find_class(key, value[TARGET]), hint)
+        _check_base(key, value, find_class(key, value[TARGET]), hint, value.get(PARTIAL) is True)
     elif isinstance(value, (Mapping, list)) and any(descriptions(value, key)):
         entries = value.items() if isinstance(value, Mapping) else enumerate(value)
         for name, inner in entries:
@@ -101,8 +110,24 @@ def _check_value(key: str, value: Any, hint: Any, named: Mapping[str, str]) -> N
         raise UserError(f"{named.get(key, key)}: is {shortened(repr(value))}; it needs {in_words(hint)}")
 
 
-def _check_base(key: str, node: Mapping[str, Any], cls: type, base: Any) -> None:
-    if not admits(base, cls, node.get(PARTIAL) is True):
-        raise UserError(
-            f"{key}._target_={shortened(str(node[TARGET]))}: does not belong here; it needs {in_words(base)}"
-        )
+def _check_partial(key: str, node: Mapping[str, Any], given: Mapping[str, str] | None) -> None:
+    partial = node.get(PARTIAL, False)
+    if not isinstance(partial, bool):
+        raise UserError(f"{key}.{PARTIAL}: is {shortened(repr(partial))}; it needs true or false")
+    if given is not None and not partial:
+        raise UserError(f"{key}.{PARTIAL}: must be true, since the program gives {', '.join(given)} later")
+
+
+def _check_base(key: str, node: Mapping[str, Any], cls: type, base: Any, is_partial: bool) -> None:
+    if is_partial and not admits(base, cls, is_partial):
+        raise UserError(f"{key}.{PARTIAL}: must not be true here; remove it")
+    if not admits(base, cls, is_partial):
+        raise UserError(f"{key}._target_={shortened(str(node[TARGET]))}: does not belong here; {_demand(base)}")
+
+
+def _demand(base: Any) -> str:
+    """What a class must do to belong in a place, in words."""
+    if not isinstance(base, type) or base in PLAIN:
+        return f"it needs {in_words(base)}"
+    path = f"{base.__module__}.{base.__qualname__}"
+    return f"it needs the methods of {path}" if getattr(base, "_is_protocol", False) else f"derive it from {path}"

@@ -99,7 +99,10 @@ def _plain_message(error: Exception, overrides: list[str]) -> str:
             return f"{group}={choice}: is not a choice of {group}; choose one of {', '.join(choices)}.{hint}"
     if isinstance(error, ConfigCompositionException) and "Could not" in text and "'" in text:
         key = text.split("'")[1].split("=")[0].split("@")[0]
-        return f"{key}: there is no such key.{did_you_mean(key, _known(overrides))} See `wsed train --cfg job`"
+        known = _known(overrides)
+        if key in known:
+            return f"{key}: cannot be removed or added like this; {key}=VALUE sets it. See `wsed train --cfg job`"
+        return f"{key}: there is no such key.{did_you_mean(key, known)} See `wsed train --cfg job`"
     if "Ambiguous value" in text:
         return f"{text.split(chr(39))[1]}: holds several values; add -m to sweep over them, or brackets for a list"
     if isinstance(error, OverrideParseException):

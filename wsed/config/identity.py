@@ -46,8 +46,16 @@ def identity(config: DictConfig) -> str:
 def fingerprint(root: str) -> str:
     """A hash of the names and sizes of the files below a folder."""
     folder = Path(root)
-    files = sorted((path.relative_to(folder).as_posix(), path.stat().st_size) for path in folder.rglob("*.*"))
+    files = sorted((path.relative_to(folder).as_posix(), _size(path)) for path in folder.rglob("*.*"))
     return hashlib.sha256(json.dumps(files).encode()).hexdigest()
+
+
+def _size(path: Path) -> int:
+    """Size in bytes; 0 for a link that leads nowhere."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def _cleared(node: Any) -> Any:

@@ -55,6 +55,30 @@ OPTIONAL_SECTIONS = {"logger": "wsed.training.loggers.base.RunLogger"}
 READ_SECTIONS = frozenset({*SECTIONS, *SECTIONS_OF_MANY, *OPTIONAL_SECTIONS, "data.labels", "data.sample_rate"})
 """Every other key is an argument of a class, or another key refers to it."""
 
+GIVEN = {
+    "model": {"parts": ""},
+    "optimizer": {"params": ""},
+    "evaluation": {"metrics": "metrics"},
+    "trainer": {
+        "accelerator": "runtime.accelerator",
+        "devices": "runtime.devices",
+        "num_nodes": "runtime.num_nodes",
+        "strategy": "runtime.strategy",
+        "precision": "precision",
+        "logger": "logger",
+        "callbacks": "callbacks",
+        "plugins": "",
+        "default_root_dir": "hydra.run.dir",
+        "use_distributed_sampler": "",
+        "enable_progress_bar": "runtime.progress_bar",
+        "enable_model_summary": "runtime.model_summary",
+    },
+}
+"""Arguments that the program gives to the class of a section, each with the key that sets it; empty for none.
+
+These sections have `_partial_: true`, and no other section has.
+"""
+
 SWEEP_SECTIONS = ("launcher", "sweeper")
 """Sections that define how runs are started; they are not part of a run's config."""
 

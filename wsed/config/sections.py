@@ -7,7 +7,7 @@ from wsed.checks.names import shortened
 from wsed.checks.ranges import SampleRate
 from wsed.config.arguments import check_description, descriptions
 from wsed.config.instantiate import TARGET, locate
-from wsed.config.program import OPTIONAL_SECTIONS, SECTIONS, SECTIONS_OF_MANY
+from wsed.config.program import GIVEN, OPTIONAL_SECTIONS, SECTIONS, SECTIONS_OF_MANY
 from wsed.config.types import fits, in_words
 from wsed.errors import UserError
 
@@ -65,7 +65,7 @@ def check_classes(
     """
     for key, node in descriptions(values):
         if sections is None or key.split(".")[0] in sections:
-            check_description(key, node, _base(key), named)
+            check_description(key, node, _base(key), named, GIVEN.get(key))
 
 
 def _base(key: str) -> Any:

@@ -4,7 +4,7 @@ The person at the command line may name any class. A checkpoint, or the config i
 else, and building an object from it must not run their code.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,9 @@ PLACES = {"optimizer": "torch.optim", "trainer": "pytorch_lightning", "callbacks
 
 
 def check_trusted(values: Mapping[str, Any], file: Path, allowed: Sequence[str] = ()) -> None:
-    """Checks that a file names only classes that it may name. No module of another package is imported.
+    """Checks that a file names only classes that it may name, and refers to no value outside of it.
+
+    No module of another package is imported.
 
     Args:
         values: the content of the file, with sections as in a config.
@@ -29,8 +31,11 @@ def check_trusted(values: Mapping[str, Any], file: Path, allowed: Sequence[str] 
         allowed: further modules or packages whose classes the file may name.
 
     Raises:
-        UserError: it names another class.
+        UserError: it names another class, or has a reference such as `${oc.env:HOME}`.
     """
+    for key, text in _texts(values):
+        if "${" in text:
+            raise UserError(f"{file}: {key} is {shortened(text)}, a reference; it needs a value")
     for key, node in descriptions(values):
         target = node[TARGET]
         place = PLACES.get(key.removesuffix(f".{key.split('.')[-1]}") if key.startswith("callbacks.") else key)
@@ -59,6 +64,15 @@ def with_own_cache(values: Any, cache: str | None) -> Any:
         types = argument_types(find_class("", copy[TARGET]))
         copy |= {name: cache for name in copy if CACHE in metadata(types.get(name))}
     return copy
+
+
+def _texts(node: Any, key: str = "") -> Iterator[tuple[str, str]]:
+    """Yields every text below a node, and its key with dots."""
+    if isinstance(node, str):
+        yield key, node
+    elif isinstance(node, (Mapping, list, tuple)):
+        for name, value in node.items() if isinstance(node, Mapping) else enumerate(node):
+            yield from _texts(value, f"{key}.{name}" if key else str(name))
 
 
 def _is_in(path: Any, packages: Sequence[str]) -> bool:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 import pydantic
 from annotated_types import Interval, Len
 
-from wsed.checks.ranges import INFINITE
+from wsed.checks.ranges import INFINITE, Keys
 
 SETTINGS = pydantic.ConfigDict(arbitrary_types_allowed=True, allow_inf_nan=False)
 
@@ -33,6 +33,9 @@ def fits(value: Any, hint: Any) -> bool:
     """
     if isinstance(value, float) and math.isinf(value):
         return value > 0 and any(INFINITE in metadata(each) for each in alternatives(hint))
+    if any(getattr(each, "_is_protocol", False) for each in map(plain, alternatives(hint))):
+        # Only an object has methods.
+        return any(fits(value, each) for each in alternatives(hint) if not getattr(each, "_is_protocol", False))
     try:
         _adapter(hint).validate_python(value, strict=True)
     except (pydantic.ValidationError, RecursionError):
@@ -78,9 +81,13 @@ def admits(hint: Any, cls: type, is_partial: bool) -> bool:
         is_partial: whether the value is a function that creates the object later.
     """
     for each in map(plain, alternatives(hint)):
-        if each in (Any, object) or (get_origin(each) or each) is cls:
+        if each in (Any, object):
             return True
-        if get_origin(each) is Callable and is_partial:
+        if is_partial:
+            if get_origin(each) is Callable:
+                return True
+            continue
+        if (get_origin(each) or each) is cls:
             return True
         if getattr(each, "_is_protocol", False):
             # What every object has is no part of a protocol, nor are its attributes without a value.
@@ -93,41 +100,72 @@ def admits(hint: Any, cls: type, is_partial: bool) -> bool:
 
 def in_words(hint: Any) -> str:
     """A type in words, such as `a whole number from 1 to 10`."""
-    if isinstance(hint, tuple) or len(alternatives(hint)) > 1:
-        return " or ".join(dict.fromkeys(in_words(each) for each in alternatives(hint)))
+    members = hint if isinstance(hint, tuple) else alternatives(hint)
+    if len(members) > 1:
+        *first, last = dict.fromkeys(in_words(each) for each in members)
+        return f"{', '.join(first)} or {last}" if first else last
     inner, bounds = plain(hint), metadata(hint)
     if get_origin(inner) is Literal:
-        return " or ".join(map(str, get_args(inner)))
-    text = (
-        WORDS.get(inner) or _collection(inner, bounds) or re.sub(r"\w+\.", "", getattr(inner, "__name__", str(inner)))
-    )
-    return text + "".join(_interval(each) for each in bounds if isinstance(each, Interval))
+        return _choice(get_args(inner), "or")
+    if _is_collection(inner, Mapping):
+        return _mapping(inner, bounds)
+    if _is_collection(inner, Collection):
+        return f"a list of {_members(inner, bounds)}"
+    name = re.sub(r"\w+\.", "", getattr(inner, "__name__", str(inner)))
+    return WORDS.get(inner, name) + _bounds(bounds)
 
 
-def _collection(hint: Any, bounds: tuple[Any, ...]) -> str:
-    kind, inner = get_origin(hint), get_args(hint)
-    if not isinstance(kind, type) or not inner or not issubclass(kind, Collection):
-        return ""
-    if issubclass(kind, Mapping):
-        return f"values by name, each {in_words(inner[-1])}"
-    length = next((each for each in bounds if isinstance(each, Len)), None)
-    count = f"{length.min_length} " if length and length.min_length == length.max_length else ""
-    at_least = " (at least one)" if length and not count and length.min_length == 1 else ""
-    of = plain(inner[0])
-    ranges = "".join(_interval(each) for each in metadata(inner[0]) if isinstance(each, Interval))
-    return f"a list of {count}{PLURALS.get(of, in_words(of))}{ranges}{at_least}"
+def _plural(hint: Any) -> str:
+    """Several values of a type in words, such as `whole numbers from 1 to 10`."""
+    inner, bounds = plain(hint), metadata(hint)
+    if _is_collection(inner, Collection) and not _is_collection(inner, Mapping):
+        return f"lists of {_members(inner, bounds)}"
+    return PLURALS[inner] + _bounds(bounds) if inner in PLURALS else f"values, each {in_words(hint)}"
+
+
+def _members(hint: Any, bounds: tuple[Any, ...]) -> str:
+    length = next((each for each in bounds if isinstance(each, Len)), Len(0))
+    return _count(length) + _plural(get_args(hint)[0])
+
+
+def _count(length: Len) -> str:
+    least, most = length.min_length, length.max_length
+    if most is None:
+        return f"{least} or more " if least else ""
+    if least == most:
+        return f"{least} "
+    return f"{least} to {most:,} " if least else f"up to {most:,} "
+
+
+def _mapping(hint: Any, bounds: tuple[Any, ...]) -> str:
+    names = next((_choice(each.names, "and") for each in bounds if isinstance(each, Keys)), "values by name")
+    return f"{names}, each {in_words(get_args(hint)[1])}"
+
+
+def _is_collection(hint: Any, kind: type) -> bool:
+    origin = get_origin(hint)
+    return isinstance(origin, type) and issubclass(origin, kind) and bool(get_args(hint))
+
+
+def _choice(values: tuple[Any, ...], conjunction: str) -> str:
+    *first, last = map(str, values)
+    return f"{', '.join(first)} {conjunction} {last}" if first else last
+
+
+def _bounds(bounds: tuple[Any, ...]) -> str:
+    ranges = [_interval(each) for each in bounds if isinstance(each, Interval)]
+    lengths = [f" of {_count(each)}characters" for each in bounds if isinstance(each, Len)]
+    return "".join(ranges + lengths) + (", or infinity" if INFINITE in bounds else "")
 
 
 def _interval(bounds: Interval) -> str:
     low, high = bounds.ge if bounds.ge is not None else bounds.gt, bounds.le if bounds.le is not None else bounds.lt
-    joint = "above" if bounds.ge is None else "from"
-    text = "" if low is None else f" {joint} {_number(low)}"
-    if high is None:
-        return text
-    limit = _number(high) if bounds.le is not None else f"below {_number(high)}"
-    if joint == "above" and text:
-        return f"{text} and {'at most ' if bounds.le is not None else ''}{limit}"
-    return f"{text} to {limit}"
+    if low is None or high is None:
+        return ""
+    lowest = f" from {_number(low)}" if bounds.ge is not None else f" above {_number(low)}"
+    if bounds.le is None:
+        return f"{lowest} to below {_number(high)}" if bounds.ge is not None else f"{lowest} and below {_number(high)}"
+    return f"{lowest} to {_number(high)}" if bounds.ge is not None else f"{lowest}, at most {_number(high)}"
 
 
 def _number(value: Any) -> str:

@@ -6,14 +6,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import soundfile
 from rich.progress import Progress
 
 from wsed.data.audio.cache import AudioCache
 from wsed.data.audio.fingerprints import Fingerprints
-from wsed.data.audio.io import SUFFIXES
+from wsed.data.audio.io import SUFFIXES, read_audio, read_header
 from wsed.data.corpora.base import Clip, Corpus, check_events, check_tags, check_unique, merging_remarks, originals
+from wsed.data.datamodules.base import SPLITS
 from wsed.data.leakage import leaks
+from wsed.data.mixture_folder import MixtureFolder
 from wsed.data.soundbanks.files import Entry, FileSoundbankLoader
 from wsed.errors import UserError
 
@@ -83,7 +84,7 @@ def check_soundbank(loader: FileSoundbankLoader, folds: Mapping[str, Sequence[in
     splits = {fold: split for split, chosen in folds.items() for fold in chosen}
     used = [entry for entry in entries if entry.fold in splits]
     report.problems += _leaks((entry.group, splits[entry.fold], entry.id) for entry in used)
-    _find_copies(report, loader.audio, {entry.path: splits[entry.fold] for entry in used})
+    _find_copies(report, loader.audio, {entry.path: splits[entry.fold] for entry in used if entry.path in seconds})
     return report
 
 
@@ -116,7 +117,38 @@ def check_recordings(
         if extra:
             report.problems.append(f"{folder}: recordings without annotation: {len(extra)}, first {extra[0].name}")
     report.problems += dict.fromkeys(_leaks(originals(splits)))
-    _find_copies(report, audio, {clip.path: split for split, clips in splits.items() for clip in clips})
+    used = {clip.path: split for split, clips in splits.items() for clip in clips if clip.path in seconds}
+    _find_copies(report, audio, used)
+    return report
+
+
+def check_mixtures(root: Path, labels: Sequence[str], sample_rate: int) -> CorpusReport:
+    """Reads every file of a folder that `wsed data mix` wrote.
+
+    Args:
+        root: the folder.
+        labels: event classes.
+        sample_rate: Hz.
+    """
+    report = CorpusReport()
+    for split in SPLITS:
+        folder = MixtureFolder(root / split)
+        if split == "val" and not folder.path.exists():
+            continue
+        report.splits[split] = SplitSummary()
+        try:
+            plans = folder.read_plans(labels)
+        except UserError as error:
+            report.problems.append(str(error))
+            continue
+        differing = list(folder.problems(plans, sample_rate, with_sources=True))
+        paths = [path for plan in plans for path in (folder.mixture(plan), *folder.sources(plan).values())]
+        damaged = [problem for path in paths for problem in _problems(read_audio, path, sample_rate)]
+        report.problems += dict.fromkeys(differing + damaged)
+        counts = Counter(label for plan in plans for label in {event.label for event in plan.events})
+        hours = sum(plan.samples for plan in plans) / sample_rate / 3600
+        without = sum(not plan.events for plan in plans)
+        report.splits[split] = SplitSummary(len(plans), hours, dict(sorted(counts.items())), without)
     return report
 
 
@@ -145,7 +177,7 @@ def _summarise_clips(clips: Sequence[Clip], seconds: Mapping[Path, float]) -> Sp
     return SplitSummary(len(clips), hours, dict(sorted(counts.items())), sum(not clip.tags for clip in clips))
 
 
-def _problems(check: Callable[..., None], *arguments: Any) -> list[str]:
+def _problems(check: Callable[..., object], *arguments: Any) -> list[str]:
     """The error of a check as a list of at most one line."""
     try:
         check(*arguments)
@@ -163,8 +195,8 @@ def _read(
     report.problems += [f"{path}: {text}" for path, text in audio.skipped.items()]
     report.cache = audio.size
     usable = {path: samples for path, samples in zip(unique, read, strict=True) if samples is not None}
-    headers = [soundfile.info(path) for path in usable]
-    report.rates = dict(sorted(Counter(header.samplerate for header in headers).items()))
+    headers = [read_header(path) for path in usable]
+    report.rates = dict(sorted(Counter(header.sample_rate for header in headers).items()))
     report.channels = dict(sorted(Counter(header.channels for header in headers).items()))
     return {path: len(samples) / audio.sample_rate for path, samples in usable.items()}
 

@@ -66,7 +66,7 @@ def merge_table(table: "pd.DataFrame") -> tuple["pd.DataFrame", list[int]]:
             joined += [place for place, _ in others]
     if not joined:
         return table, []
-    rows, dropped = table.attrs["rows"], set(joined)
+    rows, dropped = table.attrs.get("rows", list(table.index)), set(joined)
     merged = table.assign(offset=offsets).drop(index=joined).reset_index(drop=True)
     merged.attrs = dict(table.attrs)
     merged.attrs["rows"] = [rows[place] for place in range(len(table)) if place not in dropped]

@@ -8,6 +8,7 @@ from typing import Any
 from rich.progress import track
 from torch import Tensor
 
+from wsed.checks.ranges import Draws, Seed
 from wsed.config.instantiate import instantiate
 from wsed.errors import UserError
 from wsed.metrics.base import Array, BootstrappedMetric, Metric, Statistics
@@ -81,7 +82,7 @@ class Evaluator:
         ValueError: two metrics have the same name.
     """
 
-    def __init__(self, metrics: Sequence[Metric], draws: int = 1000, seed: int = 0) -> None:
+    def __init__(self, metrics: Sequence[Metric], draws: Draws = 1000, seed: Seed = 0) -> None:
         names = [metric.name for metric in metrics]
         again = next((name for name in names if names.count(name) > 1), None)
         if again is not None:

@@ -5,7 +5,9 @@ from collections.abc import Iterable
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
+from wsed.errors import UserError
 from wsed.features.mel_spectrogram import MelSpectrogram
 
 
@@ -74,7 +76,9 @@ class Features(nn.Module):
         total = torch.zeros(self.bands, dtype=torch.float64)
         squares = torch.zeros(self.bands, dtype=torch.float64)
         for waveform in waveforms:
-            frames = self.extract(waveform.to(self.mean.device)).flatten(0, 1).double().cpu()
+            # A clip may be shorter than a window; its first frame is valid all the same, and ends in padding.
+            padded = functional.pad(waveform, (0, max(0, self.window_size - waveform.shape[1])))
+            frames = self.extract(padded.to(self.mean.device)).flatten(0, 1).double().cpu()
             count += len(frames)
             total += frames.sum(0)
             squares += frames.square().sum(0)
@@ -87,16 +91,47 @@ class Features(nn.Module):
         """Standardised features.
 
         Args:
-            waveform: `(batch, samples)` in [-1, 1], at least `window_size` samples.
+            waveform: `(batch, samples)` in [-1, 1], floating-point, at least `window_size` samples.
 
         Returns:
             `(batch, time, freq)`.
+
+        Raises:
+            UserError: the waveform has another shape or type.
         """
+        check_waveform(waveform, self.window_size)
         return (self.extract(waveform) - self.mean) / self.std
 
     @abstractmethod
     def extract(self, waveform: Tensor) -> Tensor:
         """Features before standardisation: `(batch, samples)` to `(batch, time, freq)`."""
+
+
+def check_waveform(waveform: Tensor, window_size: int) -> None:
+    """Checks the shape and the type of a batch of waveforms.
+
+    Args:
+        waveform: `(batch, samples)` in [-1, 1].
+        window_size: the smallest number of samples.
+
+    Raises:
+        UserError: they are wrong; the message says how to convert the waveform.
+    """
+    shape = tuple(waveform.shape)
+    if waveform.ndim == 3:
+        raise UserError(f"waveform: has the shape {shape}; give mono, (batch, samples), as by waveform.mean(1)")
+    if waveform.ndim != 2:
+        raise UserError(f"waveform: has the shape {shape}; it must be (batch, samples), as by waveform[None]")
+    if not waveform.is_floating_point():
+        raise UserError(
+            f"waveform: has the type {str(waveform.dtype).removeprefix('torch.')}; give floats in [-1, 1], as by "
+            "waveform / 32768 for int16"
+        )
+    if not shape[0] or shape[1] < window_size:
+        raise UserError(
+            f"waveform: has the shape {shape}; it needs at least one clip, and the {window_size} samples of a window; "
+            "pad it with zeros"
+        )
 
 
 class SpectralFeatures(Features):

@@ -4,6 +4,7 @@ from typing import Literal
 
 from torch import Tensor
 
+from wsed.checks.ranges import Floor, Frequency, SampleRate, Samples, Size
 from wsed.features.base import SpectralFeatures
 from wsed.features.mel_spectrogram import MelSpectrogram
 from wsed.features.stft import Stft
@@ -32,15 +33,15 @@ class LogMel(SpectralFeatures):
 
     def __init__(
         self,
-        sample_rate: int,
+        sample_rate: SampleRate,
         window: Literal["hamming", "hann"],
-        window_size: int,
-        hop: int,
-        bands: int,
-        min_frequency: float,
-        max_frequency: float,
-        floor: float,
-        fft_size: int | None = None,
+        window_size: Samples,
+        hop: Samples,
+        bands: Size,
+        min_frequency: Frequency,
+        max_frequency: Frequency,
+        floor: Floor,
+        fft_size: Samples | None = None,
     ) -> None:
         stft = Stft(window, window_size, hop, fft_size)
         mel = MelSpectrogram(stft, sample_rate, bands, min_frequency, max_frequency, floor)

@@ -1,5 +1,7 @@
 """Mel spectrogram: filters on the magnitudes of an STFT."""
 
+import warnings
+
 import torch
 import torchaudio
 from torch import Tensor, nn
@@ -19,7 +21,8 @@ class MelSpectrogram(nn.Module):
         floor: added to a magnitude before its logarithm.
 
     Raises:
-        ValueError: `max_frequency` is above half the sample rate.
+        ValueError: `max_frequency` is above half the sample rate or not above `min_frequency`, or a band is too
+            narrow for the FFT.
     """
 
     filters: Tensor
@@ -32,11 +35,22 @@ class MelSpectrogram(nn.Module):
             raise ValueError(
                 f"max_frequency is {max_frequency:g}; it can be at most half the rate, {sample_rate / 2:g}"
             )
+        if min_frequency >= max_frequency:
+            raise ValueError(f"min_frequency is {min_frequency:g}; it must be below max_frequency, {max_frequency:g}")
         self.stft = stft
         self.floor = floor
-        filters = torchaudio.functional.melscale_fbanks(
-            stft.bins, min_frequency, max_frequency, bands, sample_rate, norm="slaney", mel_scale="slaney"
-        )
+        with warnings.catch_warnings():
+            # The check below says it better.
+            warnings.filterwarnings("ignore", message="At least one mel filterbank")
+            filters = torchaudio.functional.melscale_fbanks(
+                stft.bins, min_frequency, max_frequency, bands, sample_rate, norm="slaney", mel_scale="slaney"
+            )
+        empty = int((filters.amax(0) <= 0).sum())
+        if empty:
+            raise ValueError(
+                f"bands is {bands}; {empty} of the mel bands are too narrow for an FFT of {stft.fft_size} samples, "
+                "so use fewer bands or a larger fft_size"
+            )
         self.register_buffer("filters", filters, persistent=False)
 
     def forward(self, waveform: Tensor) -> Tensor:

@@ -6,6 +6,7 @@ import torch
 import torchaudio
 from torch import Tensor
 
+from wsed.checks.ranges import Floor, Frequency, SampleRate, Samples, Size
 from wsed.features.base import Features
 from wsed.features.mel_spectrogram import MelSpectrogram
 from wsed.features.stft import Stft
@@ -39,16 +40,16 @@ class Mfcc(Features):
 
     def __init__(
         self,
-        sample_rate: int,
+        sample_rate: SampleRate,
         window: Literal["hamming", "hann"],
-        window_size: int,
-        hop: int,
-        bands: int,
-        min_frequency: float,
-        max_frequency: float,
-        floor: float,
-        fft_size: int | None,
-        mel_bands: int,
+        window_size: Samples,
+        hop: Samples,
+        bands: Size,
+        min_frequency: Frequency,
+        max_frequency: Frequency,
+        floor: Floor,
+        fft_size: Samples | None,
+        mel_bands: Size,
     ) -> None:
         stft = Stft(window, window_size, hop, fft_size)
         mel = MelSpectrogram(stft, sample_rate, mel_bands, min_frequency, max_frequency, floor)

@@ -22,7 +22,7 @@ class Stft(nn.Module):
         fft_size: samples that a frame is zero-padded to, at least `window_size`; None for `window_size`.
 
     Raises:
-        ValueError: `fft_size` is below `window_size`.
+        ValueError: `fft_size` is below `window_size`, or `hop` is above it.
     """
 
     window: Tensor
@@ -36,6 +36,10 @@ class Stft(nn.Module):
         self.fft_size = fft_size or window_size
         if self.fft_size < window_size:
             raise ValueError(f"fft_size is {fft_size}; it must be at least window_size, {window_size}")
+        if hop > window_size:
+            raise ValueError(
+                f"hop is {hop}; it must be at most window_size, {window_size}, so that frames leave no gap"
+            )
         shape = WINDOWS[window](window_size)
         self.register_buffer("window", shape / shape.square().sum().sqrt(), persistent=False)
 

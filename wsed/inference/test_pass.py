@@ -1,11 +1,13 @@
 """Runs a trained system over the test split of its run or of other data."""
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from torch import Tensor
 
+from wsed.checks.files import exists, why_not_regular
 from wsed.checks.names import shortened
 from wsed.config.instantiate import instantiate
 from wsed.config.program import Precision
@@ -13,7 +15,6 @@ from wsed.config.scoring import OF_THE_TEST, scoring_config
 from wsed.config.sections import check_classes, check_sections
 from wsed.config.trust import check_trusted
 from wsed.config.types import fits, in_words
-from wsed.config.validate import leaves
 from wsed.data.datamodules.base import ClipDataModule
 from wsed.errors import UserError
 from wsed.evaluation.evaluator import build_evaluator
@@ -46,8 +47,9 @@ def find_checkpoint(path: Path) -> tuple[Path, RunFolder | None]:
         if found is None:
             raise UserError(f"{path}: has no checkpoint yet; wait for the run to end, or give another")
         return found, run
-    if not path.is_file():
-        raise UserError(f"{path}: does not exist; give the folder of a run or a .ckpt file")
+    problem = why_not_regular(path)
+    if problem:
+        raise UserError(f"{path}: {problem}; give the folder of a run or a .ckpt file")
     run = RunFolder(path.parent.parent)
     return path, run if run.config_path.is_file() else None
 
@@ -73,7 +75,12 @@ def run_config(
             raise UserError(f"{checkpoint}: lies in no run whose data could be used; add data=CHOICE")
         return scoring_config(words)
     own = read_sections(run, allowed)
-    return {**scoring_config(words, own, run.results().get("choices")), **_trainer(run)}
+    choices = run.results().get("choices") or {}
+    choice = choices.get("data")
+    if choice is not None and not re.fullmatch(r"[\w-]+(/[\w-]+)*", choice):
+        # Hydra would take it for a path or for several values.
+        raise UserError(f"{run.results_path}: choices.data is {shortened(choice)!r}, which is no choice; train again")
+    return {**scoring_config(words, own, choices), **_trainer(run)}
 
 
 def read_sections(run: RunFolder, allowed: Sequence[str]) -> dict[str, Any]:
@@ -87,7 +94,7 @@ def read_sections(run: RunFolder, allowed: Sequence[str]) -> dict[str, Any]:
         raise UserError(f"{run.config_path}: has no metrics, as an earlier version of wsed wrote it; train again")
     own = {section: config[section] for section in OF_THE_TEST if section in config}
     _check(own, run.config_path, allowed)
-    if run.postprocessing_path.is_file():
+    if exists(run.postprocessing_path):
         own["postprocessing"] = run.postprocessing()
         _check({"postprocessing": own["postprocessing"]}, run.postprocessing_path, allowed)
     return own
@@ -99,9 +106,6 @@ def _check(sections: Mapping[str, Any], path: Path, allowed: Sequence[str]) -> N
         check_trusted(sections, path, allowed)
         check_sections(sections, sections)
         check_classes(sections)
-        for key, value in leaves(sections).items():
-            if isinstance(value, str) and "${" in value:
-                raise UserError(f"{key}: is {shortened(value)}, a reference; it needs a value")
     except RecursionError as error:
         raise UserError(f"{path}: is nested too deeply; give the folder of a run") from error
     except UserError as error:

@@ -1,13 +1,12 @@
 """Binary cross-entropy on the clip."""
 
-from collections.abc import Sequence
-
 import torch
 from torch import Tensor
-from torch.nn import functional
 
+from wsed.checks.ranges import ListOf, Margin, NonNegative
 from wsed.errors import UserError
 from wsed.losses.base import LossTerm
+from wsed.losses.bce import cross_entropy
 from wsed.prediction import Prediction, Target
 
 
@@ -25,7 +24,7 @@ class ClipBce(LossTerm):
         UserError: a weight is negative, or there is not one weight for each class.
     """
 
-    def __init__(self, margin: float, class_weights: Sequence[float] | None = None) -> None:
+    def __init__(self, margin: Margin, class_weights: ListOf[NonNegative] | None = None) -> None:
         super().__init__()
         self.margin = margin
         if class_weights is not None and min(class_weights, default=0) < 0:
@@ -41,7 +40,7 @@ class ClipBce(LossTerm):
                 raise UserError(f"class_weights: has {len(self.class_weights)} weights for {classes} classes")
             weights = torch.ones_like(probs)
             weights[:, :classes] = torch.tensor(self.class_weights)
-        return functional.binary_cross_entropy(probs.clamp(self.margin, 1 - self.margin), tags, weights)
+        return cross_entropy(probs, tags, self.margin, weights)
 
 
 def with_background(prediction: Prediction, target: Target) -> tuple[Tensor, Tensor]:

@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor
 
+from wsed.checks.ranges import Exponent, Margin
 from wsed.losses.base import LossTerm
 from wsed.losses.clip_bce import with_background
 from wsed.prediction import Prediction, Target
@@ -22,7 +23,7 @@ class FocalBce(LossTerm):
         ValueError: a negative gamma.
     """
 
-    def __init__(self, gamma: float, margin: float) -> None:
+    def __init__(self, gamma: Exponent, margin: Margin) -> None:
         super().__init__()
         if gamma < 0:
             raise ValueError(f"gamma is {gamma}; it must be 0 or more")

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 
 from torch import Tensor
 
+from wsed.checks.ranges import Size
 from wsed.losses.base import LossTerm
 from wsed.losses.selection import Selection, active, cells
 from wsed.prediction import Prediction, Target
@@ -27,7 +28,7 @@ class SegmentLoss(LossTerm):
             itself is 1 even if the mask is not binary.
     """
 
-    def __init__(self, select: Selection, k: int, squared: bool = False) -> None:
+    def __init__(self, select: Selection, k: Size, squared: bool = False) -> None:
         super().__init__()
         self.select: Selection = select
         self.k = k

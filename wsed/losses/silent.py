@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 
 from torch import Tensor
 
+from wsed.checks.ranges import Size
 from wsed.losses.base import LossTerm
 from wsed.losses.selection import Selection, active, cells
 from wsed.prediction import Prediction, Target
@@ -21,7 +22,7 @@ class SilentLoss(LossTerm):
         k: number of active classes with `top`.
     """
 
-    def __init__(self, select: Selection, k: int) -> None:
+    def __init__(self, select: Selection, k: Size) -> None:
         super().__init__()
         self.select: Selection = select
         self.k = k

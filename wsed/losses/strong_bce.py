@@ -1,9 +1,10 @@
 """Binary cross-entropy of frame probabilities against tags."""
 
 from torch import Tensor
-from torch.nn import functional
 
+from wsed.checks.ranges import Margin
 from wsed.losses.base import LossTerm
+from wsed.losses.bce import cross_entropy
 from wsed.prediction import Prediction, Target
 
 
@@ -17,13 +18,13 @@ class StrongBce(LossTerm):
         margin: probabilities are clamped to [margin, 1 - margin], so that the loss is finite.
     """
 
-    def __init__(self, margin: float) -> None:
+    def __init__(self, margin: Margin) -> None:
         super().__init__()
         self.margin = margin
 
     def forward(self, prediction: Prediction, target: Target) -> Tensor:
-        probs = prediction.frame_probs.clamp(self.margin, 1 - self.margin)
-        losses = functional.binary_cross_entropy(probs, target.weak[:, :, None].expand_as(probs), reduction="none")
+        probs = prediction.frame_probs
+        losses = cross_entropy(probs, target.weak[:, :, None].expand_as(probs), self.margin, reduction="none")
         if prediction.valid is None:
             return losses.mean()
         valid = prediction.valid[:, None]

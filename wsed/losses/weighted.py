@@ -1,10 +1,11 @@
 """The weighted sum of loss terms."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 
 import torch
 from torch import Tensor, nn
 
+from wsed.checks.ranges import Named, NonNegative
 from wsed.errors import UserError
 from wsed.losses.base import LossTerm
 from wsed.prediction import Prediction, Target
@@ -20,10 +21,10 @@ class WeightedLoss(nn.Module):
         weights: one for each term, 0 or more and not all 0.
 
     Raises:
-        UserError: the weights do not match the terms.
+        UserError: the weights do not match the terms, or a term has a name that PyTorch does not admit.
     """
 
-    def __init__(self, terms: Mapping[str, LossTerm], weights: Mapping[str, float]) -> None:
+    def __init__(self, terms: Named[LossTerm], weights: Named[NonNegative]) -> None:
         super().__init__()
         for name in weights:
             if name not in terms:
@@ -35,7 +36,10 @@ class WeightedLoss(nn.Module):
                 raise UserError(f"loss.weights.{name}: is missing; give the term a weight, 0 to train without it")
         if not any(weights.values()):
             raise UserError("loss.weights: are all 0, so there is nothing to train; raise one")
-        self.terms = nn.ModuleDict(terms)
+        try:
+            self.terms = nn.ModuleDict(terms)
+        except KeyError as error:
+            raise UserError(f"loss.terms: PyTorch does not admit a name ({error.args[0]}); rename it") from error
         self.weights = dict(weights)
 
     def idle_terms(self, tags: Callable[[], Iterable[Collection[str]]], classes: int) -> list[str]:

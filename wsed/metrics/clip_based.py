@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from wsed.checks.ranges import Text
 from wsed.metrics.base import BootstrappedMetric, Statistics
 from wsed.metrics.counts import Counts, count_measures
 from wsed.metrics.intermediate_statistics import reference_counts
@@ -29,7 +30,7 @@ class ClipBased(BootstrappedMetric):
         name: first part of the names of the scores.
     """
 
-    name: str = "tagging"
+    name: Text = "tagging"
 
     inputs = ("tags",)
     in_validation = True

@@ -6,6 +6,7 @@ from functools import partial
 
 import pandas as pd
 
+from wsed.checks.ranges import Seconds, Share, Text
 from wsed.metrics.base import BootstrappedMetric, Statistics
 from wsed.metrics.best_f1 import BestF1, best_measures
 from wsed.metrics.counts import Counts, count_measures
@@ -25,9 +26,9 @@ class EventBased(BootstrappedMetric):
         name: first part of the names of the scores.
     """
 
-    collar: float = 0.2
-    offset_share: float = 0.2
-    name: str = "event_based"
+    collar: Seconds = 0.2
+    offset_share: Share = 0.2
+    name: Text = "event_based"
 
     inputs = ("events",)
 

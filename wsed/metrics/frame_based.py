@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from wsed.checks.ranges import Text
 from wsed.metrics.base import Array, BootstrappedMetric, Statistics
 from wsed.metrics.measure import Measure
 from wsed.metrics.outputs import ClipPredictions, Outputs
@@ -25,7 +26,7 @@ class FrameBased(BootstrappedMetric):
         name: first part of the names of the scores.
     """
 
-    name: str = "frame"
+    name: Text = "frame"
 
     inputs = ("scores",)
     in_validation = True

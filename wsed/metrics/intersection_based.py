@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from wsed.checks.ranges import ShareAboveZero, Text
 from wsed.metrics.base import BootstrappedMetric, Statistics
 from wsed.metrics.best_f1 import BestF1, best_measures
 from wsed.metrics.counts import Counts, count_measures
@@ -27,9 +28,9 @@ class IntersectionBased(BootstrappedMetric):
         name: first part of the names of the scores.
     """
 
-    dtc: float = 0.5
-    gtc: float = 0.5
-    name: str = "intersection_based"
+    dtc: ShareAboveZero = 0.5
+    gtc: ShareAboveZero = 0.5
+    name: Text = "intersection_based"
 
     inputs = ("events",)
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from wsed.checks.ranges import NonNegative, Positive, Share, ShareAboveZero, Text
 from wsed.metrics.base import Array, BootstrappedMetric, Statistics
 from wsed.metrics.intermediate_statistics import (
     Deltas,
@@ -40,13 +41,13 @@ class Psds(BootstrappedMetric):
         name: first part of the names of the scores.
     """
 
-    dtc: float
-    gtc: float
-    cttc: float | None
-    alpha_ct: float
-    alpha_st: float
-    max_efpr: float = 100.0
-    name: str = "psds"
+    dtc: ShareAboveZero
+    gtc: ShareAboveZero
+    cttc: ShareAboveZero | None
+    alpha_ct: Share
+    alpha_st: NonNegative
+    max_efpr: Positive = 100.0
+    name: Text = "psds"
 
     inputs = ("durations",)
 

@@ -6,6 +6,7 @@ from functools import partial
 
 import pandas as pd
 
+from wsed.checks.ranges import SegmentSeconds, Text
 from wsed.metrics.base import BootstrappedMetric, Statistics
 from wsed.metrics.counts import Counts, count_measures
 from wsed.metrics.measure import Measure
@@ -22,8 +23,8 @@ class SegmentBased(BootstrappedMetric):
         name: first part of the names of the scores.
     """
 
-    segment: float = 1.0
-    name: str = "segment_based"
+    segment: SegmentSeconds = 1.0
+    name: Text = "segment_based"
 
     inputs = ("events",)
 

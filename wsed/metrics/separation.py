@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from wsed.checks.ranges import Text
 from wsed.metrics.base import Array, BootstrappedMetric, Statistics
 from wsed.metrics.counts import mean_over_classes
 from wsed.metrics.measure import Measure
@@ -29,7 +30,7 @@ class Separation(BootstrappedMetric):
         name: first part of the names of the scores.
     """
 
-    name: str = "separation"
+    name: Text = "separation"
 
     inputs = ("separation",)
 

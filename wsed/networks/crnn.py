@@ -1,9 +1,8 @@
 """Convolutions over time and frequency, then recurrent layers over time."""
 
-from collections.abc import Sequence
-
 from torch import Tensor, nn
 
+from wsed.checks.ranges import ShareBelowOne, Size, Sizes
 from wsed.networks.base import Encoder
 
 
@@ -22,15 +21,17 @@ class Crnn(Encoder):
         dropout: probability after each layer, in [0, 1).
 
     Raises:
-        ValueError: the pools leave no band.
+        ValueError: the pools leave no band, or there are not as many pools as widths.
     """
 
     keeps_frequency = False
 
     def __init__(
-        self, bands: int, widths: Sequence[int], pools: Sequence[int], units: int, dense: int, dropout: float
+        self, bands: Size, widths: Sizes, pools: Sizes, units: Size, dense: Size, dropout: ShareBelowOne
     ) -> None:
         super().__init__()
+        if len(widths) != len(pools):
+            raise ValueError(f"there are {len(widths)} widths and {len(pools)} pools; give one for each convolution")
         layers: list[nn.Module] = []
         in_channels = 1
         for width, pool in zip(widths, pools, strict=True):

@@ -1,10 +1,10 @@
 """Dilated depthwise separable convolutions."""
 
-from collections.abc import Sequence
 from typing import Literal
 
 from torch import Tensor, nn
 
+from wsed.checks.ranges import Kernel, ListOf, Sizes
 from wsed.networks.base import Encoder
 
 
@@ -30,10 +30,10 @@ class Ddc(Encoder):
 
     def __init__(
         self,
-        widths: Sequence[int],
-        dilations: Sequence[int],
+        widths: Sizes,
+        dilations: ListOf[Kernel],
         dilate: Literal["both", "time"],
-        kernel: int,
+        kernel: Kernel,
         residual: bool,
     ) -> None:
         super().__init__()

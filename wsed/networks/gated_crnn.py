@@ -5,6 +5,7 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
+from wsed.checks.ranges import Size
 from wsed.networks.base import Encoder
 from wsed.networks.keras_gru import KerasGru
 
@@ -35,7 +36,7 @@ class GatedCrnn(Encoder):
 
     def __init__(
         self,
-        bands: int,
+        bands: Size,
         graph: Literal["code", "paper"],
         activation: Activation,
         pool_time: bool,

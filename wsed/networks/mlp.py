@@ -1,10 +1,9 @@
 """Dense layers on a few frames at a time."""
 
-from collections.abc import Sequence
-
 from torch import Tensor, nn
 from torch.nn import functional
 
+from wsed.checks.ranges import Kernel, ShareBelowOne, Size, Sizes
 from wsed.networks.base import Encoder
 
 
@@ -26,7 +25,7 @@ class Mlp(Encoder):
 
     keeps_frequency = False
 
-    def __init__(self, bands: int, widths: Sequence[int], context: int, dropout: float) -> None:
+    def __init__(self, bands: Size, widths: Sizes, context: Kernel, dropout: ShareBelowOne) -> None:
         super().__init__()
         if context % 2 == 0:
             raise ValueError(f"context is {context}; it must be odd, so that it has a centre")

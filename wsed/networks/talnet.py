@@ -1,9 +1,8 @@
 """TALNet, in the sizes for AudioSet and for DCASE 2017."""
 
-from collections.abc import Sequence
-
 from torch import Tensor, nn
 
+from wsed.checks.ranges import Kernel, ListOf, Pair, Size, Sizes
 from wsed.networks.base import Encoder
 
 
@@ -19,21 +18,25 @@ class Talnet(Encoder):
         units: units of each direction of the GRU.
 
     Raises:
-        ValueError: the pools leave no band.
+        ValueError: the pools leave no band, there are not as many pools as widths, or the kernel is even.
     """
 
     keeps_frequency = False
 
     def __init__(
         self,
-        bands: int,
-        widths: Sequence[int],
-        kernel: int,
-        pools: Sequence[Sequence[int]],
+        bands: Size,
+        widths: Sizes,
+        kernel: Kernel,
+        pools: ListOf[Pair[Size]],
         batch_norm: bool,
-        units: int,
+        units: Size,
     ) -> None:
         super().__init__()
+        if kernel % 2 == 0:
+            raise ValueError(f"kernel is {kernel}; it must be odd, so that the convolution has a centre")
+        if len(widths) != len(pools):
+            raise ValueError(f"there are {len(widths)} widths and {len(pools)} pools; give one for each convolution")
         layers: list[nn.Module] = []
         in_channels = 1
         time_reduction = 1

@@ -1,11 +1,11 @@
 """VGG-like encoder without downsampling."""
 
-from collections.abc import Sequence
 from typing import Literal
 
 import torch
 from torch import Tensor, nn
 
+from wsed.checks.ranges import ShareBelowOne, Sizes
 from wsed.networks.base import Encoder
 from wsed.networks.dropout import Dropout
 
@@ -26,7 +26,7 @@ class Vgg(Encoder):
     keeps_frequency = True
 
     def __init__(
-        self, widths: Sequence[int], dropout: float, bias: bool, initial: Literal["glorot", "he"] = "glorot"
+        self, widths: Sizes, dropout: ShareBelowOne, bias: bool, initial: Literal["glorot", "he"] = "glorot"
     ) -> None:
         super().__init__()
         layers: list[nn.Module] = []

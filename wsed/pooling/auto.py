@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor, nn
 
+from wsed.checks.ranges import Alpha
 from wsed.pooling.base import Pooling, flatten, weighted_mean
 
 
@@ -21,7 +22,7 @@ class AutoPooling(Pooling):
 
     alpha: nn.Parameter
 
-    def __init__(self, alpha: float) -> None:
+    def __init__(self, alpha: Alpha) -> None:
         super().__init__()
         self.start = alpha
 

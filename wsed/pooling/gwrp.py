@@ -4,6 +4,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from wsed.checks.ranges import Share
 from wsed.pooling.base import Pooling, flatten
 
 
@@ -25,7 +26,7 @@ class GlobalWeightedRankPooling(Pooling):
     permutation_invariant = True
     monotone = True
 
-    def __init__(self, decay: float) -> None:
+    def __init__(self, decay: Share) -> None:
         super().__init__()
         if not 0 <= decay <= 1:
             raise ValueError(f"decay is {decay}; it must lie between 0 and 1")

@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor
 
+from wsed.checks.ranges import Sharpness
 from wsed.pooling.base import Pooling, flatten
 
 
@@ -21,7 +22,7 @@ class LogSumExpPooling(Pooling):
     permutation_invariant = True
     monotone = True
 
-    def __init__(self, r: float) -> None:
+    def __init__(self, r: Sharpness) -> None:
         super().__init__()
         if r <= 0:
             raise ValueError(f"r is {r}; it must be above 0")

@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor, nn
 
+from wsed.checks.ranges import Exponent
 from wsed.pooling.base import Pooling, flatten, weighted_mean
 from wsed.pooling.linear_softmax import SMALLEST
 
@@ -26,7 +27,7 @@ class PowerPooling(Pooling):
 
     n: nn.Parameter
 
-    def __init__(self, n: float) -> None:
+    def __init__(self, n: Exponent) -> None:
         super().__init__()
         if n < 0:
             raise ValueError(f"n is {n}; it must be 0 or more")

@@ -5,6 +5,7 @@ import math
 import torch
 from torch import Tensor
 
+from wsed.checks.ranges import ShareAboveZero
 from wsed.pooling.base import Pooling, flatten
 from wsed.pooling.gwrp import descending
 
@@ -24,7 +25,7 @@ class TopKPooling(Pooling):
     permutation_invariant = True
     monotone = True
 
-    def __init__(self, share: float) -> None:
+    def __init__(self, share: ShareAboveZero) -> None:
         super().__init__()
         if not 0 < share <= 1:
             raise ValueError(f"share is {share}; it must be above 0 and at most 1")

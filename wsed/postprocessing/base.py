@@ -13,6 +13,13 @@ from wsed.metrics.outputs import Outputs
 class AnyPostprocessing:
     """Post-processing whose parameters are given, or are fitted first."""
 
+    def check_labels(self, labels: Sequence[str]) -> None:  # most have no values by class
+        """Checks that values by class are for these classes.
+
+        Raises:
+            UserError: a class has no value, or a value is for another class.
+        """
+
 
 class Postprocessing(AnyPostprocessing, ABC):
     """Turns frame probabilities into events, and sets the thresholds of tags.

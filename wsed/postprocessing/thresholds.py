@@ -3,16 +3,18 @@
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Union
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.ndimage import median_filter
 
+from wsed.checks.ranges import FilterSeconds, Named, SecondsFromZero, Share, Value
+from wsed.errors import UserError
 from wsed.postprocessing.base import Postprocessing
 
-PerClass = float | Mapping[str, float]
+PerClass = Union[Value, Named[Value]]  # noqa: UP007  # an operator needs classes
 """One value for all classes, or a value for each label."""
 
 EVENT_COLUMNS = ["filename", "onset", "offset", "event_label"]
@@ -32,18 +34,25 @@ class Thresholds(Postprocessing):
         tag_threshold: probability above which a clip has a tag, in [0, 1].
     """
 
-    threshold: PerClass
-    hysteresis: PerClass
-    median: PerClass
-    gap: PerClass
-    minimum_duration: PerClass
-    tag_threshold: PerClass
+    threshold: PerClass[Share]
+    hysteresis: PerClass[Share]
+    median: PerClass[FilterSeconds]
+    gap: PerClass[SecondsFromZero]
+    minimum_duration: PerClass[SecondsFromZero]
+    tag_threshold: PerClass[Share]
 
     def __post_init__(self) -> None:
         for name, value in vars(self).items():
             values = value.values() if isinstance(value, Mapping) else [value]
             if not all(0 <= number < math.inf for number in values):
                 raise ValueError(f"{name} is {value}; it must not be negative")
+
+    def check_labels(self, labels: Sequence[str]) -> None:
+        for name, value in vars(self).items():
+            if isinstance(value, Mapping) and set(value) != set(labels):
+                missing, more = sorted(set(labels) - set(value)), sorted(set(value) - set(labels))
+                problem = f"has no value for {missing[0]}" if missing else f"{more[0]} is no class"
+                raise UserError(f"postprocessing.{name}: {problem}; give one for each of data.labels")
 
     def events(self, scores: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         rows: list[tuple[Any, ...]] = []
@@ -74,7 +83,7 @@ class Thresholds(Postprocessing):
                 yield float(onset), float(offset), label
 
 
-def _of(value: PerClass, label: str) -> float:
+def _of(value: float | Mapping[str, float], label: str) -> float:
     return value[label] if isinstance(value, Mapping) else value
 
 

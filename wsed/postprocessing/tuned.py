@@ -1,18 +1,22 @@
 """Post-processing with parameters that are chosen for each class on validation data."""
 
 import itertools
-from collections.abc import Sequence
+import math
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from rich.progress import track
 
+from wsed.checks.ranges import FilterSeconds, ListOf, Seconds, SecondsFromZero, Share
 from wsed.metrics.base import Array
 from wsed.metrics.event_based import event_counts
 from wsed.metrics.outputs import Outputs
 from wsed.postprocessing.base import FittedPostprocessing
 from wsed.postprocessing.thresholds import Thresholds
+
+MOST = 100_000
+"""The largest number of combinations; each takes about as long as one evaluation."""
 
 PARAMETERS = ("threshold", "hysteresis", "median", "gap", "minimum_duration")
 
@@ -29,15 +33,23 @@ class Tuned(FittedPostprocessing):
         minimum_duration: candidates for `Thresholds.minimum_duration`, in seconds.
         collar: collar of the event-based F1, in seconds.
         offset_share: offset tolerance of the event-based F1, see `EventBased`.
+
+    Raises:
+        ValueError: there are too many combinations to try.
     """
 
-    threshold: Sequence[float]
-    hysteresis: Sequence[float]
-    median: Sequence[float]
-    gap: Sequence[float]
-    minimum_duration: Sequence[float]
-    collar: float
-    offset_share: float
+    threshold: ListOf[Share]
+    hysteresis: ListOf[Share]
+    median: ListOf[FilterSeconds]
+    gap: ListOf[SecondsFromZero]
+    minimum_duration: ListOf[SecondsFromZero]
+    collar: Seconds
+    offset_share: Share
+
+    def __post_init__(self) -> None:
+        count = math.prod(len(getattr(self, name)) for name in PARAMETERS)
+        if not 1 <= count <= MOST:
+            raise ValueError(f"there are {count:,} combinations of candidates; give each list some, {MOST:,} in all")
 
     def fit(self, outputs: Outputs) -> Thresholds:
         """The best parameters on validation data; tag thresholds are those with the best F1 over clips."""

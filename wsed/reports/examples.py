@@ -1,18 +1,16 @@
 """Example clips that the runs of a comparison have in common."""
 
-import zipfile
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
+from wsed.checks.files import exists
+from wsed.reports.example_files import Array, read_clips
+from wsed.reports.runs import Run, left_out
 
-from wsed.errors import UserError
-from wsed.reports.runs import Run
-
-Array = NDArray[Any]
+MOST_CLIPS = 60
+"""Largest number of clips in the figures."""
 
 
 @dataclass(frozen=True)
@@ -51,16 +49,18 @@ def read_examples(runs: Sequence[Run], labels: Sequence[str]) -> list[Example]:
         labels: a label for each run.
 
     Returns:
-        Clips in the order of the first run; empty without a common clip.
-
-    Raises:
-        UserError: a file cannot be read or lacks an array.
+        At most `MOST_CLIPS` clips in the order of the first run; empty without a common clip. A damaged file is left
+        out.
     """
-    paths = {label: run.folder.predictions.examples for run, label in zip(runs, labels, strict=True)}
-    clips = {label: _read_clips(path) for label, path in paths.items() if path.exists()}
+    clips: dict[str, dict[str, dict[str, Any]]] = {}
+    for run, label in zip(runs, labels, strict=True):
+        with left_out(run):
+            if exists(run.folder.predictions.examples):
+                clips[label] = read_clips(run.folder)
     if not clips:
         return []
     first = next(iter(clips.values()))
+    common = ((name, clip) for name, clip in first.items() if all(name in own for own in clips.values()))
     return [
         Example(
             filename=filename,
@@ -73,34 +73,5 @@ def read_examples(runs: Sequence[Run], labels: Sequence[str]) -> list[Example]:
             saliency={label: own[filename]["saliency"] for label, own in clips.items() if "saliency" in own[filename]},
             frame_probs={label: own[filename]["frame_probs"] for label, own in clips.items()},
         )
-        for filename, clip in first.items()
-        if all(filename in own for own in clips.values())
+        for filename, clip in itertools.islice(common, MOST_CLIPS)
     ]
-
-
-def _read_clips(path: Path) -> dict[str, dict[str, Any]]:
-    """The arrays of each clip of one run, by filename."""
-    try:
-        with np.load(path) as file:
-            arrays = {name: file[name] for name in file.files}
-        classes = arrays["labels"].tolist()
-        clips = {}
-        for index, filename in enumerate(arrays["filename"].tolist()):
-            label = str(arrays["label"][index])
-            clip = {
-                "label": label,
-                "log_mel": arrays["log_mel"][index],
-                "ideal_binary_mask": arrays["ideal_binary_mask"][index],
-                "activity": arrays["strong"][index, classes.index(label)],
-                "frame_probs": arrays["frame_probs"][index, classes.index(label)],
-                "seconds": arrays["log_mel"].shape[1] / float(arrays["frames_per_second"]),
-            }
-            if "masks" in arrays:
-                clip["mask"] = arrays["masks"][index]
-            if "saliency_strong" in arrays:
-                clip["saliency"] = (arrays["saliency_strong"][index], arrays["saliency_weak"][index])
-            clips[str(filename)] = clip
-    except (KeyError, IndexError, ValueError, EOFError, OSError, zipfile.BadZipFile) as error:
-        reason = str(error).replace("\n", " ")
-        raise UserError(f"{path}: is damaged ({reason}); run the test of this run again or delete the file") from error
-    return clips

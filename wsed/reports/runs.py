@@ -1,14 +1,20 @@
 """Finished runs, read from their folders."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from wsed.checks.files import exists
 from wsed.errors import UserError
 from wsed.metrics.measure import Measure
 from wsed.reports.measures import DEFAULT_MEASURES, read_measures
 from wsed.runs.folder import RunFolder, find_runs
+
+DAMAGED = "damaged"
+"""The state of a run whose files cannot be read."""
 
 
 @dataclass(frozen=True)
@@ -18,14 +24,16 @@ class Run:
     Attributes:
         folder: files of the run.
         results: content of `results.json`; empty if the run failed before its test.
-        status: content of `status.json`.
+        status: content of `status.json`; the state `damaged` and the reason if a file of the run cannot be read.
         measures: descriptions of the scores and of how to show them; empty without results.
+        left_out: what of its other files cannot be read, one line each; those who read them add to it.
     """
 
     folder: RunFolder
     results: Mapping[str, Any]
     status: Mapping[str, Any]
     measures: tuple[Measure, ...]
+    left_out: list[str] = field(default_factory=list)
 
     @property
     def name(self) -> str:
@@ -50,13 +58,18 @@ class Run:
 
     @property
     def state(self) -> str:
-        """How the run ended, such as `done` or `failed`."""
+        """How the run ended, such as `done` or `failed`, or `damaged`."""
         return str(self.status.get("status", "done"))
 
     @property
     def failed(self) -> bool:
-        """Whether the run ended with an error."""
-        return self.state == "failed"
+        """Whether the run ended with an error, or is damaged."""
+        return self.state in ("failed", DAMAGED)
+
+    @property
+    def reason(self) -> str:
+        """Why the run failed."""
+        return str(self.status.get("reason") or "no reason given")
 
 
 def read_run(folder: RunFolder) -> Run:
@@ -66,40 +79,58 @@ def read_run(folder: RunFolder) -> Run:
         UserError: `results.json` is missing though the run did not fail, or a file is damaged.
     """
     status = folder.status() or {"status": "done"}
-    if not folder.results_path.is_file() and status.get("status") != "failed":
+    if not exists(folder.results_path) and status.get("status") != "failed":
         raise UserError(
             f"{folder.results_path}: does not exist; finish this run first or name the folder of a finished one"
         )
     results = folder.results()
-    return Run(folder, results, status, _measures(folder, results))
+    if not results:
+        return Run(folder, results, status, ())
+    measures = read_measures(results["measures"]) if "measures" in results else DEFAULT_MEASURES
+    return Run(folder, results, status, measures)
 
 
 def read_runs(folders: Sequence[Path]) -> list[Run]:
-    """Reads run folders, in the given order.
+    """Reads run folders, in the given order. One that is damaged becomes a run with the state `damaged`.
 
     Raises:
-        UserError: no folder is given, or `read_run` refuses one.
+        UserError: no folder is given, or `read_run` refuses all of them.
     """
     if not folders:
         raise UserError("there is no run to report; name at least one run folder")
-    return [read_run(RunFolder(folder)) for folder in folders]
+    return _read_all([RunFolder(folder) for folder in folders])
 
 
 def read_runs_below(folders: Sequence[Path]) -> list[Run]:
     """Reads the runs that are done or failed, in or below some folders, in the order of their paths.
 
+    A run or a folder that cannot be read becomes a run with the state `damaged`.
+
     Raises:
-        UserError: a folder without such a run, or a damaged run folder.
+        UserError: a folder without such a run, or all runs are damaged.
     """
     found: dict[Path, RunFolder] = {}
+    hidden: list[Run] = []
     for folder in folders:
-        if not folder.is_dir():
+        if not os.path.isdir(folder):  # noqa: PTH112  # Path.is_dir raises an error where a folder must not be searched
             raise UserError(f"{folder}: is not a folder; name a run folder or a folder of run folders")
-        ended = {run.path: run for run in find_runs(folder) if _has_ended(run)}
+        unreadable: list[OSError] = []
+        ended = {run.path: run for run in find_runs(folder, unreadable.append) if _has_ended(run)}
+        hidden += [_unlisted(error) for error in unreadable]
         if not ended:
-            raise UserError(f"{folder}: has no run that is done or failed; check the path, or wait for a run to end")
+            nothing = f"{folder}: has no run that is done or failed; check the path, or wait for a run to end"
+            raise UserError(hidden[0].reason if hidden else nothing)
         found |= ended
-    return [read_run(run) for run in found.values()]
+    return [*_read_all(list(found.values())), *hidden]
+
+
+@contextmanager
+def left_out(run: Run) -> Iterator[None]:
+    """Goes on without a part of a run if the block finds its file damaged, and notes that in `run.left_out`."""
+    try:
+        yield
+    except UserError as error:
+        run.left_out.append(str(error))
 
 
 def class_labels(runs: Sequence[Run]) -> list[str]:
@@ -107,18 +138,32 @@ def class_labels(runs: Sequence[Run]) -> list[str]:
     return list(dict.fromkeys(label for run in runs for label in run.labels))
 
 
+def _read_all(folders: Sequence[RunFolder]) -> list[Run]:
+    runs = []
+    for folder in folders:
+        try:
+            runs.append(read_run(folder))
+        except UserError as error:
+            runs.append(_damaged(folder, str(error)))
+    if all(run.state == DAMAGED for run in runs):
+        more = f"; {len(runs) - 1} more runs are damaged" if len(runs) > 1 else ""
+        raise UserError(f"{runs[0].reason}{more}")
+    return runs
+
+
+def _damaged(folder: RunFolder, reason: str) -> Run:
+    return Run(folder, {}, {"status": DAMAGED, "reason": reason}, ())
+
+
+def _unlisted(error: OSError) -> Run:
+    """In place of the runs in a folder that cannot be listed."""
+    reason = f"{error.filename}: cannot be listed ({error.strerror}); check who may read it"
+    return _damaged(RunFolder(Path(error.filename)), reason)
+
+
 def _has_ended(folder: RunFolder) -> bool:
-    return folder.results_path.is_file() or folder.status().get("status") == "failed"
-
-
-def _measures(folder: RunFolder, results: Mapping[str, Any]) -> tuple[Measure, ...]:
-    if not results:
-        return ()
-    if "measures" not in results:
-        return DEFAULT_MEASURES
+    """Whether a run is done or failed, or cannot be read."""
     try:
-        return read_measures(results["measures"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise UserError(
-            f"{folder.results_path}: measures: is damaged ({error}); run the test of this run again"
-        ) from error
+        return exists(folder.results_path) or folder.status().get("status") == "failed"
+    except UserError:
+        return True

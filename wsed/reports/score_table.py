@@ -5,8 +5,12 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
+from wsed.checks.printable import printable
 from wsed.reports.runs import Run
 from wsed.reports.settings import settings
+
+FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""Signs that begin a formula, also in their wide form."""
 
 
 def score_table(runs: Sequence[Run]) -> tuple[list[str], list[list[Any]]]:
@@ -20,13 +24,32 @@ def score_table(runs: Sequence[Run]) -> tuple[list[str], list[list[Any]]]:
 
 
 def csv_text(runs: Sequence[Run]) -> str:
-    """The score table as CSV. A data frame would take twice as long for a thousand runs with a thousand scores each."""
+    """The score table as CSV, in which no text is a formula for a spreadsheet.
+
+    A data frame would take twice as long for a thousand runs with a thousand scores each.
+    """
     names, rows = score_table(runs)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(names)
-    writer.writerows(rows)
+    writer.writerow(map(_cell, names))
+    writer.writerows(map(_cell, row) for row in rows)
     return text.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    """A value of the table, with an apostrophe in front of a text that a spreadsheet would compute, such as `=1+1`."""
+    if not isinstance(value, str):
+        return value
+    shown = printable(value)
+    return f"'{shown}" if shown.lstrip().startswith(FORMULA) and not _is_number(shown) else shown
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _row(run: Run) -> dict[str, Any]:

@@ -5,7 +5,9 @@ from collections.abc import Mapping, Sequence
 import rich.box
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
+from wsed.checks.printable import printable
 from wsed.metrics.measure import Measure
 
 Results = Mapping[str, float | tuple[float, float]]
@@ -31,7 +33,7 @@ def print_scores(
     console.print(_overall(results))
     console.print(_by_class(results, measures, labels))
     shown = ", ".join(f"{name} {_short(value)}" for name, value in parameters.items())
-    console.print(f"with {shown}")
+    console.print(Text(printable(f"with {shown}")))
 
 
 def _overall(results: Results) -> Table:
@@ -40,7 +42,7 @@ def _overall(results: Results) -> Table:
         if isinstance(value, float) and "/class/" not in name:
             interval = results.get(f"{name}/ci95")
             drawn = f"{interval[0]:.4f} to {interval[1]:.4f}" if isinstance(interval, tuple) else ""
-            table.add_row(name, f"{value:.4f}", drawn)
+            table.add_row(Text(printable(name)), f"{value:.4f}", drawn)
     return table
 
 
@@ -56,9 +58,9 @@ def _by_class(results: Results, measures: Sequence[Measure], labels: Sequence[st
     table.add_column("", no_wrap=True)
     for column in columns:
         metric, _, score = column.partition("/class/{label}")
-        table.add_column(f"{metric} {score.lstrip('/')}".strip())
+        table.add_column(Text(printable(f"{metric} {score.lstrip('/')}".strip())))
     for label in labels:
-        table.add_row(label, *(rows[label][column] for column in columns))
+        table.add_row(Text(printable(label)), *(rows[label][column] for column in columns))
     return table
 
 

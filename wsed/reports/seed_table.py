@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from wsed.metrics.measure import MISSING, Measure
+from wsed.reports.markdown import inert
 from wsed.reports.rows import shown_measures
 from wsed.reports.runs import Run
 from wsed.reports.seed_groups import Group, group_runs
@@ -35,9 +36,9 @@ class SeedTable:
     note: str
 
     def markdown(self) -> str:
-        """The table and its note, to paste."""
-        lines = [f"| | {' | '.join(self.headers)} |", "|" + " --- |" * (len(self.headers) + 1)]
-        lines += [f"| {' | '.join(row)} |" for row in self.rows]
+        """The table and its note, to paste. Labels and headers, which come from files, are shown as they are."""
+        lines = [f"| | {' | '.join(map(inert, self.headers))} |", "|" + " --- |" * (len(self.headers) + 1)]
+        lines += [f"| {' | '.join([inert(label), *cells])} |" for label, *cells in self.rows]
         return "\n".join([*lines, *(["", self.note] if self.note else [])]) + "\n"
 
 

@@ -7,6 +7,8 @@ import rich.table
 from rich.console import Console
 from rich.text import Text
 
+from wsed.checks.names import shortened
+from wsed.checks.printable import printable
 from wsed.metrics.measure import Measure
 from wsed.reports.best import best_runs
 from wsed.reports.rows import comparison_rows, shown_measures
@@ -18,6 +20,11 @@ FALLBACK_WIDTH = 100
 NUMBER_WIDTH = 6
 MANY = 50
 """The largest number of runs to print."""
+
+LONGEST_LINE = 500
+"""Characters of the longest reason that is printed."""
+LINES = 5
+"""The largest number of damaged files of a run to name."""
 
 FIRST_BY_CLASS = ("separation/sdr", "frame/eer")
 LEFT_TO_THE_PAGE = ("tagging/map", "frame/map", "separation/sir", "separation/sar")
@@ -47,7 +54,27 @@ def print_comparison(runs: Sequence[Run], console: Console | None = None) -> Non
             console.print(_rich_table(part))
     for run, label in zip(runs, labels, strict=True):
         if run.failed:
-            console.print(Text(f"{label} failed: {run.status.get('reason') or 'no reason given'}", style="red"))
+            console.print(_line(f"{label} {run.state}: {run.reason}", style="red"), soft_wrap=True)
+
+
+def print_left_out(runs: Sequence[Run], console: Console | None = None) -> None:
+    """Prints a line for each part of a run that was left out of the comparison because its file is damaged.
+
+    Args:
+        runs: the runs of one comparison, after everything has been read.
+        console: where to print; standard output by default.
+    """
+    console = console or Console()
+    for run in runs:
+        for reason in run.left_out[:LINES]:
+            console.print(_line(f"{reason}; it is left out", style="red"), soft_wrap=True)
+        if len(run.left_out) > LINES:
+            more = f"{len(run.left_out) - LINES} more files are damaged and left out"
+            console.print(_line(f"{run.folder.path}: {more}; the page names them", style="red"), soft_wrap=True)
+
+
+def _line(text: str, style: str = "") -> Text:
+    return Text(shortened(printable(text), LONGEST_LINE), style=style)
 
 
 def _by_class(measures: Sequence[Measure]) -> list[Measure]:
@@ -80,12 +107,16 @@ def _split(table: Table, width: int) -> list[Table]:
 
 def _rich_table(table: Table) -> rich.table.Table:
     printed = rich.table.Table(
-        title=Text(table.title), title_justify="left", title_style="bold", box=rich.box.SIMPLE_HEAD, pad_edge=False
+        title=Text(printable(table.title)),
+        title_justify="left",
+        title_style="bold",
+        box=rich.box.SIMPLE_HEAD,
+        pad_edge=False,
     )
     printed.add_column("Run", overflow="fold")
     for header in table.headers:
-        printed.add_column(Text(header), justify="right", overflow="fold")
+        printed.add_column(Text("\n".join(map(printable, header.split("\n")))), justify="right", overflow="fold")
     for row in table.rows:
         cells = [Text(cell.text, style="bold green" if cell.best else "") for cell in row.cells]
-        printed.add_row(Text(row.label), *cells, style="dim" if row.reference else "")
+        printed.add_row(Text(printable(row.label)), *cells, style="dim" if row.reference else "")
     return printed

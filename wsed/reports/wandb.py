@@ -8,8 +8,8 @@ from typing import Any
 
 import wandb
 
-from wsed.errors import UserError
-from wsed.reports.runs import Run
+from wsed.checks.files import exists
+from wsed.reports.runs import Run, left_out
 from wsed.reports.score_table import score_table
 from wsed.reports.seed_table import seed_table
 from wsed.runs.wandb_run import open_run
@@ -29,7 +29,7 @@ def log_comparison(runs: Sequence[Run], folder: Path) -> str:
         A line that says where the W&B run is.
 
     Raises:
-        UserError: W&B refuses or cannot be reached, or a `config.yaml` is damaged.
+        UserError: W&B refuses or cannot be reached.
     """
     project, group = project_and_group(runs)
     columns, rows = score_table(runs)
@@ -54,18 +54,13 @@ def log_comparison(runs: Sequence[Run], folder: Path) -> str:
 def project_and_group(runs: Sequence[Run]) -> tuple[str, str]:
     """The project and the group of the first run that was logged to W&B, else `wsed` and the first experiment's name.
 
-    Raises:
-        UserError: a `config.yaml` is damaged.
+    A damaged `config.yaml` is passed over.
     """
     for run in runs:
-        if not run.folder.config_path.is_file():
-            continue
-        try:
-            logger = run.folder.config()["logger"] or {}
-            if "project" in logger:
-                return logger["project"], logger["group"]
-        except (KeyError, TypeError) as error:
-            raise UserError(f"{run.folder.config_path}: is not the config of a run; train this run again") from error
+        with left_out(run):
+            logger = (run.folder.config() if exists(run.folder.config_path) else {}).get("logger") or {}
+            if {"project", "group"} <= logger.keys():
+                return str(logger["project"]), str(logger["group"])
     return PROJECT, next((run for run in runs if run.results), runs[0]).name
 
 

@@ -3,16 +3,22 @@
 Only this module knows the file names; other modules get the path or the content of a file from here.
 """
 
-import json
 import os
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from wsed.checks.clip_names import score_names, sound_folder
+from wsed.checks.documents import parse_json, parse_yaml
+from wsed.checks.files import exists, read_text
 from wsed.errors import UserError
+from wsed.runs.contents import Config, Postprocessing, Results, Status, problem
+
+MOST_STATUS = 2**20
+MOST_CONFIG = 2**19
+MOST_RESULTS = 2**24
+"""Bytes. The largest files that are read; YAML takes twenty times as long as JSON."""
 
 
 class RunFolder:
@@ -29,6 +35,7 @@ class RunFolder:
         self.results_path = path / "results.json"
         self.curves_path = path / "metrics.csv"
         self.postprocessing_path = path / "postprocessing.json"
+        self.lease_path = path / ".lease"
         self.nan_batch_path = path / "nan_batch.json"
         self.checkpoints = path / "checkpoints"
         self.last_checkpoint = self.checkpoints / "last.ckpt"
@@ -41,40 +48,58 @@ class RunFolder:
 
     def snapshots(self) -> dict[int, Path]:
         """Paths of the checkpoints that `keep_every` has saved, by epoch, in ascending order."""
-        found = self.checkpoints.glob("epoch-*.ckpt")
-        return dict(sorted((int(path.stem.removeprefix("epoch-")), path) for path in found))
+        names = ((re.fullmatch(r"epoch-(\d+)", path.stem), path) for path in self.checkpoints.glob("epoch-*.ckpt"))
+        return dict(sorted((int(name[1]), path) for name, path in names if name))
 
     def config(self) -> dict[str, Any]:
-        """The validated config of the run.
+        """The validated config of the run, see `wsed.runs.contents.Config`.
 
         Raises:
             UserError: the file is missing or holds no config.
         """
-        return _read_mapping(self.config_path, "give the folder of a run")
+        return self._read(self.config_path, Config, MOST_CONFIG, "give the folder of a run, or train this run again")
 
     def status(self) -> dict[str, Any]:
-        """`status`, `reason`, `identity`, `command` and the process of the run; empty if the file is missing.
+        """The state of the run, see `wsed.runs.contents.Status`; empty if the file is missing.
 
         Raises:
             UserError: the file holds no status.
         """
-        return _read_mapping(self.status_path, "train this run again") if self.status_path.is_file() else {}
+        cure = "remove this folder and train the run again"
+        return self._read(self.status_path, Status, MOST_STATUS, cure) if exists(self.status_path) else {}
 
     def results(self) -> dict[str, Any]:
-        """Scores, timing and environment of the run; empty if the file is missing.
+        """Scores, timing and environment, see `wsed.runs.contents.Results`; empty if the file is missing.
 
         Raises:
             UserError: the file holds no results.
         """
-        return _read_mapping(self.results_path, "run the test of this run again") if self.results_path.is_file() else {}
+        cure = "train this run again with force=true"
+        return self._read(self.results_path, Results, MOST_RESULTS, cure) if exists(self.results_path) else {}
 
     def postprocessing(self) -> dict[str, Any]:
-        """The arguments of the post-processing that the run was tested with.
+        """The class and arguments of the post-processing that the run was tested with.
 
         Raises:
-            UserError: the file is missing or holds no arguments.
+            UserError: the file is missing or holds no such description.
         """
-        return _read_mapping(self.postprocessing_path, "run the test of this run again")
+        cure = "train this run again with force=true"
+        return self._read(self.postprocessing_path, Postprocessing, MOST_STATUS, cure)
+
+    def _read(self, path: Path, kind: Any, limit: int, cure: str) -> dict[str, Any]:
+        try:
+            text = read_text(path, limit, inside=self.path)
+        except UserError as error:
+            raise UserError(f"{str(error).rpartition(';')[0]}; {cure}") from error
+        try:
+            content = parse_json(text) if path.suffix == ".json" else parse_yaml(text)
+        except ValueError as error:
+            raise UserError(f"{path}: {error}; {cure}") from error
+        if not isinstance(content, dict):
+            raise UserError(f"{path}: does not hold a mapping; {cure}")
+        if reason := problem(content, kind):
+            raise UserError(f"{path}: {reason}; {cure}")
+        return content
 
 
 class PredictionFiles:
@@ -108,26 +133,26 @@ class PredictionFiles:
         return self.audio / sound_folder(filename) / f"{name}.flac"
 
 
-def find_runs(folder: Path) -> Iterator[RunFolder]:
-    """Yields the run folders in or below a folder, sorted by name, including unfinished runs."""
+def find_runs(folder: Path, unreadable: Callable[[OSError], None] = lambda error: None) -> Iterator[RunFolder]:
+    """Yields the run folders in or below a folder, sorted by name, including unfinished runs. Links are not followed.
+
+    Args:
+        folder: the folder.
+        unreadable: called with the error for each folder that cannot be listed; its runs are left out.
+    """
     own = {RunFolder(folder).checkpoints.name, RunFolder(folder).predictions.path.name, "wandb"}
-    for path, names, files in os.walk(folder):
+    waiting = [folder]
+    while waiting:
+        path = waiting.pop()
+        try:
+            with os.scandir(path) as entries:
+                kinds = {entry.name: entry.is_dir(follow_symlinks=False) for entry in entries}
+        except OSError as error:
+            unreadable(error)
+            continue
+        is_run = any(name in kinds and not kinds[name] for name in ("status.json", "results.json"))
+        if is_run:
+            yield RunFolder(path)
         # The subfolders of a run are skipped, because they may hold thousands of files.
-        names.sort()
-        if {"status.json", "results.json"} & set(files):
-            names[:] = [name for name in names if name not in own]
-            yield RunFolder(Path(path))
-
-
-def _read_mapping(path: Path, cure: str) -> dict[str, Any]:
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"{path}: cannot be read ({error}); {cure}") from error
-    try:
-        content = json.loads(text) if path.suffix == ".json" else yaml.safe_load(text)
-    except (ValueError, yaml.YAMLError) as error:
-        raise UserError(f"{path}: is not {'JSON' if path.suffix == '.json' else 'YAML'}; {cure}") from error
-    if not isinstance(content, dict):
-        raise UserError(f"{path}: does not hold a mapping; {cure}")
-    return content
+        inner = sorted((name for name, is_folder in kinds.items() if is_folder), reverse=True)
+        waiting += [path / name for name in inner if not (is_run and name in own)]

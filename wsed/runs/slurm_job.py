@@ -1,6 +1,7 @@
 """The Slurm job that this process belongs to, and what Slurm says about jobs."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -38,6 +39,17 @@ def tasks_per_node() -> int:
 def restarts() -> int:
     """Number of times that the job was put back into the queue."""
     return int(os.environ.get("SLURM_RESTART_COUNT", 0))
+
+
+def cluster() -> str | None:
+    """Name of the cluster that this machine belongs to; None where Slurm cannot be asked."""
+    if "SLURM_CLUSTER_NAME" in os.environ:
+        return os.environ["SLURM_CLUSTER_NAME"]
+    if shutil.which("scontrol") is None:
+        return None
+    shown = subprocess.run(["scontrol", "show", "config"], capture_output=True, text=True).stdout
+    found = re.search(r"^ClusterName\s*=\s*(\S+)", shown, re.MULTILINE)
+    return found[1] if found else None
 
 
 def waits_or_runs(job: str) -> bool | None:

@@ -1,5 +1,6 @@
 """Step decay of the learning rate."""
 
+from wsed.checks.ranges import Count, ShareAboveZero
 from wsed.schedules.base import Schedule
 
 
@@ -11,7 +12,7 @@ class StepDecay(Schedule):
         every: number of steps.
     """
 
-    def __init__(self, factor: float, every: int) -> None:
+    def __init__(self, factor: ShareAboveZero, every: Count) -> None:
         self.factor = factor
         self.every = every
 

@@ -2,6 +2,7 @@
 
 import math
 
+from wsed.checks.ranges import ShareBelowOne
 from wsed.schedules.base import Schedule
 
 
@@ -12,7 +13,7 @@ class WarmupCosine(Schedule):
         warmup: share of the steps in which the learning rate rises, in [0, 1).
     """
 
-    def __init__(self, warmup: float) -> None:
+    def __init__(self, warmup: ShareBelowOne) -> None:
         self.warmup = warmup
 
     def __call__(self, step: int, steps: int) -> float:

@@ -1,10 +1,10 @@
 """The interface of sweepers."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
+from wsed.checks.ranges import Named, Scalar
 from wsed.sweeps.launchers.base import Launcher
 
 
@@ -15,7 +15,7 @@ class Sweeper(ABC):
         params: values to sweep over besides those of the command line, by key; the program adds them to the overrides.
     """
 
-    def __init__(self, params: Mapping[str, Any]) -> None:
+    def __init__(self, params: Named[Scalar]) -> None:
         self.params = params
 
     @abstractmethod

@@ -1,5 +1,6 @@
 """The sweeper that lets Optuna choose each run from the scores of earlier ones."""
 
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,11 +15,14 @@ from optuna.storages import BaseStorage, JournalStorage
 from optuna.storages.journal import JournalFileBackend
 from optuna.trial import Trial, TrialState
 
+from wsed.checks.ranges import Count, CountFromZero, Few, Named, PathText, Scalar, Seed, Text
 from wsed.config.compose import parse_overrides
 from wsed.errors import UserError
-from wsed.runs.process import describe, is_alive
+from wsed.runs import process
+from wsed.runs.lease import Lease
 from wsed.sweeps.base import Sweeper
 from wsed.sweeps.launchers.base import Launcher, SweepRun
+from wsed.sweeps.lost_trials import repeat_lost_trials
 from wsed.sweeps.plan import plan_sweep_run
 from wsed.sweeps.pruning import Pruning
 from wsed.sweeps.state import add_runs
@@ -105,17 +109,17 @@ class OptunaSweeper(Sweeper):
 
     def __init__(
         self,
-        trials: int,
-        parallel: int,
+        trials: Count,
+        parallel: Few,
         sampler: Literal["tpe", "random"],
-        seed: int,
+        seed: Seed,
         pruner: Literal["median", "hyperband", "none"],
-        warmup: int,
-        storage: str | None,
-        study: str,
-        monitor: str,
+        warmup: CountFromZero,
+        storage: PathText | None,
+        study: Text,
+        monitor: Text,
         mode: Literal["max", "min"],
-        params: Mapping[str, Any],
+        params: Named[Scalar],
     ) -> None:
         super().__init__(params)
         for name, count in (("trials", trials), ("parallel", parallel)):
@@ -137,16 +141,31 @@ class OptunaSweeper(Sweeper):
         folder.mkdir(parents=True, exist_ok=True)
         direction: Literal["maximize", "minimize"] = "maximize" if self.mode == "max" else "minimize"
         described = Study(self.study, self.storage or folder / JOURNAL, direction, self.pruner, self.warmup)
+        worker = process.describe()
+        with Lease(folder / f".worker-{secrets.token_hex(8)}", "the worker") as lease:
+            worker["lease"] = lease.path.name
+            return self._search(described, worker, fixed, space, folder, launcher)
+
+    def _search(
+        self,
+        described: Study,
+        worker: Mapping[str, Any],
+        fixed: Sequence[str],
+        space: Mapping[str, BaseDistribution],
+        folder: Path,
+        launcher: Launcher,
+    ) -> list[str]:
+        """Launches trials until the study has enough of them; returns the names of the run folders."""
         study = described.open(self._sampler(0))
-        _repeat_lost_trials(study)
+        repeat_lost_trials(study, folder, shared=isinstance(described.storage, Path))
         names: list[str] = []
         while (left := self.trials - _counted(study)) > 0:
             trials, runs = [], []
             for _ in range(min(left, self.parallel)):
                 # A new sampler each time, so that a resumed study draws the same values as an uninterrupted one.
                 study.sampler = self._sampler(len(study.trials))
-                trials.append(study.ask(space))
-                trials[-1].set_user_attr("worker", describe())
+                trials.append(study.ask(dict(space)))
+                trials[-1].set_user_attr("worker", dict(worker))
                 plan = plan_sweep_run([*fixed, *_values(trials[-1])], list(space))
                 runs.append(SweepRun(plan, Watch(described, trials[-1].number, self.monitor)))
             names += [run.plan.path.name for run in runs]
@@ -160,7 +179,7 @@ class OptunaSweeper(Sweeper):
         return names
 
     def _sampler(self, drawn: int) -> BaseSampler:
-        seed = self.seed + 1000 * drawn
+        seed = (self.seed + 1000 * drawn) % 2**32
         return RandomSampler(seed=seed) if self.sampler == "random" else TPESampler(seed=seed, constant_liar=True)
 
 
@@ -205,17 +224,6 @@ def _values(trial: Trial | optuna.trial.FrozenTrial) -> list[str]:
 
 def _counted(study: optuna.Study) -> int:
     return sum(trial.state != TrialState.WAITING and "again" not in trial.user_attrs for trial in study.trials)
-
-
-def _repeat_lost_trials(study: optuna.Study) -> None:
-    """Puts trials back into the queue if their worker no longer exists."""
-    for trial in study.get_trials(states=[TrialState.RUNNING]):
-        worker = trial.user_attrs.get("worker")
-        if worker is None or not is_alive(worker):
-            lost = Trial(study, trial._trial_id)
-            lost.set_user_attr("again", True)
-            study.tell(trial.number, state=TrialState.FAIL)
-            study.enqueue_trial(trial.params)
 
 
 def _tell(study: optuna.Study, trial: Trial, outcome: Outcome) -> None:

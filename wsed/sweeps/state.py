@@ -8,12 +8,17 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from wsed.atomic import write_text
+from wsed.checks.documents import parse_json
+from wsed.checks.files import exists, read_text
+from wsed.checks.names import check_part
 from wsed.errors import UserError
 from wsed.runs.folder import RunFolder
-from wsed.runs.process import is_alive
+from wsed.runs.lease_file import is_held
 
 GRID = "sweep.json"
-STATES = ("done", "running", "stopped", "pruned", "failed", "pending")
+STATES = ("done", "running", "stopped", "pruned", "failed", "damaged", "pending")
+MOST_BYTES = 2**24
+"""Size of the largest list of runs that is read."""
 
 
 @contextmanager
@@ -68,24 +73,40 @@ def run_states(folder: Path) -> dict[str, tuple[str, str | None]]:
     """State and reason of each run of a sweep, by the name of its folder.
 
     Raises:
-        UserError: the folder holds no sweep.
+        UserError: the folder holds no sweep, or the list of its runs is damaged.
     """
-    if not (folder / GRID).is_file():
+    if not exists(folder / GRID):
         raise UserError(f"{folder}: has no {GRID}; give the folder of a sweep, such as outputs/demo")
-    return {name: _state(RunFolder(folder / name)) for name in _names(folder)}
+    return {name: _state_or_damage(RunFolder(folder / name)) for name in _names(folder)}
 
 
 def _names(folder: Path) -> list[str]:
     path = folder / GRID
-    names: list[str] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []
-    return names
+    if not exists(path):
+        return []
+    text = read_text(path, MOST_BYTES, inside=folder)
+    cure = "remove it and start the sweep again, which finds the runs that are done"
+    try:
+        names = parse_json(text)
+    except ValueError as error:
+        raise UserError(f"{path}: {error}; {cure}") from error
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise UserError(f"{path}: is not a list of names; {cure}")
+    return [check_part(name, str(path)) for name in names]
+
+
+def _state_or_damage(folder: RunFolder) -> tuple[str, str | None]:
+    try:
+        return _state(folder)
+    except UserError as error:
+        return "damaged", str(error)
 
 
 def _state(folder: RunFolder) -> tuple[str, str | None]:
+    if is_held(folder.lease_path):
+        return "running", None
     status = folder.status()
     if not status:
         return "pending", None
-    state = status["status"]
-    if state == "running" and not is_alive(status):
-        state = "stopped"
-    return state, status["reason"]
+    # Whoever trained it was killed before it could say so.
+    return "stopped" if status["status"] == "running" else status["status"], status.get("reason")

@@ -1,5 +1,6 @@
 """Reads checkpoints, which may come from anybody: nothing in them is executed, and nothing unbounded is allocated."""
 
+import warnings
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -49,7 +50,7 @@ def read_checkpoint(path: Path, device: str | torch.device = "cpu", allowed: Seq
         UserError: the file is not a checkpoint of wsed, names a class that it may not name, or has weights that are no
             finite numbers.
     """
-    content = _load(path, device)
+    content = load_content(path, device)
     try:
         description, weights = content[DESCRIPTION], content[WEIGHTS]
         # The program completes the arguments of these two.
@@ -82,7 +83,7 @@ def read_weights(path: Path, device: str | torch.device = "cpu") -> Mapping[str,
     Raises:
         UserError: the file is not a checkpoint of wsed, or has weights that are no finite numbers.
     """
-    content = _load(path, device)
+    content = load_content(path, device)
     weights = content.get(WEIGHTS) if isinstance(content, Mapping) else None
     if not isinstance(weights, Mapping):
         raise _refusal(path)
@@ -90,7 +91,28 @@ def read_weights(path: Path, device: str | torch.device = "cpu") -> Mapping[str,
     return weights
 
 
-def check_weights(path: Path, module: nn.Module, weights: Mapping[str, Tensor]) -> None:
+def load_content(path: Path, device: str | torch.device = "cpu") -> Any:
+    """What a checkpoint holds: tensors and plain values. Nothing in it is executed.
+
+    Raises:
+        UserError: the file is not a checkpoint.
+    """
+    try:
+        with open_regular(path) as file:
+            # torch.save never compresses, and a compressed file could be of any size.
+            entries = zipfile.ZipFile(file).infolist()
+            if any(entry.compress_type != zipfile.ZIP_STORED for entry in entries):
+                raise _refusal(path)
+            file.seek(0)
+            with warnings.catch_warnings(action="ignore"):
+                return torch.load(file, map_location=device, weights_only=True)
+    except (UserError, MemoryError):
+        raise
+    except Exception as error:
+        raise _refusal(path) from error
+
+
+def check_weights(path: Path, module: nn.Module, weights: Mapping[str, Any]) -> None:
     """Checks that weights are those of a module: the same names, shapes and types.
 
     Args:
@@ -110,24 +132,11 @@ def check_weights(path: Path, module: nn.Module, weights: Mapping[str, Tensor]) 
         raise UserError(f"{path}: {problem}; {cure}")
     for name, tensor in own.items():
         given = weights[name]
+        if not isinstance(given, Tensor):
+            raise UserError(f"{path}: {name} is no tensor; {cure}")
         if given.shape != tensor.shape or given.dtype != tensor.dtype:
             shapes = [f"{str(each.dtype).removeprefix('torch.')} {list(each.shape)}" for each in (given, tensor)]
             raise UserError(f"{path}: {name} is {shortened(shapes[0])} instead of {shapes[1]}; {cure}")
-
-
-def _load(path: Path, device: str | torch.device) -> Any:
-    try:
-        with open_regular(path) as file:
-            # torch.save never compresses, and a compressed file could be of any size.
-            entries = zipfile.ZipFile(file).infolist()
-            if any(entry.compress_type != zipfile.ZIP_STORED for entry in entries):
-                raise _refusal(path)
-            file.seek(0)
-            return torch.load(file, map_location=device, weights_only=True)
-    except (UserError, MemoryError):
-        raise
-    except Exception as error:
-        raise _refusal(path) from error
 
 
 def _check_numbers(path: Path, weights: Mapping[str, Any]) -> None:

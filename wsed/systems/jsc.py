@@ -6,6 +6,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
+from wsed.checks.ranges import Exponent
 from wsed.prediction import Prediction
 from wsed.systems.full_precision import full_precision
 from wsed.systems.mask_system import MaskSystem
@@ -31,7 +32,7 @@ class Jsc(MaskSystem):
     """
 
     def __init__(
-        self, parts: Parts, background: Literal["residual", "own", "none"] = "residual", presence: float = 0.0
+        self, parts: Parts, background: Literal["residual", "own", "none"] = "residual", presence: Exponent = 0.0
     ) -> None:
         super().__init__(parts, background == "own", background != "none")
         if presence < 0:

@@ -1,10 +1,11 @@
-"""Training on several devices, with processes that read the config from the run folder."""
+"""Training on several devices, with processes that get the config from the first one."""
 
 import os
+import pickle
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,25 +23,30 @@ class Ddp(DDPStrategy):
     """One process for each device; each process trains on its share of every batch, see `EpochSampler`.
 
     Lightning starts all processes with the command line of the first one. If that starts a sweep, each process would
-    run the whole sweep; in an Optuna study, each would draw its own values. Here the processes read the config from the
-    run folder, so they train the same run under any launcher and sweeper. A cluster may start the processes instead.
+    run the whole sweep; in an Optuna study, each would draw its own values. Here the processes get the config from the
+    first one through a pipe, so they train the same run under any launcher and sweeper, and execute nothing that the
+    run folder holds. A cluster may start the processes instead.
 
     Args:
+        config: config of the run.
         process_group_backend: `nccl` or `gloo`; None for the one that fits the devices.
     """
 
-    def __init__(self, process_group_backend: str | None = None) -> None:
+    def __init__(self, config: Mapping[str, Any], process_group_backend: str | None = None) -> None:
         super().__init__(process_group_backend=process_group_backend)
+        self._config = config
 
     def _configure_launcher(self) -> None:
         assert self.cluster_environment is not None
         self._launcher = WorkerLauncher(self.cluster_environment, self.num_processes, self.num_nodes)
+        self._launcher.config = self._config
 
 
 class WorkerLauncher(_SubprocessScriptLauncher):
     """Starts the processes of a run other than rank 0, see `wsed.training.worker`."""
 
     folder: Path
+    config: Mapping[str, Any]
 
     def launch(self, function: Callable[..., Any], *args: Any, trainer: pl.Trainer | None = None, **kwargs: Any) -> Any:
         assert trainer is not None
@@ -61,11 +67,16 @@ class WorkerLauncher(_SubprocessScriptLauncher):
         os.environ["NODE_RANK"] = str(self.cluster_environment.node_rank())
         os.environ["LOCAL_RANK"] = "0"
         os.environ["WORLD_SIZE"] = str(self.num_processes * self.num_nodes)
-        command = [sys.executable, "-m", "wsed.training.worker", str(self.folder)]
+        command = [sys.executable, "-m", "wsed.training.worker"]
         self.procs = [
-            subprocess.Popen(command, env={**os.environ, "LOCAL_RANK": str(rank)})
+            subprocess.Popen(command, env={**os.environ, "LOCAL_RANK": str(rank)}, stdin=subprocess.PIPE)
             for rank in range(1, self.num_processes)
         ]
+        content = pickle.dumps((self.folder, dict(self.config)))
+        for process in self.procs:
+            assert process.stdin is not None
+            process.stdin.write(content)
+            process.stdin.close()
 
     def finish(self) -> None:
         """Waits for the other processes, and restores the environment for the next run of this process."""

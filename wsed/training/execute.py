@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from wsed.errors import PrunedError, RunBusyError
+from wsed.errors import PrunedError
 from wsed.runs import slurm_job
 from wsed.runs.active_run import ActiveRun
 from wsed.runs.planned_run import PlannedRun
@@ -29,17 +29,23 @@ class Outcome:
     value: float | None = None
 
 
-def execute(plan: PlannedRun, watching: Callable[[], Sequence["Callback"]] = tuple) -> Outcome:
+def execute(
+    plan: PlannedRun, watching: Callable[[], Sequence["Callback"]] = tuple, record_refusal: bool = False
+) -> Outcome:
     """Trains and tests a run, unless it is done. If the run stops early, its folder records why.
 
     Args:
         plan: the planned run.
         watching: creates further callbacks, once PyTorch has been loaded.
+        record_refusal: whether the folder also records that a run was refused before its training; otherwise such a
+            run leaves no folder.
 
     Raises:
         UserError: the folder holds something else, another process executes the run, or it cannot be trained.
         PrunedError: the run is not worth continuing.
         TrainingDivergedError: the loss is not finite.
+        LeaseLostError: another process has taken over the run folder.
+        StoppedError: a signal asks this process to stop.
     """
     # Before PyTorch is loaded: that takes seconds, and Slurm may send a signal meanwhile.
     slurm_job.requeue_when_told()
@@ -47,24 +53,32 @@ def execute(plan: PlannedRun, watching: Callable[[], Sequence["Callback"]] = tup
     if slurm_job.rank():
         return _join(active)
     active.check_folder()
-    if active.is_done() and not plan.config["force"]:
-        print(f"{plan.path}: is done already; force=true trains it again")
-        return Outcome("done", active.monitored_value())
-    if other := active.executed_by():
-        raise RunBusyError(f"{plan.path}: is being trained by {other}; wait for it, or stop it first")
-    from wsed.training.run import train
+    if not _is_done(active):
+        with active.held():
+            # Another process may have finished it, or another run, before this one held the lease.
+            active.check_folder()
+            if not _is_done(active):
+                _train(active, watching, record_refusal)
+                return Outcome("done", active.monitored_value())
+    print(f"{plan.path}: is done already; force=true trains it again")
+    return Outcome("done", active.monitored_value())
 
-    silence_lightning()
-    keep_freed_memory()
+
+def _is_done(active: ActiveRun) -> bool:
+    return active.is_done() and not active.plan.config["force"]
+
+
+def _train(active: ActiveRun, watching: Callable[[], Sequence["Callback"]], record_refusal: bool) -> None:
     try:
+        from wsed.training.run import train
+
+        silence_lightning()
+        keep_freed_memory()
         active.finish(train(active, watching()))
     except BaseException as error:
-        if active.started:
+        if active.started or record_refusal:
             active.end(_status_of(error), error)
-        elif plan.path.is_dir() and not any(plan.path.iterdir()):
-            plan.path.rmdir()
         raise
-    return Outcome("done", active.monitored_value())
 
 
 def _join(active: ActiveRun) -> Outcome:

@@ -1,7 +1,6 @@
 """Training of a system with Lightning's trainer, from the beginning or from a checkpoint."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import pytorch_lightning as pl
@@ -9,21 +8,14 @@ from pytorch_lightning.callbacks import Callback
 from pytorch_lightning.loggers import Logger
 
 from wsed.data.datamodules.base import ClipDataModule
-from wsed.runs import slurm_job
 from wsed.runs.folder import RunFolder
 from wsed.systems.base import System
 from wsed.training.callbacks.rng_state import RngState
 from wsed.training.checkpoint_io import AtomicCheckpointIO
 from wsed.training.ddp import leave_group
+from wsed.training.resume import Restoring, resume_checkpoint
 from wsed.training.runtime import Runtime
 from wsed.training.trainer import make_trainer
-
-
-def resume_checkpoint(config: Mapping[str, Any], folder: RunFolder) -> Path | None:
-    """The checkpoint that a run resumes from, or None for one that starts from the beginning."""
-    # With force=true, a job that Slurm has requeued has already started from the beginning once.
-    restart = config["resume"] == "never" or (config["force"] and not slurm_job.restarts())
-    return folder.last_checkpoint if folder.last_checkpoint.is_file() and not restart else None
 
 
 def fit(
@@ -50,13 +42,15 @@ def fit(
         The trainer.
 
     Raises:
+        UserError: the checkpoint cannot be used.
         TrainingDivergedError: the loss is not finite.
     """
     checkpoint = resume_checkpoint(config, folder)
+    restoring = Restoring(checkpoint)
     trainer = make_trainer(
         config,
         runtime,
-        [RngState(), *callbacks],
+        [RngState(), restoring, *callbacks],
         [AtomicCheckpointIO()],
         default_root_dir=folder.path,
         logger=list(loggers),
@@ -64,7 +58,8 @@ def fit(
     if config["compile"]:
         system.network.compile()
     try:
-        trainer.fit(system, datamodule=data, ckpt_path=checkpoint)
+        with restoring:
+            trainer.fit(system, datamodule=data, ckpt_path=checkpoint)
     except BaseException:
         leave_group(trainer, failed=True)
         raise

@@ -20,12 +20,15 @@ from wsed.runs.planned_run import PlannedRun
 from wsed.systems.base import System
 from wsed.training.build import build_system, load_weights, training_waveforms
 from wsed.training.callbacks.collect_predictions import CollectPredictions
-from wsed.training.fit import fit, resume_checkpoint
+from wsed.training.dry_run import dry_run
+from wsed.training.fit import fit
 from wsed.training.loggers.base import RunLogger
-from wsed.training.loggers.metrics_csv import CurvesState, MetricsCsv, rows_of
+from wsed.training.loggers.metrics_csv import CurvesState, MetricsCsv
+from wsed.training.memory import check_training_memory
+from wsed.training.resume import check_resumable, resume_checkpoint
 from wsed.training.runtime import Runtime
-from wsed.training.testing import build_postprocessing, test
-from wsed.training.trainer import check_compiler, resolve_precision
+from wsed.training.testing import build_postprocessing, check_fitted, test
+from wsed.training.trainer import check_batches, check_compiler, check_trainer, resolve_precision
 
 
 def train(active: ActiveRun, watching: Sequence[Callback] = ()) -> dict[str, Any]:
@@ -44,23 +47,30 @@ def train(active: ActiveRun, watching: Sequence[Callback] = ()) -> dict[str, Any
     """
     plan, config, folder = active.plan, active.plan.config, active.folder
     runtime = _prepare(config)
+    # Everything that needs no data is built before they are read, which may take minutes.
+    evaluator, postprocessing = build_evaluator(config), build_postprocessing(config)
+    callbacks = build_callbacks(config)
+    check_trainer(config, runtime, [*callbacks, *watching])
+    logger: RunLogger | None = instantiate(config["logger"]) or None
     data: ClipDataModule = instantiate(config["data"]["module"])
+    check_training_memory(config, runtime, data)
+    system = build_system(config)
     data.setup()
-    evaluator, postprocessing = build_evaluator(config), build_postprocessing(config, data)
-    callbacks = build_callbacks(config, data)
+    check_fitted(postprocessing, data)
+    check_stopping(config, callbacks, data)
+    check_batches(config, runtime, data)
+    dry_run(config, system, data, evaluator, [*callbacks, *watching])
     _report_cache(data)
     # Before training: somebody may edit the code meanwhile.
     git = git_state()
-    system = build_system(config)
     checkpoint = resume_checkpoint(config, folder)
+    rows = check_resumable(checkpoint, system) if checkpoint else []
     active.start(resumed=checkpoint is not None)
     print(f"{plan.path}: {'running' if checkpoint is None else 'resumes'}")
     if checkpoint is None:
         for line in system.loss.idle_terms(partial(data.datasets["train"].tags, 0), len(system.labels)):
             print(line)
         system.features.fit(training_waveforms(data.datasets["train"], data.batch_size))
-    rows = rows_of(checkpoint) if checkpoint else []
-    logger: RunLogger | None = instantiate(config["logger"]) or None
     failed = True
     try:
         loggers = [logger.start(plan, rows)] if logger else []
@@ -100,23 +110,27 @@ def join(config: Mapping[str, Any], folder: RunFolder) -> None:
     # restores the state of each; only rank 0 writes the curves, so this process has no loggers.
     curves = CurvesState(MetricsCsv(folder.curves_path))
     collect = CollectPredictions(build_evaluator(config))
-    fit(config, runtime, folder, build_system(config), data, [], [curves, collect, *build_callbacks(config, data)])
+    fit(config, runtime, folder, build_system(config), data, [], [curves, collect, *build_callbacks(config)])
 
 
-def build_callbacks(config: Mapping[str, Any], data: ClipDataModule) -> list[Callback]:
-    """The callbacks of a run, in the order of its config.
+def build_callbacks(config: Mapping[str, Any]) -> list[Callback]:
+    """The callbacks of a run, in the order of its config."""
+    callbacks: dict[str, Callback] = instantiate(config["callbacks"])
+    return list(callbacks.values())
+
+
+def check_stopping(config: Mapping[str, Any], callbacks: Sequence[Callback], data: ClipDataModule) -> None:
+    """Checks that there is a validation split if the callbacks of a run need one.
 
     Raises:
         UserError: one of them monitors a metric of the validation split, and the data have none.
     """
-    callbacks: dict[str, Callback] = instantiate(config["callbacks"])
-    for name, callback in callbacks.items():
+    for name, callback in zip(config["callbacks"], callbacks, strict=True):
         if isinstance(callback, EarlyStopping) and "val" not in data.datasets:
             raise UserError(
                 f"callbacks.{name}: monitors {callback.monitor}, and there is no validation split; give data.folds.val "
                 "folds and data.clips.val clips"
             )
-    return list(callbacks.values())
 
 
 def _prepare(config: Mapping[str, Any]) -> Runtime:

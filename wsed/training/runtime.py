@@ -1,10 +1,10 @@
 """Settings of how a run is executed; none of them can change the result."""
 
 import os
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from wsed.checks.ranges import Few, FewFromZero, ListOf, PathText, Workers
 from wsed.errors import UserError
 from wsed.runs import slurm_job
 
@@ -27,12 +27,12 @@ class Runtime:
     """
 
     accelerator: Literal["auto", "cpu", "gpu"] = "auto"
-    devices: int | Sequence[int] | None = 1
-    num_nodes: int | None = 1
+    devices: Few | ListOf[FewFromZero] | None = 1
+    num_nodes: Few | None = 1
     strategy: Literal["auto", "ddp"] = "auto"
-    process_group_backend: str | None = None
-    num_workers: int = 0
-    cache: str | None = None
+    process_group_backend: Literal["nccl", "gloo"] | None = None
+    num_workers: Workers = 0
+    cache: PathText | None = None
     progress_bar: bool = True
     model_summary: bool = False
 
@@ -50,16 +50,32 @@ class Runtime:
             "enable_model_summary": self.model_summary,
         }
 
+    def uses_gpu(self) -> bool:
+        """Whether training runs on a GPU."""
+        import torch
+
+        return self.accelerator == "gpu" or (self.accelerator == "auto" and torch.cuda.device_count() > 0)
+
+    def world_size(self) -> int:
+        """The number of devices that train together."""
+        arguments = self.trainer_arguments()
+        devices = arguments["devices"]
+        each = devices if isinstance(devices, int) else len(devices)
+        return int(each * arguments["num_nodes"])
+
     def check_devices(self) -> None:
         """Compares the devices asked for with those that exist.
 
         Raises:
-            UserError: there are not enough devices, or their number differs from the number of Slurm tasks.
+            UserError: there are not enough devices, one of them does not exist or is named twice, or their number
+                differs from the number of Slurm tasks.
         """
         import torch
 
         devices = self.trainer_arguments()["devices"]
-        count = devices if isinstance(devices, int) else len(devices)
+        count = devices if isinstance(devices, int) else len(set(devices))
+        if not isinstance(devices, int) and count < len(devices):
+            raise UserError(f"runtime.devices={list(devices)}: names a device twice; give each once")
         started = slurm_job.tasks_per_node()
         if slurm_job.tasks() > 1 and self.strategy == "auto":
             raise UserError(
@@ -72,8 +88,10 @@ class Runtime:
                 )
             return
         gpus = torch.cuda.device_count()
-        on_gpus = self.accelerator == "gpu" or (self.accelerator == "auto" and gpus > 0)
+        on_gpus = self.uses_gpu()
         available, kind = (gpus, "GPUs") if on_gpus else (os.cpu_count() or 1, "cores")
-        if count > available:
-            cure = f"ask for {available} at most" if available else "set runtime.accelerator=cpu"
+        if not isinstance(devices, int) and not on_gpus:
+            raise UserError(f"runtime.devices={list(devices)}: only GPUs have indices; set runtime.devices={count}")
+        if count > available or (not isinstance(devices, int) and not set(devices) <= set(range(available))):
+            cure = f"ask for {available} at most, from index 0" if available else "set runtime.accelerator=cpu"
             raise UserError(f"runtime.devices={devices}: this machine has {available} {kind}; {cure}")

@@ -21,23 +21,28 @@ from wsed.training.runtime import Runtime
 from wsed.training.trainer import make_trainer
 
 
-def build_postprocessing(config: Mapping[str, Any], data: ClipDataModule) -> Postprocessing | FittedPostprocessing:
+def build_postprocessing(config: Mapping[str, Any]) -> Postprocessing | FittedPostprocessing:
     """The post-processing of a run.
 
-    Args:
-        config: config of the run.
-        data: data of the run after `setup`.
-
     Raises:
-        UserError: the post-processing must be fitted on a validation split, and the data have none.
+        UserError: its values by class do not match the classes.
     """
     postprocessing: Postprocessing | FittedPostprocessing = instantiate(config["postprocessing"])
+    postprocessing.check_labels(config["data"]["labels"])
+    return postprocessing
+
+
+def check_fitted(postprocessing: Postprocessing | FittedPostprocessing, data: ClipDataModule) -> None:
+    """Checks that data after `setup` have a validation split, if the post-processing must be fitted on one.
+
+    Raises:
+        UserError: they have none.
+    """
     if isinstance(postprocessing, FittedPostprocessing) and "val" not in data.datasets:
         raise UserError(
             f"postprocessing: {type(postprocessing).__name__} needs a validation split; give data.folds.val folds and "
             "data.clips.val clips"
         )
-    return postprocessing
 
 
 def test(

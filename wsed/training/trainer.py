@@ -12,12 +12,16 @@ from lightning_fabric.plugins.environments.cluster_environment import ClusterEnv
 from lightning_fabric.plugins.environments.lightning import LightningEnvironment
 from lightning_fabric.plugins.environments.slurm import SLURMEnvironment
 from lightning_fabric.plugins.io import CheckpointIO
+from lightning_fabric.utilities.exceptions import MisconfigurationException
 from pytorch_lightning.callbacks import Callback
 from pytorch_lightning.plugins import LayerSync
 
+from wsed.checks.names import shortened
 from wsed.config.instantiate import instantiate
+from wsed.data.datamodules.base import ClipDataModule
 from wsed.errors import UserError
 from wsed.runs import slurm_job
+from wsed.training.callbacks.keep_signals import KeepSignals
 from wsed.training.callbacks.progress_bar import ProgressBar
 from wsed.training.ddp import Ddp
 from wsed.training.runtime import Runtime
@@ -50,15 +54,58 @@ def make_trainer(
     trainer: pl.Trainer = instantiate(
         config["trainer"],
         **runtime.trainer_arguments(),
-        strategy=Ddp(runtime.process_group_backend) if together else "auto",
+        strategy=Ddp(config, runtime.process_group_backend) if together else "auto",
         precision=resolve_precision(config["precision"]),
         # The samplers of wsed.data share clips among devices themselves.
         use_distributed_sampler=False,
-        callbacks=[*callbacks, *bars],
+        callbacks=[KeepSignals(), *callbacks, *bars],
         plugins=[cluster, *plugins, *norms],
         **more,
     )
     return trainer
+
+
+def check_trainer(config: Mapping[str, Any], runtime: Runtime, callbacks: Sequence[Callback]) -> None:
+    """Checks that Lightning accepts the arguments of the trainer, and the callbacks.
+
+    Raises:
+        UserError: it does not.
+    """
+    try:
+        make_trainer(config, runtime, callbacks, logger=False)
+    except (MisconfigurationException, TypeError, ValueError) as error:
+        raise UserError(f"trainer: {shortened(' '.join(str(error).split()), 300)}") from error
+
+
+def check_batches(config: Mapping[str, Any], runtime: Runtime, data: ClipDataModule) -> None:
+    """Checks that every epoch has batches, and that the devices can share them.
+
+    Args:
+        config: config of the run; its `trainer` is read.
+        runtime: devices.
+        data: data after `setup`.
+
+    Raises:
+        UserError: a limit leaves no batch, or a batch cannot be shared.
+    """
+    devices = runtime.world_size() if runtime.strategy == "ddp" else 1
+    if data.batch_size % devices:
+        raise UserError(f"data.batch_size={data.batch_size}: is not a multiple of the {devices} devices")
+    arguments = config["trainer"]
+    counts = {split: -(-len(clips) // data.batch_size) for split, clips in data.datasets.items()}
+    for split, count in counts.items():
+        for name in (f"limit_{split}_batches", *(["overfit_batches"] if split == "train" else [])):
+            limit = arguments.get(name)
+            if isinstance(limit, float) and limit and int(count * limit) == 0:
+                raise UserError(
+                    f"trainer.{name}={limit:g}: leaves none of the {count} batches; give at least {1 / count:.2g}"
+                )
+    limit, interval = arguments.get("limit_train_batches"), arguments.get("val_check_interval")
+    batches = min(counts["train"], limit) if isinstance(limit, int) else int(counts["train"] * (limit or 1))
+    if isinstance(interval, int) and interval > batches and arguments.get("check_val_every_n_epoch", 1) is not None:
+        raise UserError(
+            f"trainer.val_check_interval={interval}: an epoch has only {batches} batches; give at most that"
+        )
 
 
 def check_compiler() -> None:

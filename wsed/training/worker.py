@@ -1,7 +1,10 @@
-"""`python -m wsed.training.worker FOLDER`: a process of a run on several devices, other than rank 0."""
+"""`python -m wsed.training.worker`: a process of a run on several devices, other than rank 0.
 
+Rank 0 sends the run folder and the config, pickled, through standard input; see `wsed.training.ddp`.
+"""
+
+import pickle
 import sys
-from pathlib import Path
 
 from wsed.runs.folder import RunFolder
 from wsed.training.allocator import keep_freed_memory
@@ -9,7 +12,7 @@ from wsed.training.run import join
 from wsed.training.warnings import silence_lightning
 
 if __name__ == "__main__":
-    folder = RunFolder(Path(sys.argv[1]))
+    path, config = pickle.load(sys.stdin.buffer)
     silence_lightning()
     keep_freed_memory()
-    join(folder.config(), folder)
+    join(config, RunFolder(path))

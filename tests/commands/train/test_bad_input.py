@@ -32,10 +32,10 @@ COMMANDS = {
     "data.folds.train=[]": ["the train split has no data", "data.folds.train"],
     "data.clips.test=0": ["the test split has no data", "data.clips.test"],
     "mixing.shares={background: 0, event: 0, mixture: 0}": ["mixing.shares"],
-    "mixing.second_event=2": ["mixing.second_event", "a share from 0 to 1"],
-    "mixing.excerpt=[0]": ["mixing.excerpt", "[lowest, highest]"],
+    "mixing.second_event=2": ["mixing.second_event", "a number from 0 to 1"],
+    "mixing.excerpt=[0]": ["mixing.excerpt", "a list of 2 numbers"],
     "loss.weights.clip_bce=0": ["loss.weights", "nothing to train"],
-    "pooling.decay=1.5": ["GlobalWeightedRankPooling: decay is 1.5"],
+    "pooling.decay=1.5": ["pooling.decay: is 1.5; it needs a number from 0 to 1"],
 }
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from tests.small_run import SMALL
 from wsed.__main__ import main
+from wsed.runs.lease import Lease
 from wsed.sweeps.state import run_states, sweep_lock
 
 TINY = [*SMALL, "trainer.max_epochs=1", "evaluation.draws=0"]
@@ -111,21 +112,24 @@ def test_two_sweeps_in_one_folder(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_a_run_that_another_process_is_training(capsys: pytest.CaptureFixture[str]) -> None:
     words = ["train", *TINY, "hydra.run.dir=run"]
+    Path("run").mkdir()
+    with Lease(Path("run/.lease"), "this test"):
+        assert main(words) == 2
+        err = capsys.readouterr().err
+        assert err.startswith(f"wsed: run: is being trained by process {os.getpid()}")
+        assert "remove run/.lease to take over" in err
+        assert [path.name for path in Path("run").iterdir()] == [".lease"]
     assert main(words) == 0
-    path = Path("run/status.json")
-    path.write_text(json.dumps({**json.loads(path.read_text()), "status": "running", "pid": os.getppid()}))
-    capsys.readouterr()
-    assert main(words) == 2
-    assert f"run: is being trained by process {os.getppid()}" in capsys.readouterr().err
-    assert json.loads(path.read_text())["status"] == "running"
 
 
 def test_a_sweep_leaves_a_run_alone_that_another_process_is_training(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["train", "-m", *TINY, "seed=1,2"]) == 0
-    first = next(iter(run_states(Path("outputs/train"))))
-    path = Path("outputs/train", first, "status.json")
-    path.write_text(json.dumps({**json.loads(path.read_text()), "status": "running", "pid": os.getppid()}))
+    first = Path("outputs/train", next(iter(run_states(Path("outputs/train")))))
+    path = first / "status.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "status": "running"}))
     before = path.read_text()
-    assert main(["train", "-m", *TINY, "seed=1,2"]) == 0
-    assert f"is being trained by process {os.getppid()}" in capsys.readouterr().out
+    with Lease(first / ".lease", "this test"):
+        assert main(["train", "-m", *TINY, "seed=1,2"]) == 0
+        assert run_states(Path("outputs/train"))[first.name] == ("running", None)
+    assert f"is being trained by process {os.getpid()}" in capsys.readouterr().out
     assert path.read_text() == before

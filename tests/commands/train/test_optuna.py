@@ -1,7 +1,6 @@
 """Optuna chooses the runs of a sweep."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +14,8 @@ from optuna.trial import TrialState
 
 from tests.small_run import SMALL
 from wsed.__main__ import main
+from wsed.runs import process
+from wsed.runs.lease import Lease
 from wsed.sweeps.optuna import space_of
 from wsed.sweeps.state import run_states
 
@@ -104,17 +105,32 @@ def test_a_run_that_falls_behind_is_pruned(monkeypatch: pytest.MonkeyPatch) -> N
     assert "stopped by Optuna after epoch 1" in str(reason)
 
 
-def test_a_trial_whose_worker_is_gone_is_done_again() -> None:
+@pytest.mark.parametrize("left", [True, False], ids=["killed", "stopped"])
+def test_a_trial_whose_worker_is_gone_is_done_again(left: bool) -> None:
     assert main(["train", "-m", *STUDY, "sweeper.trials=1"]) == 0
     storage = JournalStorage(JournalFileBackend(str(SWEEP / "optuna.journal")))
     study = optuna.load_study(study_name="train", storage=storage)
     lost = study.ask(
         {"optimizer.lr": FloatDistribution(1e-4, 1e-1, log=True), "pooling": CategoricalDistribution(["gmp", "gap"])}
     )
-    lost.set_user_attr("worker", {"host": os.uname().nodename, "pid": 2**22 + 1})
+    worker = {**process.describe(), "pid": 2**22 + 1, "lease": ".worker-1"}
+    lost.set_user_attr("worker", worker)
+    if left:
+        (SWEEP / ".worker-1").write_text(json.dumps({"token": "a", **worker}))
     assert main(["train", "-m", *STUDY, "sweeper.trials=2"]) == 0
     assert [trial.state.name for trial in trials()] == ["COMPLETE", "FAIL", "COMPLETE"]
     assert trials()[2].params == lost.params
+
+
+def test_a_trial_whose_worker_is_alive_is_left_to_it() -> None:
+    assert main(["train", "-m", *STUDY, "sweeper.trials=1"]) == 0
+    storage = JournalStorage(JournalFileBackend(str(SWEEP / "optuna.journal")))
+    other = optuna.load_study(study_name="train", storage=storage).ask()
+    other.set_user_attr("worker", {**process.describe(), "lease": ".worker-1"})
+    with Lease(SWEEP / ".worker-1", "this test"):
+        assert main(["train", "-m", *STUDY, "sweeper.trials=3"]) == 0
+    assert [trial.state.name for trial in trials()] == ["COMPLETE", "RUNNING", "COMPLETE"]
+    assert not list(SWEEP.glob(".worker-*"))
 
 
 @pytest.mark.slow

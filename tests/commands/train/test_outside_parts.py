@@ -594,5 +594,5 @@ def test_a_module_that_is_not_a_system_is_refused(
     monkeypatch.syspath_prepend(str(tmp_path))
     assert main(["train", *SMALL, "model=plain", f"hydra.searchpath=[file://{tmp_path / 'conf'}]"]) == 2
     (line,) = capsys.readouterr().err.strip().splitlines()
-    assert "Plain: is not a System; derive the class from wsed.systems.base.System" in line
+    assert "model._target_=plain_module.Plain: does not belong here; derive it from wsed.systems.base.System" in line
     assert not Path("outputs").exists()

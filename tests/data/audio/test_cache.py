@@ -1,7 +1,9 @@
 """Recordings are decoded once, and what is kept of them is right or absent, whatever happens meanwhile."""
 
+import json
 import os
 import random
+import resource
 import shutil
 import signal
 import subprocess
@@ -13,9 +15,12 @@ import numpy as np
 import pytest
 import soundfile
 import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import wsed.data.audio.cache
 from wsed.data.audio.cache import AudioCache, as_float
+from wsed.data.audio.checked_json import write_checked
 from wsed.data.audio.io import read_audio
 from wsed.errors import UserError
 
@@ -198,3 +203,91 @@ def test_what_others_left_half_written_is_not_used(
     assert right(after.read(files, "files"), files)
     assert after.decoded == 16
     assert len(list(folder.iterdir())) == 7
+
+
+def test_samples_that_are_damaged_in_the_cache_are_decoded_again(
+    files: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wsed.data.audio.cache, "PACK", 8)
+    cache(tmp_path).read(files, "files")
+    folder = cache(tmp_path).folder
+    assert folder is not None
+    pack = min(folder.glob("*.samples"))
+    pack.write_bytes(random.Random(0).randbytes(pack.stat().st_size))
+    after = cache(tmp_path)
+    assert right(after.read(files, "files"), files)
+    assert after.decoded == 8
+    again = cache(tmp_path)
+    assert right(again.read(files, "files"), files)
+    assert again.decoded == 0
+
+
+FUZZ = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@FUZZ
+@given(data=st.data())
+def test_a_byte_of_the_cache_that_changes_is_noticed(files: list[Path], tmp_path: Path, data: st.DataObject) -> None:
+    """Of the samples, their index or the fingerprints; or the file is cut, or replaced by something else."""
+    short = files[:4]
+    cache(tmp_path).read(short, "files")
+    stored = sorted(path for path in (tmp_path / "cache").rglob("*") if path.is_file() and path.name != "lock")
+    path = data.draw(st.sampled_from(stored))
+    content = bytearray(path.read_bytes())
+    kind = data.draw(st.sampled_from(["flip", "cut", "replace"]))
+    if kind == "flip":
+        content[data.draw(st.integers(0, len(content) - 1))] ^= data.draw(st.integers(1, 255))
+    elif kind == "cut":
+        del content[data.draw(st.integers(0, len(content) - 1)) :]
+    else:
+        content = bytearray(data.draw(st.sampled_from([b"", b"[]", b"{}", b"null", b"[" * 10**5, b"\xff" * 100])))
+    path.write_bytes(content)
+    assert right(cache(tmp_path).read(short, "files"), short)
+    again = cache(tmp_path)
+    assert right(again.read(short, "files"), short)
+    assert again.decoded == 0
+
+
+INDEXES: list[object] = [
+    {"0" * 32: [0, 10**12, True, 0]},
+    {"0" * 32: [-8, 4, True, 0]},
+    {"0" * 32: [2**70, 4, True, 0]},
+    {"0" * 32: [0, 4, "true", 0]},
+    {"0" * 32: [0, 4, True]},
+    {"0" * 32: None},
+    {"0" * 32: [1, 4, True, 0]},
+    [],
+    {},
+    None,
+    {"0" * 32: {"_target_": "subprocess.Popen"}},
+]
+
+
+@pytest.mark.parametrize("index", INDEXES, ids=repr)
+def test_an_index_that_cannot_be_right_is_replaced(files: list[Path], tmp_path: Path, index: object) -> None:
+    cache(tmp_path).read(files, "files")
+    folder = cache(tmp_path).folder
+    assert folder is not None
+    (path,) = folder.glob("*.json")
+    (digest, *_) = json.loads(path.read_text().partition("\n")[2])
+    write_checked(path, json.loads(json.dumps(index).replace("0" * 32, digest)))
+    after = cache(tmp_path)
+    assert right(after.read(files, "files"), files)
+    assert after.decoded == 24
+    write_checked(next((tmp_path / "cache").glob("fingerprints-*/*")), index)
+    assert right(cache(tmp_path).read(files, "files"), files)
+
+
+def test_a_full_disk_costs_one_remark(files: list[Path], tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20000, hard))
+    try:
+        for _ in range(2):
+            reader = cache(tmp_path)
+            assert right(reader.read(files, "files"), files)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    lines = capfd.readouterr().err.splitlines()
+    assert len(lines) == 1
+    assert "cache: cannot be written (File too large)" in lines[0]
+    assert right(cache(tmp_path).read(files, "files"), files)

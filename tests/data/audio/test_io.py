@@ -1,6 +1,7 @@
 """Audio files: any format in, exact files out, and broken ones named."""
 
 import resource
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from wsed.data.audio.io import read_audio, write_audio
+from wsed.data.audio.io import MOST_SAMPLES, read_audio, read_header, write_audio
 from wsed.errors import UserError
 
 RATE = 16000
@@ -131,3 +132,34 @@ def test_samples_that_are_not_finite_are_named(tmp_path: Path, value: float) -> 
     soundfile.write(tmp_path / "a.wav", samples, RATE, subtype="FLOAT")
     with pytest.raises(UserError, match="has samples that are not finite"):
         read_audio(tmp_path / "a.wav", RATE)
+
+
+@pytest.mark.parametrize("suffix", [".wav", ".flac", ".ogg", ".mp3"])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_a_damaged_file_is_read_or_refused(tmp_path: Path, suffix: str, data: st.DataObject) -> None:
+    whole = tmp_path / f"whole{suffix}"
+    if not whole.exists():
+        soundfile.write(whole, np.random.default_rng(0).normal(0, 0.1, (RATE // 2, 2)), RATE)
+    content = bytearray(whole.read_bytes())
+    # Most of what can go wrong is in the header.
+    places = st.integers(0, 199) | st.integers(0, len(content) - 1)
+    for place in data.draw(st.lists(places, min_size=1, max_size=8)):
+        content[place] = data.draw(st.sampled_from([0, 1, 127, 128, 255]) | st.integers(0, 255))
+    if data.draw(st.booleans()):
+        del content[data.draw(st.integers(0, len(content))) :]
+    path = tmp_path / f"a{suffix}"
+    path.write_bytes(content)
+    # Any other exception is a failure.
+    with suppress(UserError):
+        samples = read_audio(path, RATE)
+        assert 0 < len(samples) <= MOST_SAMPLES
+        assert samples.isfinite().all()
+        assert read_header(path).frames > 0
+
+
+@pytest.mark.parametrize("suffix", [".wav", ".flac", ".ogg", ".mp3"])
+def test_a_header_says_what_is_read(tmp_path: Path, suffix: str) -> None:
+    header = read_header(written(tmp_path / f"a{suffix}", 44100, 2, 0.5))
+    assert (header.sample_rate, header.channels) == (44100, 2)
+    assert header.frames == len(soundfile.read(tmp_path / f"a{suffix}")[0])

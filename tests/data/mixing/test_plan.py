@@ -15,4 +15,4 @@ from wsed.data.soundbanks.base import Soundbank
 def test_a_plan_survives_json(bank: Soundbank, index: int) -> None:
     recipe = SingleEvent(1.0, [0.0, 0.0], {"background": 1, "event": 1, "mixture": 1}, [0.5, 2.0], 6.0)
     plan = recipe.plan(bank, seed=0, split="train", epoch=0, index=index, clips=60, for_evaluation=False)
-    assert MixturePlan.from_dict(json.loads(json.dumps(plan.to_dict()))) == plan
+    assert MixturePlan.from_json(json.dumps(plan.to_dict())) == plan

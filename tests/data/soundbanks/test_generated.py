@@ -1,11 +1,15 @@
 """Generated sounds: repeatable, varied, and like what they stand in for."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from wsed.data.soundbanks.base import Soundbank, check_splits
-from wsed.data.soundbanks.generated import Generated
+from wsed.data.soundbanks.generated import Generated, recordings
 from wsed.data.soundbanks.synthesis import EVENTS, SCENES
 from wsed.errors import UserError
 
@@ -91,3 +95,27 @@ def test_bad_arguments() -> None:
         Generated(16000, ["gunshoot"], 4, 0)
     with pytest.raises(UserError, match=r"data.soundbank.recordings: is 3; it needs 4"):
         Generated(16000, ["gunshot"], 3, 0)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_a_damaged_file_of_the_cache_is_replaced(tmp_path: Path, data: st.DataObject) -> None:
+    def load() -> Soundbank:
+        recordings.cache_clear()
+        return Generated(8000, ["gunshot"], 4, 0, str(tmp_path)).load()
+
+    expected = Generated(8000, ["gunshot"], 4, 0).load()
+    load()
+    (path,) = (tmp_path / "generated").glob("gunshot-*")
+    content = bytearray(path.read_bytes())
+    kind = data.draw(st.sampled_from(["flip", "cut", "replace"]))
+    if kind == "flip":
+        places = st.integers(0, 200) | st.integers(len(content) - 300, len(content) - 1)
+        content[data.draw(places | st.integers(0, len(content) - 1))] ^= data.draw(st.integers(1, 255))
+    elif kind == "cut":
+        del content[data.draw(st.integers(0, len(content) - 1)) :]
+    else:
+        content = bytearray(data.draw(st.binary(max_size=100)))
+    path.write_bytes(content)
+    for one, other in zip(load().events, expected.events, strict=True):
+        assert torch.equal(one.waveform, other.waveform)

@@ -8,10 +8,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
-import pytest
 import soundfile
 
-from wsed.errors import UserError
 from wsed.reports.examples import read_examples
 from wsed.reports.page.write import write_page
 from wsed.reports.runs import read_runs
@@ -175,12 +173,16 @@ def test_examples_are_the_common_clips(make_run: MakeRun) -> None:
     np.testing.assert_array_equal(example.frame_probs["gap"], arrays["frame_probs"][1, 1])
 
 
-def test_damaged_examples_are_named(make_run: MakeRun, tmp_path: Path) -> None:
-    folder = make_run("a", "gwrp")
+def test_damaged_examples_are_named_and_left_out(make_run: MakeRun, tmp_path: Path) -> None:
+    folder, other = make_run("a", "gwrp"), make_run("b", "gap")
     (folder / "predictions" / "examples.npz").write_bytes(b"PK not a zip")
-    with pytest.raises(UserError, match=r"examples\.npz: is damaged"):
-        write_page(read_runs([folder]), tmp_path / "page")
-    assert not (tmp_path / "page" / "index.html").exists()
+    runs = read_runs([folder, other])
+    page = Page(write_page(runs, tmp_path / "page"))
+    (reason,) = runs[0].left_out
+    assert reason.startswith(f"{folder}/predictions/examples.npz: is damaged (")
+    assert f"{reason}; it is left out" in page.text
+    described = str(page.all("img")[0]["alt"])
+    assert described.startswith("Log-mel spectrogram, ideal binary mask and the mask of gap for the clips")
 
 
 def test_runs_without_masks_show_saliency(make_run: MakeRun, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from rich.progress import Progress
 from torch import Tensor
 
 from wsed.checks.names import is_writable
-from wsed.checks.ranges import CacheFolder
+from wsed.checks.ranges import CacheFolder, SampleRate
 from wsed.data.audio.fingerprints import Fingerprints
 from wsed.data.audio.io import read_audio
 from wsed.data.audio.packs import Packs
@@ -49,7 +49,7 @@ class AudioCache:
         skipped: by path, why a recording was left out.
     """
 
-    def __init__(self, folder: CacheFolder, sample_rate: int, on_error: Literal["refuse", "skip"]) -> None:
+    def __init__(self, folder: CacheFolder, sample_rate: SampleRate, on_error: Literal["refuse", "skip"]) -> None:
         libraries = f"{soundfile.__libsndfile_version__} {soxr.__version__}"
         name = f"{sample_rate}-{FORMAT}-{hashlib.blake2b(libraries.encode(), digest_size=4).hexdigest()}"
         self.folder = None if folder is None else Path(folder).expanduser() / name
@@ -111,7 +111,7 @@ class AudioCache:
         errors: dict[Path, Tensor | str] = {}
         stored = packs.open(known)
         if len(stored) < len(known):
-            with storing(self.folder):
+            with storing(self.folder.parent):
                 self.folder.mkdir(parents=True, exist_ok=True)
                 with FileLock(self.folder / "lock"):
                     # Another process may have added some before the lock was free.

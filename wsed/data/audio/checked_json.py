@@ -46,4 +46,4 @@ def read_checked(path: Path, kind: "pydantic.TypeAdapter[T]") -> T | None:
 
 
 def _checksum(text: str) -> str:
-    return f"{zlib.crc32(text.encode(errors='surrogateescape')):08x}"
+    return f"{zlib.crc32(text.encode()):08x}"

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from wsed.checks.names import below, shortened
+from wsed.checks.ranges import PathText
 from wsed.data.corpora.base import Clip
 from wsed.data.corpus_info import CorpusInfo
 from wsed.data.table_reader import LATEST, parse_number, read_rows
@@ -55,7 +56,7 @@ class Dcase2017Task4:
     )
     parts = tuple(LISTS)
 
-    def __init__(self, root: str) -> None:
+    def __init__(self, root: PathText) -> None:
         self.root = Path(root)
 
     def clips(self, part: str) -> list[Clip]:

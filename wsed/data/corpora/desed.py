@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from wsed.checks.ranges import PathText
 from wsed.data.corpora.base import Clip
 from wsed.data.corpora.label_tables import strong_clips, unlabelled_clips, weak_clips
 from wsed.data.corpus_info import CorpusInfo
@@ -35,7 +36,7 @@ class Desed:
     )
     parts = tuple(TABLES)
 
-    def __init__(self, root: str) -> None:
+    def __init__(self, root: PathText) -> None:
         self.root = Path(root)
 
     def clips(self, part: str) -> list[Clip]:

@@ -1,8 +1,8 @@
 """Your own recordings with tables of labels."""
 
-from collections.abc import Mapping
 from pathlib import Path
 
+from wsed.checks.ranges import Named, PathText
 from wsed.data.annotations import has_onsets
 from wsed.data.corpora.base import Clip
 from wsed.data.corpora.label_tables import strong_clips, weak_clips
@@ -30,7 +30,7 @@ class Tables:
         ),
     )
 
-    def __init__(self, root: str, tables: Mapping[str, str], audio: Mapping[str, str]) -> None:
+    def __init__(self, root: PathText, tables: Named[PathText], audio: Named[PathText]) -> None:
         self.root = Path(root)
         self.tables = dict(tables)
         self.audio = dict(audio)

@@ -57,6 +57,11 @@ class ClipDataModule(pl.LightningDataModule):
         self.datasets: dict[str, ClipDataset] = {}
         self.remarks: list[str] = []
 
+    @property
+    def clip_seconds(self) -> float | None:
+        """Duration of every clip, if it is known before the data are read."""
+        return None
+
     @abstractmethod
     def open(self) -> dict[str, ClipDataset]:
         """The dataset of each split that is used. The batches of `test` have the isolated sources, if known.

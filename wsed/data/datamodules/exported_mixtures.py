@@ -1,9 +1,9 @@
 """The datamodule of mixtures on disk."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from wsed.checks.labels import check_labels
+from wsed.checks.ranges import BatchSize, Labels, PathText, SampleRate, Seed, Workers
 from wsed.data.datamodules.base import SPLITS, ClipDataModule
 from wsed.data.datasets.base import ClipDataset
 from wsed.data.datasets.exported_mixtures import ExportedMixtureDataset
@@ -25,13 +25,13 @@ class ExportedMixtureDataModule(ClipDataModule):
 
     def __init__(
         self,
-        root: str,
-        labels: Sequence[str],
-        sample_rate: int,
-        batch_size: int,
+        root: PathText,
+        labels: Labels,
+        sample_rate: SampleRate,
+        batch_size: BatchSize,
         sampler: ClipSampler,
-        num_workers: int,
-        shuffle_seed: int,
+        num_workers: Workers,
+        shuffle_seed: Seed,
     ) -> None:
         super().__init__(batch_size, sampler, num_workers, shuffle_seed)
         self.root = Path(root)

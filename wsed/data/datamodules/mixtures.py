@@ -1,7 +1,6 @@
 """The datamodule of mixtures that are rendered in memory."""
 
-from collections.abc import Mapping, Sequence
-
+from wsed.checks.ranges import BatchSize, Clips, Fold, ListOrEmpty, OfSplits, Seed, Workers
 from wsed.data.datamodules.base import SPLITS, ClipDataModule
 from wsed.data.datasets.base import ClipDataset
 from wsed.data.datasets.mixtures import MixtureDataset
@@ -30,14 +29,14 @@ class MixtureDataModule(ClipDataModule):
         self,
         soundbank: SoundbankLoader,
         recipe: Recipe,
-        folds: Mapping[str, Sequence[int]],
-        clips: Mapping[str, int],
+        folds: OfSplits[ListOrEmpty[Fold]],
+        clips: OfSplits[Clips],
         fresh: bool,
-        batch_size: int,
+        batch_size: BatchSize,
         sampler: ClipSampler,
-        num_workers: int,
-        seed: int,
-        shuffle_seed: int,
+        num_workers: Workers,
+        seed: Seed,
+        shuffle_seed: Seed,
     ) -> None:
         super().__init__(batch_size, sampler, num_workers, shuffle_seed, getattr(soundbank, "audio", None))
         self.seed = seed
@@ -46,6 +45,11 @@ class MixtureDataModule(ClipDataModule):
         self.folds = folds
         self.clips = clips
         self.fresh = fresh
+
+    @property
+    def clip_seconds(self) -> float | None:
+        """See `ClipDataModule`."""
+        return getattr(self.recipe, "duration", None)
 
     def open(self) -> dict[str, ClipDataset]:
         """See `ClipDataModule`. A split is used if it has folds and clips."""

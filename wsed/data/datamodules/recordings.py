@@ -1,9 +1,21 @@
 """The datamodule of annotated recordings."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from wsed.checks.labels import check_labels
+from wsed.checks.ranges import (
+    BatchSize,
+    Clips,
+    ClipSeconds,
+    Labels,
+    ListOrEmpty,
+    OfSplits,
+    Seed,
+    ShareBelowOne,
+    Text,
+    Workers,
+)
 from wsed.data.audio.cache import AudioCache
 from wsed.data.corpora.base import Clip, Corpus, check_parts, check_tags, check_unique, merging_remarks, originals
 from wsed.data.datamodules.base import SPLITS, ClipDataModule
@@ -38,15 +50,15 @@ class RecordingDataModule(ClipDataModule):
         self,
         corpus: Corpus,
         audio: AudioCache,
-        labels: Sequence[str],
-        parts: Mapping[str, Sequence[str]],
-        holdout: float,
-        clips: Mapping[str, int | None],
-        duration: float,
-        batch_size: int,
+        labels: Labels,
+        parts: OfSplits[ListOrEmpty[Text]],
+        holdout: ShareBelowOne,
+        clips: OfSplits[Clips | None],
+        duration: ClipSeconds,
+        batch_size: BatchSize,
         sampler: ClipSampler,
-        num_workers: int,
-        shuffle_seed: int,
+        num_workers: Workers,
+        shuffle_seed: Seed,
     ) -> None:
         super().__init__(batch_size, sampler, num_workers, shuffle_seed, audio)
         self.corpus = corpus
@@ -57,6 +69,11 @@ class RecordingDataModule(ClipDataModule):
         self.duration = duration
         if not 0 <= holdout < 1:
             raise UserError(f"data.holdout: is {holdout:g}; it needs a share from 0 to below 1")
+
+    @property
+    def clip_seconds(self) -> float | None:
+        """See `ClipDataModule`."""
+        return self.duration
 
     def open(self) -> dict[str, ClipDataset]:
         """See `ClipDataModule`."""

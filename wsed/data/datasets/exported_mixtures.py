@@ -1,6 +1,5 @@
 """The dataset of mixtures on disk."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,12 +12,15 @@ from wsed.data.batch import Batch
 from wsed.data.datasets.base import Key
 from wsed.data.mixing.plan import MixturePlan
 from wsed.data.mixing.render import strong_labels
+from wsed.data.mixture_folder import MixtureFolder
 from wsed.errors import UserError
 
 
 @dataclass
 class ExportedMixtureDataset:
-    """Mixtures that `wsed data mix` wrote; see `wsed/data/export.py` for the layout.
+    """Mixtures that `wsed data mix` wrote; see `wsed/data/mixture_folder.py` for the layout.
+
+    All plans and the headers of all audio files are checked when the dataset is created.
 
     Args:
         folder: folder of the split.
@@ -27,7 +29,7 @@ class ExportedMixtureDataset:
         with_sources: whether batches have the isolated sources.
 
     Raises:
-        UserError: the folder holds no such mixtures.
+        UserError: the folder holds no such mixtures, or a file is missing or does not match its plan.
     """
 
     folder: Path
@@ -36,15 +38,10 @@ class ExportedMixtureDataset:
     with_sources: bool
 
     def __post_init__(self) -> None:
-        table = self.folder / "plan.jsonl"
-        if not table.is_file():
-            raise UserError(f"{table}: does not exist; write the folder with `wsed data mix`")
-        try:
-            self.plans = [MixturePlan.from_dict(json.loads(line)) for line in table.read_text().splitlines()]
-        except (KeyError, TypeError, ValueError) as error:
-            raise UserError(
-                f"{table}: has other plans than this version; write the folder with `wsed data mix`"
-            ) from error
+        self.files = MixtureFolder(self.folder)
+        self.plans = self.files.read_plans(self.labels)
+        for problem in self.files.problems(self.plans, self.sample_rate, self.with_sources):
+            raise UserError(problem)
 
     def __len__(self) -> int:
         return len(self.plans)
@@ -60,7 +57,7 @@ class ExportedMixtureDataset:
                 weak[clip, self.labels.index(event.label)] = 1
         batch = Batch(
             filenames=[plan.filename for plan in plans],
-            waveform=torch.stack([self._read(self.folder / "audio" / plan.filename) for plan in plans]),
+            waveform=torch.stack([self._read(self.files.mixture(plan)) for plan in plans]),
             weak=weak,
             background=torch.tensor([float(plan.background is not None) for plan in plans]),
             events=[strong_labels(plan, self.sample_rate) for plan in plans],
@@ -76,8 +73,8 @@ class ExportedMixtureDataset:
 
     def _source(self, plan: MixturePlan, name: str) -> Tensor:
         """`(samples,)` of a class or the background; zeros if the clip does not have it."""
-        path = self.folder / "sources" / Path(plan.filename).stem / f"{name}.wav"
-        return self._read(path) if path.exists() else torch.zeros(plan.samples)
+        path = self.files.sources(plan).get(name)
+        return torch.zeros(plan.samples) if path is None else self._read(path)
 
     def _read(self, path: Path) -> Tensor:
         return read_audio(path, self.sample_rate)

@@ -1,12 +1,14 @@
 """The mixtures of Liu 2022 and Kong 2019: several events in one background."""
 
-from collections.abc import Sequence
-
+from wsed.checks.ranges import ClipSeconds, Decibels, ListOf, Pair, SecondsFromZero
 from wsed.data.mixing.base import check_ratio, clip_filename, random_generator
 from wsed.data.mixing.perturbation import UNPERTURBED
 from wsed.data.mixing.plan import EventPlan, MixturePlan
 from wsed.data.soundbanks.base import Soundbank
 from wsed.errors import UserError
+
+SHORTEST = 0.001
+"""Seconds. The shortest event that the end of a clip may leave, one sample at the lowest sample rate."""
 
 
 class OverlappingEvents:
@@ -28,13 +30,13 @@ class OverlappingEvents:
 
     def __init__(
         self,
-        duration: float,
-        onsets: Sequence[Sequence[float]],
-        event_duration: float,
-        event_to_background_ratio: Sequence[float],
+        duration: ClipSeconds,
+        onsets: ListOf[Pair[SecondsFromZero]],
+        event_duration: ClipSeconds,
+        event_to_background_ratio: Pair[Decibels],
     ) -> None:
         for pair in onsets:
-            if len(pair) != 2 or not 0 <= pair[0] <= pair[1] < duration:
+            if len(pair) != 2 or not 0 <= pair[0] <= pair[1] <= duration - SHORTEST:
                 raise UserError(
                     f"mixing.onsets: has {list(pair)}; it needs [lowest, highest] for each event, "
                     f"in seconds from 0 to below mixing.duration={duration:g}"

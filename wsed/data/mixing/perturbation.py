@@ -2,10 +2,12 @@
 
 import math
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 import soxr
 import torch
+from annotated_types import Interval, Len
 from numpy.typing import NDArray
 from scipy import fft
 from torch import Tensor
@@ -26,8 +28,8 @@ class Perturbation:
         gains: dB at each of the `BANDS` frequencies (after FilterAugment, Nam et al. 2022); empty changes nothing.
     """
 
-    speed: float = 1.0
-    gains: tuple[float, ...] = ()
+    speed: Annotated[float, Interval(gt=0, le=1000)] = 1.0
+    gains: Annotated[tuple[Annotated[float, Interval(ge=-1000, le=1000)], ...], Len(0, 1000)] = ()
 
 
 UNPERTURBED = Perturbation()

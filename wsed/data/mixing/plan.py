@@ -1,10 +1,19 @@
 """Plans of mixtures, which name their recordings and describe how to mix them."""
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from functools import cache
+from typing import Annotated, Any
 
+import pydantic
+from annotated_types import Interval, Len
+
+from wsed.checks.names import shortened
 from wsed.data.mixing.perturbation import Perturbation
+from wsed.errors import UserError
+
+Samples = Annotated[int, Interval(ge=1, le=10**10)]
+SamplesFromZero = Annotated[int, Interval(ge=0, le=10**10)]
+Name = Annotated[str, Len(1, 1000)]
 
 
 @dataclass(frozen=True)
@@ -21,13 +30,13 @@ class EventPlan:
         start: the first sample of the recording that is used.
     """
 
-    recording: str
-    label: str
-    onset: int
-    samples: int
+    recording: Name
+    label: Name
+    onset: SamplesFromZero
+    samples: Samples
     perturbation: Perturbation
-    event_to_background_ratio: float
-    start: int = 0
+    event_to_background_ratio: Annotated[float, Interval(ge=-1000, le=1000)]
+    start: SamplesFromZero = 0
 
 
 @dataclass(frozen=True)
@@ -43,10 +52,10 @@ class MixturePlan:
         events: events of the mixture.
     """
 
-    filename: str
-    samples: int
-    background: str | None
-    background_start: int
+    filename: Name
+    samples: Samples
+    background: Name | None
+    background_start: SamplesFromZero
     background_perturbation: Perturbation
     events: tuple[EventPlan, ...]
 
@@ -55,18 +64,24 @@ class MixturePlan:
         return asdict(self)
 
     @staticmethod
-    def from_dict(values: Mapping[str, Any]) -> "MixturePlan":
-        """The inverse of `to_dict`.
+    def from_json(text: str) -> "MixturePlan":
+        """The inverse of `to_dict`, from JSON. Types and ranges are checked, and that all events lie in the clip.
 
         Raises:
-            KeyError, TypeError: the values are not a plan of this version.
+            UserError: the text is not a plan of this version; the message has no place.
         """
-        events = tuple(
-            EventPlan(**{**event, "perturbation": _perturbation(event["perturbation"])}) for event in values["events"]
-        )
-        background = _perturbation(values["background_perturbation"])
-        return MixturePlan(**{**values, "events": events, "background_perturbation": background})
+        try:
+            plan = _adapter().validate_json(text, strict=True)
+        except pydantic.ValidationError as error:
+            wrong = error.errors(include_input=False, include_url=False)[0]
+            place = ".".join(map(str, wrong["loc"]))
+            raise UserError(f"{shortened(place)}: {shortened(wrong['msg'])}") from error
+        for number, event in enumerate(plan.events):
+            if event.onset + event.samples > plan.samples:
+                raise UserError(f"events.{number}: ends after the {plan.samples} samples of the clip")
+        return plan
 
 
-def _perturbation(values: Mapping[str, Any]) -> Perturbation:
-    return Perturbation(values["speed"], tuple(values["gains"]))
+@cache
+def _adapter() -> "pydantic.TypeAdapter[MixturePlan]":
+    return pydantic.TypeAdapter(MixturePlan)

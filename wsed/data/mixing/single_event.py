@@ -1,11 +1,23 @@
 """The mixtures of Kong 2018: at most one event in one background."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from typing import Annotated
 
 import numpy as np
 from torch import Tensor
 
+from wsed.checks.ranges import (
+    ClipSeconds,
+    Decibels,
+    DecibelSpread,
+    Keys,
+    NonNegative,
+    Pair,
+    Share,
+    ShareAboveZero,
+    Speed,
+)
 from wsed.data.audio.levels import rms
 from wsed.data.mixing.base import check_ratio, clip_filename, random_generator
 from wsed.data.mixing.perturbation import UNPERTURBED, Perturbation, RandomPerturbation
@@ -17,6 +29,8 @@ PAUSE_LEVEL = -20.0
 """dB relative to the RMS of a recording; a crop below it is a pause in the event."""
 
 KINDS = ("background", "event", "mixture")
+
+Shares = Annotated[Mapping[str, NonNegative], Keys(KINDS)]
 
 
 class SingleEvent:
@@ -46,14 +60,14 @@ class SingleEvent:
 
     def __init__(
         self,
-        duration: float,
-        event_to_background_ratio: Sequence[float],
-        shares: Mapping[str, float],
-        speed: Sequence[float] = (1.0, 1.0),
-        equaliser: float = 0.0,
-        excerpt: Sequence[float] = (1.0, 1.0),
-        ratio_variation: Sequence[float] = (0.0, 0.0),
-        second_event: float = 0.0,
+        duration: ClipSeconds,
+        event_to_background_ratio: Pair[Decibels],
+        shares: Shares,
+        speed: Pair[Speed] = (1.0, 1.0),
+        equaliser: DecibelSpread = 0.0,
+        excerpt: Pair[ShareAboveZero] = (1.0, 1.0),
+        ratio_variation: Pair[Decibels] = (0.0, 0.0),
+        second_event: Share = 0.0,
     ) -> None:
         if len(excerpt) != 2 or not 0 < excerpt[0] <= excerpt[1] <= 1:
             raise UserError(f"mixing.excerpt: is {list(excerpt)}; it needs [lowest, highest], above 0 and at most 1")

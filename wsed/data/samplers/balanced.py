@@ -6,6 +6,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from wsed.checks.ranges import Count, Few
 from wsed.data.datasets.base import ClipDataset
 
 Item = TypeVar("Item")
@@ -29,7 +30,7 @@ class Balanced:
         ValueError: an argument is below 1.
     """
 
-    def __init__(self, ratio: int, step: int) -> None:
+    def __init__(self, ratio: Few, step: Count) -> None:
         if ratio < 1:
             raise ValueError(f"ratio is {ratio}; it must be 1 or more")
         if step < 1:

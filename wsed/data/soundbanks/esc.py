@@ -1,10 +1,10 @@
 """ESC-10 and ESC-50: real recordings of everyday sounds (Piczak 2015)."""
 
 import math
-from collections.abc import Sequence
 
 from torch import Tensor
 
+from wsed.checks.ranges import DecibelsBelowZero, Labels, PathText, SecondsOrInfinite
 from wsed.data.audio.cache import AudioCache
 from wsed.data.audio.trimming import trim_silence
 from wsed.data.corpus_info import CorpusInfo
@@ -42,12 +42,12 @@ class Esc10(FileSoundbankLoader):
 
     def __init__(
         self,
-        root: str,
+        root: PathText,
         audio: AudioCache,
-        labels: Sequence[str],
-        scenes: Sequence[str],
-        threshold: float,
-        pause: float,
+        labels: Labels,
+        scenes: Labels,
+        threshold: DecibelsBelowZero,
+        pause: SecondsOrInfinite,
     ) -> None:
         super().__init__(root, audio, labels)
         self.scenes = tuple(scenes)

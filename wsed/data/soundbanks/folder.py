@@ -1,12 +1,12 @@
 """Your own sounds: `foreground/<label>/*` and `background/<scene>/*`."""
 
 import re
-from collections.abc import Sequence
 from pathlib import Path
 
 from torch import Tensor
 
 from wsed.checks.names import check_part
+from wsed.checks.ranges import DecibelsBelowZero, Folds, Labels, PathText, Pattern, SecondsOrInfinite
 from wsed.data.audio.cache import AudioCache
 from wsed.data.audio.io import SUFFIXES
 from wsed.data.audio.trimming import trim_silence
@@ -30,6 +30,9 @@ class Folder(FileSoundbankLoader):
         take_suffix: regular expression for the end of a file's stem that tells takes of one original apart.
         threshold: dB relative to the loudest 20 ms of an event, negative; frames below it are silent.
         pause: seconds; longer pauses in an event are shortened to it.
+
+    Raises:
+        UserError: `take_suffix` is no regular expression.
     """
 
     info = CorpusInfo(
@@ -38,27 +41,27 @@ class Folder(FileSoundbankLoader):
 
     def __init__(
         self,
-        root: str,
+        root: PathText,
         audio: AudioCache,
-        labels: Sequence[str],
-        folds: int,
-        take_suffix: str,
-        threshold: float,
-        pause: float,
+        labels: Labels,
+        folds: Folds,
+        take_suffix: Pattern,
+        threshold: DecibelsBelowZero,
+        pause: SecondsOrInfinite,
     ) -> None:
         super().__init__(root, audio, labels)
         self.folds = folds
         try:
             self.take_suffix = re.compile(f"(?:{take_suffix})$")
         except re.error as error:
-            raise UserError(f"data.take_suffix: {take_suffix} is not a regular expression ({error})") from error
+            raise UserError(f"data.soundbank.take_suffix: is no regular expression ({error}); correct it") from error
         self.threshold = threshold
         self.pause = pause
 
     def entries(self) -> list[Entry]:
         foreground, background = self.root / "foreground", self.root / "background"
         events = [foreground / check_part(label, "data.labels") for label in self.labels]
-        scenes = [background / name for name in folder_names(background)]
+        scenes = [background / check_part(name, str(background)) for name in folder_names(background)]
         return [entry for folder in [*events, *scenes] for entry in self._entries(folder, folder in events)]
 
     def prepare(self, entry: Entry, samples: Tensor) -> Tensor:

@@ -1,8 +1,8 @@
 """FSDKaggle2018, the corpus of DCASE 2018 task 2, over the scenes of task 1."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
+from wsed.checks.ranges import Folds, Labels, PathText
 from wsed.data.audio.cache import AudioCache
 from wsed.data.corpus_info import CorpusInfo
 from wsed.data.soundbanks.base import assign_folds
@@ -43,7 +43,7 @@ class FsdKaggle2018(FileSoundbankLoader):
     )
 
     def __init__(
-        self, root: str, audio: AudioCache, labels: Sequence[str], scenes_root: str, folds: int, verified: bool
+        self, root: PathText, audio: AudioCache, labels: Labels, scenes_root: PathText, folds: Folds, verified: bool
     ) -> None:
         super().__init__(root, audio, labels)
         self.scenes_root = Path(scenes_root)

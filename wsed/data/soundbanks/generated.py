@@ -2,18 +2,19 @@
 
 import hashlib
 import zipfile
-from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
 import torch
+from annotated_types import Interval
 from numpy.typing import NDArray
 
 from wsed.atomic import atomic_write
 from wsed.checks.files import open_regular
 from wsed.checks.labels import check_labels
-from wsed.checks.ranges import CacheFolder
+from wsed.checks.ranges import CacheFolder, Labels, Seed
 from wsed.data.audio.storing import storing
 from wsed.data.corpus_info import CorpusInfo
 from wsed.data.soundbanks import synthesis
@@ -21,6 +22,10 @@ from wsed.data.soundbanks.base import Recording, Soundbank
 from wsed.errors import UserError, did_you_mean
 
 FOLDS = 4
+
+GeneratedRate = Annotated[int, Interval(ge=8000, le=10**6)]
+"""Hz."""
+GeneratedCount = Annotated[int, Interval(ge=FOLDS, le=10**5)]
 
 
 class Generated:
@@ -48,7 +53,12 @@ class Generated:
     )
 
     def __init__(
-        self, sample_rate: int, labels: Sequence[str], recordings: int, seed: int, cache: CacheFolder = None
+        self,
+        sample_rate: GeneratedRate,
+        labels: Labels,
+        recordings: GeneratedCount,
+        seed: Seed,
+        cache: CacheFolder = None,
     ) -> None:
         for label in labels:
             if label not in synthesis.EVENTS:

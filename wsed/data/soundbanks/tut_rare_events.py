@@ -1,7 +1,6 @@
 """TUT Rare Sound Events 2017, the corpus of DCASE 2017 task 2."""
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -11,6 +10,7 @@ import yaml
 
 from wsed.checks.files import read_text
 from wsed.checks.names import below, shortened
+from wsed.checks.ranges import Labels, PathText
 from wsed.data.audio.cache import AudioCache
 from wsed.data.corpus_info import CorpusInfo
 from wsed.data.soundbanks.files import Entry, FileSoundbankLoader, check_categories
@@ -79,7 +79,7 @@ class RareEvents(FileSoundbankLoader):
         ),
     )
 
-    def __init__(self, root: str, audio: AudioCache, labels: Sequence[str], scenes_root: str | None) -> None:
+    def __init__(self, root: PathText, audio: AudioCache, labels: Labels, scenes_root: PathText | None) -> None:
         super().__init__(root, audio, labels)
         self.scenes_root = None if scenes_root is None else Path(scenes_root)
 

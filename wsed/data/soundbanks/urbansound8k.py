@@ -1,7 +1,6 @@
 """UrbanSound8K: sounds of the city in ten folds (Salamon, Jacoby and Bello 2014)."""
 
-from collections.abc import Sequence
-
+from wsed.checks.ranges import Labels, PathText
 from wsed.data.audio.cache import AudioCache
 from wsed.data.corpus_info import CorpusInfo
 from wsed.data.soundbanks.files import Entry, FileSoundbankLoader, check_categories
@@ -25,7 +24,7 @@ class UrbanSound8k(FileSoundbankLoader):
         ("audio/fold1/ to audio/fold10/", "metadata/UrbanSound8K.csv (slice_file_name, fsID, fold, class)"),
     )
 
-    def __init__(self, root: str, audio: AudioCache, labels: Sequence[str], scenes: Sequence[str]) -> None:
+    def __init__(self, root: PathText, audio: AudioCache, labels: Labels, scenes: Labels) -> None:
         super().__init__(root, audio, labels)
         self.scenes = tuple(scenes)
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from matplotlib.figure import Figure
 
-from wsed.reports.examples import Array, Example
+from wsed.reports.example_files import Array
+from wsed.reports.examples import Example
 
 
 def clip_grid(

@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from wsed.checks.printable import printable
 from wsed.reports.examples import Example
 from wsed.reports.figures.clip_grid import clip_grid
 from wsed.reports.figures.style import BAND, line_style, plain_text, style, svg
@@ -73,7 +74,7 @@ def _timeline(axes: Axes, example: Example) -> list[Any]:
         centres = (np.arange(len(probs)) + 0.5) * example.seconds / len(probs)
         handles += axes.plot(centres, probs, linewidth=1.5, **line_style(index))
     axes.set(ylim=(0, 1.04), yticks=[0, 0.5, 1])
-    axes.set_ylabel(f"{textwrap.shorten(example.label, 20)}\nprobability", parse_math=False)
+    axes.set_ylabel(f"{textwrap.shorten(printable(example.label), 20)}\nprobability", parse_math=False)
     axes.spines[["top", "right"]].set_visible(False)
     return handles
 
@@ -88,6 +89,6 @@ def _roc(axes: Axes, title: str, rocs: Mapping[str, RocCurves]) -> list[Any]:
         # Between two operating points, no more events are found than at the left one.
         handles += axes.step(false, found, where="post", linewidth=1.5, **line_style(index))
     axes.set(xlim=(0, None), xlabel="effective false positives per hour")
-    axes.set_title(title.replace("scenario", "scenario "), loc="left")
+    axes.set_title(printable(title.replace("scenario", "scenario ")), loc="left", parse_math=False)
     axes.spines[["top", "right"]].set_visible(False)
     return handles

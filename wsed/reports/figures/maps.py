@@ -7,7 +7,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 
-from wsed.reports.examples import Array, Example
+from wsed.checks.printable import printable
+from wsed.reports.example_files import Array
+from wsed.reports.examples import Example
 from wsed.reports.figures.clip_grid import clip_grid
 from wsed.reports.figures.style import style, svg
 
@@ -50,7 +52,7 @@ def saliency_figure(examples: Sequence[Example]) -> bytes:
 
 def _maps_figure(examples: Sequence[Example], maps: Sequence[Mapping[str, Array]], quantity: str) -> bytes:
     """One row per clip: log mel, then maps `(time, freq)` in [0, 1] by title, the same titles in every row."""
-    titles = [textwrap.fill(title, 22) for title in ("log mel", *maps[0])]
+    titles = [textwrap.fill(printable(title), 22) for title in ("log mel", *maps[0])]
     top = 0.15 + 0.16 * max(title.count("\n") + 1 for title in titles)
     with style():
         figure, grid = clip_grid(examples, columns=len(titles), cell=(1.78, 1.15), margins=(0.75, 0.8, top, 0.45))
@@ -73,7 +75,7 @@ def _maps_row(row: Array, example: Example, maps: Mapping[str, Array]) -> AxesIm
     for axes, values in zip(row[1:], maps.values(), strict=True):
         image = _image(axes, values, extent, MASK_COLOURS, 0, 1)
     row[0].set(yticks=[0, bands // 2, bands])
-    row[0].set_ylabel(f"{textwrap.shorten(example.label, 20)}\nmel band", parse_math=False)
+    row[0].set_ylabel(f"{textwrap.shorten(printable(example.label), 20)}\nmel band", parse_math=False)
     return image
 
 

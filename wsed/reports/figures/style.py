@@ -8,6 +8,8 @@ import matplotlib
 from matplotlib.figure import Figure
 from matplotlib.legend import Legend
 
+from wsed.checks.printable import printable
+
 # Colours that people with any kind of colour vision can tell apart, readable on white and on near black.
 LINE_COLOURS = ("#1f83e0", "#e07b00", "#0f9d76", "#c24e9d", "#8a6cf0", "#c2453d", "#7f8c1d", "#5b8fa8")
 LINE_STYLES = ("-", "--", "-.", ":")
@@ -44,8 +46,9 @@ def line_style(index: int) -> dict[str, Any]:
 
 
 def plain_text(legend: Legend) -> None:
-    """Shows dollar signs in the labels of runs literally, and not as the start of a formula."""
+    """Shows the labels of runs in a legend literally: no dollar sign starts a formula."""
     for text in legend.get_texts():
+        text.set_text(printable(text.get_text()))
         text.set_parse_math(False)
 
 

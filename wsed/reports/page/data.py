@@ -29,9 +29,6 @@ def page_data(runs: Sequence[Run], labels: Sequence[str]) -> dict[str, Any]:
     Args:
         runs: the runs of one comparison.
         labels: a label for each run.
-
-    Raises:
-        UserError: a `metrics.csv` is damaged.
     """
     known = [settings(run) for run in runs]
     place = {id(run): index for index, run in enumerate(runs)}

@@ -8,6 +8,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from wsed.atomic import write_text
+from wsed.checks.names import shortened
+from wsed.checks.printable import printable
 from wsed.reports.best import best_runs
 from wsed.reports.examples import Example, read_examples
 from wsed.reports.figures.lines import psd_roc_figure, timeline_figure
@@ -25,6 +27,9 @@ from wsed.reports.table import class_tables, overall_table
 SHOWN = 8
 """Largest number of runs with figures and sounds; a limit keeps the page small."""
 
+LONGEST_REASON = 2000
+"""Characters of the longest reason for a failure that is shown."""
+
 SCRIPTS = ("page.js", "plot.js", "table.js", "multiples.js", "curves.js", "bars.js")
 """Scripts of the page, in the order of execution."""
 
@@ -37,15 +42,16 @@ def write_page(runs: Sequence[Run], out: Path) -> Path:
         out: folder of the page; created if it is missing.
 
     Returns:
-        Path of the page, which is written atomically.
-
-    Raises:
-        UserError: a file in the folder of a run is damaged.
+        Path of the page, which is written atomically. Parts of runs that are damaged are left out, and the page says
+        so.
     """
-    html = _environment().get_template("page.html.j2").render(**_tables(runs), **_shown_in_full(runs), **_assets())
+    content = {**_tables(runs), **_shown_in_full(runs), **_assets()}
+    # Only now all files have been read.
+    html = _environment().get_template("page.html.j2").render(**content, failures=_failures(runs))
     out.mkdir(parents=True, exist_ok=True)
     path = out / "index.html"
-    write_text(path, html)
+    # A name of a file may have characters that UTF-8 cannot hold.
+    write_text(path, html.encode(errors="replace").decode())
     return path
 
 
@@ -82,13 +88,17 @@ def _tables(runs: Sequence[Run]) -> dict[str, Any]:
         "shown_keys": [measure.key for measure in measures],
         "facts": [(label, run_facts(run)) for run, label in named],
         "commands": [run.command or "" for run in runs],
-        "failures": [
-            (label, str(run.folder.path), str(run.status.get("reason") or "no reason given"))
-            for run, label in named
-            if run.failed
-        ],
         "data": page_data(runs, labels),
     }
+
+
+def _failures(runs: Sequence[Run]) -> list[tuple[str, str, str]]:
+    """Label, folder and reason of each run that failed, and of each part of a run that is left out."""
+    found = []
+    for run, label in zip(runs, label_runs(runs), strict=True):
+        reasons = [*([run.reason] if run.failed else []), *(f"{reason}; it is left out" for reason in run.left_out)]
+        found += [(label, str(run.folder.path), shortened(printable(reason), LONGEST_REASON)) for reason in reasons]
+    return found
 
 
 def _shown_in_full(runs: Sequence[Run]) -> dict[str, Any]:

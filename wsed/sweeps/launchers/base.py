@@ -7,8 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from wsed.errors import PrunedError, RunBusyError, TrainingDivergedError, UserError
-from wsed.runs.active_run import ActiveRun
+from wsed.errors import LeaseLostError, PrunedError, RunBusyError, explained, one_line
 from wsed.runs.planned_run import PlannedRun
 from wsed.training.execute import Outcome, execute
 
@@ -44,18 +43,17 @@ class Launcher(ABC):
 def execute_in_sweep(run: SweepRun) -> Outcome:
     """Executes one run. A failure is recorded and printed, and does not affect the other runs of the sweep."""
     try:
-        return execute(run.plan, run.watching)
-    except RunBusyError as error:
-        print(error, flush=True)
+        return execute(run.plan, run.watching, record_refusal=True)
+    except (RunBusyError, LeaseLostError) as error:
+        print(one_line(str(error)), flush=True)
         return Outcome("running")
     except PrunedError as error:
         print(f"{run.plan.path}: {error}", flush=True)
         return Outcome("pruned")
-    except (UserError, TrainingDivergedError) as error:
-        ActiveRun(run.plan).end("failed", error)
-        print(f"wsed: {' '.join(str(error).split())}", file=sys.stderr, flush=True)
-        return Outcome("failed")
     except Exception as error:
-        ActiveRun(run.plan).end("failed", error)
-        traceback.print_exception(error)
+        said = explained(error)
+        if said is None:
+            traceback.print_exception(error)
+        else:
+            print(f"wsed: {one_line(said[0])}", file=sys.stderr, flush=True)
         return Outcome("failed")

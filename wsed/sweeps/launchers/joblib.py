@@ -7,7 +7,9 @@ from pathlib import Path
 import joblib
 from filelock import FileLock, Timeout
 
+from wsed.checks.ranges import Few
 from wsed.errors import UserError
+from wsed.runs.stop_signals import stopped_by_signals
 from wsed.sweeps.launchers.base import Launcher, SweepRun, execute_in_sweep
 from wsed.training.execute import Outcome
 
@@ -22,7 +24,7 @@ class Joblib(Launcher):
         UserError: `jobs` is below 1, or above the number of cores.
     """
 
-    def __init__(self, jobs: int) -> None:
+    def __init__(self, jobs: Few) -> None:
         cores = len(os.sched_getaffinity(0))
         if not 1 <= jobs <= cores:
             raise UserError(f"launcher.jobs={jobs}: needs 1 to {cores}, the cores of this machine")
@@ -37,7 +39,9 @@ class Joblib(Launcher):
 
 def _execute_pinned(run: SweepRun, shares: int) -> Outcome:
     take_share(run.plan.path.parent, shares)
-    return execute_in_sweep(run)
+    # A batch system sends SIGTERM to every process of a job.
+    with stopped_by_signals():
+        return execute_in_sweep(run)
 
 
 _held: list[FileLock] = []

@@ -1,12 +1,24 @@
 """The launcher that executes runs as jobs of a Slurm cluster."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import submitit
 from submitit.core.utils import FailedJobError, FailedSubmissionError, UncompletedJobError
 
+from wsed.checks.ranges import (
+    Count,
+    CountFromZero,
+    Few,
+    FewFromZero,
+    ListOrEmpty,
+    LongText,
+    Named,
+    Positive,
+    Scalar,
+    Text,
+)
 from wsed.errors import UserError
 from wsed.runs import slurm_job
 from wsed.sweeps.launchers.base import Launcher, SweepRun, execute_in_sweep
@@ -44,19 +56,19 @@ class Slurm(Launcher):
 
     def __init__(
         self,
-        partition: str | None,
-        account: str | None,
-        nodes: int,
-        tasks_per_node: int,
-        cpus_per_task: int,
-        gpus_per_node: int,
-        memory: float,
-        minutes: int,
-        warning: int,
-        requeues: int,
-        parallel: int,
-        setup: Sequence[str],
-        sbatch: Mapping[str, Any] | None,
+        partition: Text | None,
+        account: Text | None,
+        nodes: Few,
+        tasks_per_node: Few,
+        cpus_per_task: Few,
+        gpus_per_node: FewFromZero,
+        memory: Positive,
+        minutes: Count,
+        warning: CountFromZero,
+        requeues: CountFromZero,
+        parallel: Count,
+        setup: ListOrEmpty[LongText],
+        sbatch: Named[Scalar] | None,
     ) -> None:
         if submitit.SlurmExecutor.affinity() < 0:
             raise UserError("launcher=slurm: there is no srun here; run this on a login node of the cluster")

@@ -1,10 +1,12 @@
 """Checkpoints of a run: the last epoch, the best one, and snapshots."""
 
 from pathlib import Path
+from typing import Any, Literal
 
 import pytorch_lightning as pl
 from pytorch_lightning.callbacks import Callback, ModelCheckpoint
 
+from wsed.checks.ranges import CountFromZero, Text
 from wsed.runs.folder import RunFolder
 
 
@@ -32,6 +34,15 @@ class _RunCheckpoint(ModelCheckpoint):
         self.dirpath = str(RunFolder(Path(trainer.default_root_dir)).checkpoints)
         super().setup(trainer, pl_module, stage)
 
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Restores which epoch was the best, also if the run folder was moved since."""
+        assert self.dirpath is not None
+        here = Path(self.dirpath)
+        paths = {name: value for name, value in state_dict.items() if name.endswith("_path") and value}
+        moved = {name: str(here / Path(value).name) for name, value in paths.items()}
+        models = {str(here / Path(path).name): value for path, value in state_dict["best_k_models"].items()}
+        super().load_state_dict({**state_dict, **moved, "best_k_models": models, "dirpath": self.dirpath})
+
 
 class LastCheckpoint(_RunCheckpoint):
     """Keeps the last epoch; a run that was stopped resumes from it."""
@@ -48,7 +59,7 @@ class BestCheckpoint(_RunCheckpoint):
         mode: whether its largest (`max`) or its smallest (`min`) value is the best.
     """
 
-    def __init__(self, monitor: str, mode: str) -> None:
+    def __init__(self, monitor: Text, mode: Literal["max", "min"]) -> None:
         super().__init__(RunFolder(Path()).best_checkpoint, monitor, mode)
 
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
@@ -66,7 +77,7 @@ class EpochSnapshots(Callback):
         every: n, or 0 to keep no snapshots.
     """
 
-    def __init__(self, every: int) -> None:
+    def __init__(self, every: CountFromZero) -> None:
         self.every = every
 
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:

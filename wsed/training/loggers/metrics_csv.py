@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytorch_lightning as pl
-import torch
 from pytorch_lightning.callbacks import Checkpoint
 from pytorch_lightning.loggers import Logger
 
@@ -91,10 +90,3 @@ class CurvesState(Checkpoint):
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         self.logger.rows = list(state_dict["rows"])
-
-
-def rows_of(checkpoint: Path) -> list[Row]:
-    """The rows of `metrics.csv` that a checkpoint holds."""
-    content = torch.load(checkpoint, map_location="cpu", weights_only=True)
-    rows: list[Row] = content["callbacks"][CurvesState.__name__]["rows"]
-    return rows

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import wandb
 from pytorch_lightning.loggers import WandbLogger
 
+from wsed.checks.ranges import Text
 from wsed.runs.planned_run import PlannedRun
 from wsed.runs.wandb_run import open_run
 from wsed.training.loggers.base import RunLogger
@@ -18,7 +19,7 @@ class Wandb(RunLogger):
         group: runs of one sweep share it.
     """
 
-    def __init__(self, project: str, group: str) -> None:
+    def __init__(self, project: Text, group: Text) -> None:
         self.project = project
         self.group = group
 

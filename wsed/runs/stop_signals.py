@@ -1,0 +1,49 @@
+"""SIGTERM and SIGINT end a command with one line, and with the exit code that a shell expects: 128 + signal."""
+
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from wsed.errors import StoppedError
+
+REPEATED_WITHIN = 2.0
+"""Seconds. `srun` forwards a signal that Slurm sends to every process as well; the second one must not disturb the
+end of a run."""
+
+_DEFAULTS = {signal.SIGTERM: signal.SIG_DFL, signal.SIGINT: signal.default_int_handler}
+
+_received: dict[int, float] = {}
+
+
+@contextmanager
+def stopped_by_signals() -> Iterator[None]:
+    """Makes SIGTERM and SIGINT raise `StoppedError` in the main thread, unless somebody else handles or ignores them.
+
+    Background jobs of a shell ignore SIGINT, and submitit handles SIGTERM; both stay as they are.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.getsignal(number) for number in _DEFAULTS}
+    own = [number for number, default in _DEFAULTS.items() if before[number] == default]
+    for number in own:
+        signal.signal(number, stop)
+    try:
+        yield
+    finally:
+        for number in own:
+            signal.signal(number, before[number])
+
+
+def stop(number: int, frame: FrameType | None) -> None:
+    """Handles a signal.
+
+    Raises:
+        StoppedError: always, except for the same signal a second time at the same moment.
+    """
+    last, _received[number] = _received.get(number, -REPEATED_WITHIN), time.monotonic()
+    if _received[number] - last >= REPEATED_WITHIN:
+        raise StoppedError(number)

@@ -43,7 +43,7 @@ BAD: dict[str, tuple[str, str, str]] = {
     "many columns in the header": ("train.tsv", "\t".join(map(str, range(10**5))) + "\n", "has no column filename"),
     "ten million columns": ("train.tsv", "a\t" * 10**7, "row 1: has 20000000 characters"),
     "column twice": ("train.tsv", "filename\tfilename\nt0.wav\ta\n", "has the column filename twice"),
-    "empty": ("train.tsv", "", "has no column filename"),
+    "empty": ("train.tsv", "", "the train split has no data"),
     "header only": ("train.tsv", WEAK, "the train split has no data"),
     "more values": ("train.tsv", WEAK + "t0.wav\ta\tb\n", "row 2: has 3 values for 2 columns"),
     "no filename": ("train.tsv", WEAK + "\ta\n", "row 2: has no filename"),
@@ -73,7 +73,7 @@ def test_a_table_that_is_refused(wsed: Wsed, corpus: Path, kind: str) -> None:
     wsed.refuses("train", *TABLES, "data.labels=[a,b]", says=said, leaves=["run"])
     ended = wsed.run(*CHECK)
     assert "Traceback" not in ended.err
-    if kind != "header only":
+    if kind not in ("header only", "empty"):
         problems = [line for line in ended.out.splitlines() if line.startswith("problem: ")]
         assert ended.code == 1
         assert any(said.partition(": is in both")[0] in line for line in problems), ended.out
@@ -93,7 +93,7 @@ SPECIAL: dict[str, tuple[Callable[[Path], object], str]] = {
     "device": (lambda path: path.symlink_to("/dev/zero"), "train.tsv: is a device, not a file"),
     "link to nothing": (lambda path: path.symlink_to("nowhere"), "train.tsv: is a link to nothing"),
     "loop": (lambda path: path.symlink_to(path.name), "train.tsv: "),
-    "sparse file of a terabyte": (lambda path: os.truncate(path.open("w").fileno(), 2**40), "has more than 256 MB"),
+    "sparse file of a terabyte": (lambda path: path.touch() or os.truncate(path, 2**40), "has more than 256 MB"),
 }
 
 
@@ -213,7 +213,7 @@ SCORES: dict[str, tuple[dict[str, str], str]] = {
     "one too many": ({"a.tsv": FRAMES, "b.tsv": FRAMES, "c.tsv": FRAMES}, "c.tsv: is of a clip that the reference"),
     "two for one": ({"a.tsv": FRAMES, "a.wav.tsv": FRAMES, "b.tsv": FRAMES}, "a.wav.tsv: is of a clip that"),
     "no rows": ({"a.tsv": FRAMES, "b.tsv": "onset\toffset\tdog\n"}, "b.tsv: has no frames"),
-    "empty": ({"a.tsv": FRAMES, "b.tsv": ""}, "b.tsv: has no column onset"),
+    "empty": ({"a.tsv": FRAMES, "b.tsv": ""}, "b.tsv: has no frames"),
     "NaN": ({"a.tsv": FRAMES, "b.tsv": FRAMES.replace("0.25", "nan")}, "b.tsv, row 3: dog is nan"),
     "no value": ({"a.tsv": FRAMES, "b.tsv": FRAMES.replace("0.25", "")}, "b.tsv, row 3: dog is nan"),
     "beyond 1": ({"a.tsv": FRAMES, "b.tsv": FRAMES.replace("0.25", "1.25")}, "row 3: score 1.25 of dog is not between"),

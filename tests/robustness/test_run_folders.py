@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,8 @@ from tests.robustness.run_folders import (
     zip_bomb,
 )
 from tests.robustness.warm import Wsed
+from wsed.__main__ import main
+from wsed.runs.folder import RunFolder
 
 DEEP = "[" * 100_000
 BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
@@ -400,3 +403,47 @@ def test_sounds(wsed: Wsed, both: Path, case: str) -> None:
     name = "predictions/audio/clip_a/separated.flac"
     spoil(both / "bad" / name)
     check_left_out(wsed, name, says)
+
+
+def test_folders_in_circles_and_many_others(wsed: Wsed, sweep: Path) -> None:
+    (sweep / "circle").symlink_to(".")
+    (sweep / "up").symlink_to("..")
+    (sweep / "other").symlink_to("/proc")
+    (sweep / "ring").symlink_to("ring")
+    deep = sweep
+    # Deeper than Python's own walk can go, and as deep as a path can be long.
+    for _ in range(1200):
+        deep = deep / "d"
+    deep.mkdir(parents=True)
+    for number in range(20_000):
+        (sweep / f"file-{number}").touch()
+    wsed.accepts("report", "sweep", "--output", "out")
+    assert states(wsed.folder / "out") == {"good": "done", "bad": "done"}
+    wsed.refuses("report", "sweep/ring", says="is not a folder")
+
+
+def test_an_output_that_cannot_be_written(wsed: Wsed, sweep: Path) -> None:
+    (wsed.folder / "file").write_text("")
+    wsed.refuses("report", "sweep", "--output", "file", says="file: cannot be written (")
+    (wsed.folder / "out" / "index.html").mkdir(parents=True)
+    (wsed.folder / "out" / "index.html" / "x").touch()
+    wsed.refuses("report", "sweep", "--output", "out", says="out: cannot be written (", leaves=["*/comparison.*"])
+
+
+@pytest.mark.parametrize("name", ["results.json", "config.yaml", "metrics.csv", "predictions"])
+def test_files_that_vanish_meanwhile(
+    both: Path, name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = [RunFolder(both / name) for name in ("bad", "good")]
+
+    def vanishing(folder: Path, unreadable: object) -> Iterator[RunFolder]:
+        yield from found
+        # The folder has been listed, and nothing has been read.
+        path = both / "bad" / name
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+    monkeypatch.setattr("wsed.reports.runs.find_runs", vanishing)
+    assert main(["report", str(both), "--output", str(both.parent / "out")]) == 0
+    expected = "damaged" if name == "results.json" else "done"
+    assert states(both.parent / "out") == {"good": "done", "bad": expected}
+    assert ("results.json: does not exist" in capsys.readouterr().out) == (expected == "damaged")

@@ -1,8 +1,15 @@
 """Values of the config that cannot be used: refused in one line before anything is built or written."""
 
-import pytest
+from functools import cache
 
-from tests.robustness.warm import Wsed
+import pytest
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from omegaconf import DictConfig, OmegaConf
+
+from tests.robustness.warm import LONGEST_LINE, Wsed
+from wsed.config.compose import compose_config, hydra_initialized
+from wsed.config.validate import validate, without_hydra
+from wsed.errors import UserError
 
 SMALL = ("data.clips={train: 12, val: 3, test: 3}", "trainer.max_epochs=1", "runtime.cache=null")
 
@@ -12,7 +19,7 @@ NUMBERS = {
     # Each key with values that are out of its range, and with a part of what it needs.
     "seed": (["-1", BIG, "1.5", "nan", "null", "true", "[1]"], "a whole number from 0"),
     "keep_every": (["-1", BIG], "a whole number from 0"),
-    "data.batch_size": (["0", "-1", BIG, "2.5", "nan", "inf", "[]", "{a: 1}"], "a whole number from 1 to 100,000"),
+    "data.batch_size": (["0", "-1", BIG, "2.5", "nan", "inf", "[]", "[20]"], "a whole number from 1 to 100,000"),
     "data.seed": (["-1", BIG], "a whole number from 0"),
     "data.sample_rate": (["0", "-16000", BIG, "nan", "inf"], "a whole number"),
     "data.soundbank.recordings": (["0", "3", BIG], "a whole number from 4"),
@@ -101,7 +108,7 @@ OTHERS = {
     "+trainer.val_check_interval=1000": "trainer.val_check_interval=1000: an epoch has only",
     "+trainer.overfit_batches=-1": "trainer.overfit_batches",
     "+trainer.max_time=soon": "trainer: ",
-    "+trainer.barebones=true": "trainer: ",
+    "+trainer.barebones=true": "Trainer: ",
     "+trainer.profiler=none": "trainer.profiler",
     "trainer.limit_train_batches=0.001": "trainer.limit_train_batches=0.001: leaves none of the",
     # What the program sets itself.
@@ -216,9 +223,29 @@ PRESETS = {
 }
 
 
+@cache
+def composed() -> DictConfig:
+    with hydra_initialized():
+        return without_hydra(compose_config(["logger=csv"]))
+
+
 @pytest.mark.parametrize(("word", "key", "said"), VALUES, ids=[word for word, _, _ in VALUES])
-def test_a_number_out_of_range(wsed: Wsed, word: str, key: str, said: str) -> None:
-    wsed.refuses("train", "logger=csv", word, says=[f"{key}: is ", said])
+def test_a_number_out_of_range(word: str, key: str, said: str) -> None:
+    config = composed().copy()
+    OmegaConf.update(config, word.split("=")[0], OverridesParser.create().parse_override(word).value(), merge=True)
+    with pytest.raises(UserError) as raised:
+        validate(config)
+    message = str(raised.value)
+    assert message.startswith(f"{key}: is ")
+    assert said in message
+    assert len(message.splitlines()) == 1
+    assert len(message) < LONGEST_LINE
+
+
+@pytest.mark.parametrize("key", NUMBERS)
+def test_a_number_out_of_range_on_the_command_line(wsed: Wsed, key: str) -> None:
+    values, said = NUMBERS[key]
+    wsed.refuses("train", "logger=csv", f"{key}={values[0]}", says=said)
 
 
 @pytest.mark.parametrize("word", OTHERS, ids=[word[:60] for word in OTHERS])

@@ -9,6 +9,7 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import IntervalSweep, Override
 from hydra.errors import ConfigCompositionException, HydraException, MissingConfigException, OverrideParseException
 from omegaconf import DictConfig
+from omegaconf.errors import OmegaConfBaseException
 
 from wsed.config.groups import SEARCH_PATH, conf_folder, groups
 from wsed.config.resolvers import register
@@ -33,10 +34,21 @@ def compose_config(overrides: list[str]) -> DictConfig:
     Raises:
         UserError: an override matches no key; the message suggests the closest key.
     """
+    _check_choices(overrides)
     try:
         return compose(PRIMARY, overrides, return_hydra_config=True)
-    except HydraException as error:
+    except (HydraException, OmegaConfBaseException, ValueError) as error:
         raise UserError(_plain_message(error, overrides)) from error
+
+
+def _check_choices(overrides: list[str]) -> None:
+    """Checks that a group gets the name of a choice; Hydra's own error does not say which group it means."""
+    known = groups(overrides)
+    for override in parse_overrides(overrides):
+        group, value = override.key_or_group, override.value()
+        if group in known and not override.is_delete() and (value is None or isinstance(value, (bool, int, float))):
+            choices = ", ".join(known[group])
+            raise UserError(f"{override.input_line}: is not a choice of {group}; choose one of {choices}")
 
 
 def expand_grid(overrides: list[str]) -> list[list[str]]:

@@ -102,8 +102,7 @@ def in_words(hint: Any) -> str:
     """A type in words, such as `a whole number from 1 to 10`."""
     members = hint if isinstance(hint, tuple) else alternatives(hint)
     if len(members) > 1:
-        *first, last = dict.fromkeys(in_words(each) for each in members)
-        return f"{', '.join(first)} or {last}" if first else last
+        return _choice(tuple(dict.fromkeys(text for each in members for text in _single(each))), "or")
     inner, bounds = plain(hint), metadata(hint)
     if get_origin(inner) is Literal:
         return _choice(get_args(inner), "or")
@@ -113,6 +112,11 @@ def in_words(hint: Any) -> str:
         return f"a list of {_members(inner, bounds)}"
     name = re.sub(r"\w+\.", "", getattr(inner, "__name__", str(inner)))
     return WORDS.get(inner, name) + _bounds(bounds)
+
+
+def _single(hint: Any) -> list[str]:
+    """The values of a literal type, or another type in words."""
+    return list(map(str, get_args(hint))) if get_origin(hint) is Literal else [in_words(hint)]
 
 
 def _plural(hint: Any) -> str:

@@ -125,11 +125,12 @@ def _definitions(raw: Any) -> dict[str, str]:
         reference = re.fullmatch(r"\$\{([\w.]+)\}", node) if isinstance(node, str) else None
         if reference and depth < 10:
             follow(_at(raw, reference[1]), key, reference[1], depth + 1)
-        elif isinstance(node, Mapping):
+            return
+        if key != origin:
+            found[key] = origin
+        if isinstance(node, Mapping):
             for name, value in node.items():
                 follow(value, f"{key}.{name}" if key else str(name), f"{origin}.{name}" if origin else str(name), depth)
-        elif key != origin:
-            found[key] = origin
 
     follow(raw, "", "", 0)
     return found

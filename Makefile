@@ -20,8 +20,7 @@ test: setup
 
 # Random damage to every kind of file and value, for ten minutes.
 fuzz: setup
-	FUZZ_SECONDS=$(or $(SECONDS),600) HYPOTHESIS_PROFILE=fuzz OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 -m 'slow or not slow' \
-		tests/robustness/test_fuzz.py
+	FUZZ_SECONDS=$(or $(SECONDS),600) OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist load tests/robustness -k fuzz
 
 # Timings mean something only on an otherwise idle machine.
 bench: setup

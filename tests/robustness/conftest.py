@@ -1,24 +1,28 @@
 """A warm process for all tests of a worker, and the counts of how its commands ended."""
 
 import os
+import random
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from subprocess import Popen
+from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import strategies as st
 
 from tests.robustness.warm import Wsed, start_server
 from tests.small_run import SMALL
 
-BOUNDED = 150
-"""Number of inputs that a test of hostile inputs tries, unless the profile `fuzz` is chosen."""
+SECONDS = float(os.environ.get("FUZZ_SECONDS", "0"))
+"""How long all searches for bad input take together; 0 for a few inputs each."""
+UNBOUNDED: dict[str, Any] = {"deadline": None, "database": None, "suppress_health_check": list(HealthCheck)}
+ROUND = 25
+"""Inputs that are tried between two looks at the clock."""
 
-_slow = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large]
-settings.register_profile("bounded", max_examples=BOUNDED, deadline=None, derandomize=True, suppress_health_check=_slow)
-settings.register_profile("fuzz", max_examples=20_000, deadline=None, suppress_health_check=_slow)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "bounded"))
+Search = Callable[[st.SearchStrategy[Any], Callable[[Any], object], int], None]
 
 
 @pytest.fixture(scope="session")
@@ -40,6 +44,32 @@ def wsed(tmp_path: Path, _server: "Popen[str]", record_property: Callable[[str, 
         record_property("ended", kind)
 
 
+@pytest.fixture
+def search(request: pytest.FixtureRequest, record_property: Callable[[str, object], None]) -> Iterator[Search]:
+    """Tries inputs of a strategy, and shows the smallest one that fails; by default a given number of them."""
+    tried = Counter[str]()
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    share = SECONDS * workers / sum("search" in item.fixturenames for item in request.session.items)  # type: ignore[attr-defined]
+
+    def search_in(strategy: st.SearchStrategy[Any], attempt: Callable[[Any], object], few: int) -> None:
+        until = time.monotonic() + share
+        number = 0
+        while not tried or time.monotonic() < until:
+
+            @seed(number)
+            @settings(max_examples=ROUND if SECONDS else few, **UNBOUNDED)
+            @given(strategy)
+            def one_round(content: Any) -> None:
+                tried["inputs"] += 1
+                attempt(content)
+
+            one_round()
+            number = random.SystemRandom().randrange(2**32)
+
+    yield search_in
+    record_property("inputs", tried["inputs"])
+
+
 @pytest.fixture(scope="session")
 def small_run(tmp_path_factory: pytest.TempPathFactory, _server: "Popen[str]") -> Path:
     """A finished run; to be copied, not changed."""
@@ -52,14 +82,9 @@ def small_run(tmp_path_factory: pytest.TempPathFactory, _server: "Popen[str]") -
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Prints how the commands ended, over all workers."""
     reports = [report for found in terminalreporter.stats.values() for report in found if hasattr(report, "when")]
-    kinds = Counter(
-        value
-        for report in reports
-        if report.when == "teardown"
-        for name, value in report.user_properties
-        if name == "ended"
-    )
+    found = [each for report in reports if report.when == "teardown" for each in report.user_properties]
+    kinds = Counter(value for name, value in found if name == "ended")
+    inputs = sum(value for name, value in found if name == "inputs")
     if kinds:
-        terminalreporter.write_line(
-            f"commands: {kinds.total()}, " + ", ".join(f"{n} {kind}" for kind, n in kinds.items())
-        )
+        ends = ", ".join(f"{number} {kind}" for kind, number in kinds.items())
+        terminalreporter.write_line(f"commands: {kinds.total()}, {ends}; random inputs: {inputs}")

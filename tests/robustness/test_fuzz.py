@@ -1,28 +1,21 @@
 """Random damage to every kind of file that a command reads; `make fuzz` searches for ten minutes."""
 
-import os
-import random
 import shutil
-import time
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import soundfile
-from hypothesis import HealthCheck, given, seed, settings
-from hypothesis import strategies as st
 
+from tests.robustness.conftest import Search
 from tests.robustness.mutations import CANARY, damaged_bytes, damaged_values, read, write
 from tests.robustness.warm import Wsed, snapshot
 from tests.small_run import SMALL
 
-SECONDS = float(os.environ.get("FUZZ_SECONDS", "0"))
-"""How long to search, in all; without it, each kind of file gets a few inputs."""
-FEW, MANY = 4, 25
-"""Inputs of each kind of file in one round."""
+FEW = 4
+"""Inputs of each kind of file; more take long, because each runs one or two commands."""
 
 SCORED = ["evaluation.draws=0"]
 QUICK = [
@@ -119,51 +112,23 @@ def try_input(
         assert {path for path in {*beside, *after} if not path.startswith("work")} <= set(beside), ended
 
 
-def rounds() -> Iterator[int]:
-    """Numbers to begin the random search with: one, or as many as fit in the time."""
-    if not SECONDS:
-        yield 0
-        return
-    until = time.monotonic() + SECONDS / (len(VALUES) + len(BYTES))
-    while time.monotonic() < until:
-        yield random.SystemRandom().randrange(2**32)
-
-
-def search(strategy: st.SearchStrategy[Any], attempt: Callable[[Any], None]) -> None:
-    """Tries inputs of a strategy, and shows the smallest one that fails."""
-    for number in rounds():
-
-        @seed(number)
-        @settings(
-            max_examples=MANY if SECONDS else FEW,
-            deadline=None,
-            database=None,
-            suppress_health_check=list(HealthCheck),
-        )
-        @given(strategy)
-        def tried(content: Any) -> None:
-            attempt(content)
-
-        tried()
-
-
 @pytest.mark.parametrize("kind", VALUES)
-def test_wrong_values(wsed: Wsed, material: Path, kind: str) -> None:
+def test_wrong_values(wsed: Wsed, material: Path, kind: str, search: Search) -> None:
     name, commands = VALUES[kind]
     good = read(material / name)
     search(
         damaged_values(good),
         lambda content: try_input(wsed, material, name, commands, lambda path: write(path, content)),
+        FEW,
     )
-    assert Counter(wsed.kinds).total() >= FEW
 
 
 @pytest.mark.parametrize("kind", BYTES)
-def test_wrong_bytes(wsed: Wsed, material: Path, kind: str) -> None:
+def test_wrong_bytes(wsed: Wsed, material: Path, kind: str, search: Search) -> None:
     name, commands = BYTES[kind]
     good = file_in(material, name).read_bytes()
     search(
         damaged_bytes(good),
         lambda content: try_input(wsed, material, name, commands, lambda path: path.write_bytes(content)),
+        FEW,
     )
-    assert Counter(wsed.kinds).total() >= FEW

@@ -7,10 +7,10 @@ from functools import cache
 from typing import Any
 
 import pytest
-from hypothesis import given
 from hypothesis import strategies as st
 from omegaconf import OmegaConf
 
+from tests.robustness.conftest import Search
 from tests.robustness.warm import LONGEST_LINE
 from wsed.config.compose import compose_config, hydra_initialized
 from wsed.config.instantiate import instantiate
@@ -31,6 +31,9 @@ PRESETS = {
     "talnet": ["network.widths=[4]", "network.pools=[[1,2]]", "network.units=4", "postprocessing=tuned"],
 }
 """Experiments with overrides that keep them small."""
+
+FEW = 100
+"""Number of inputs for each preset."""
 
 VALUES = [
     *(0, 1, 2, -1, 10**12, 10**400, -(10**400), 2**31, 2**63),
@@ -114,9 +117,10 @@ def test_the_preset_itself_is_accepted(preset: str) -> None:
 
 
 @pytest.mark.parametrize("preset", PRESETS)
-@given(data=st.data())
-def test_a_hostile_value_is_refused_in_one_line_or_can_be_built(preset: str, data: st.DataObject) -> None:
+def test_a_hostile_value_is_refused_in_one_line_or_can_be_built(preset: str, search: Search) -> None:
+    def attempt(values: Mapping[str, Any]) -> None:
+        message = refusal(lambda: build_all(preset, values))
+        assert message is None or (len(message) <= LONGEST_LINE and len(message.splitlines()) == 1), message
+
     keys = st.sampled_from(keys_of(preset))
-    values = data.draw(st.dictionaries(keys, hostile, min_size=1, max_size=2))
-    message = refusal(lambda: build_all(preset, values))
-    assert message is None or (len(message) <= LONGEST_LINE and len(message.splitlines()) == 1), message
+    search(st.dictionaries(keys, hostile, min_size=1, max_size=2), attempt, FEW)

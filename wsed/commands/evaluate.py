@@ -141,7 +141,6 @@ def read_outputs(options: argparse.Namespace, postprocessing: "Postprocessing") 
     Raises:
         UserError: a file that cannot be used.
     """
-    from wsed.checks.labels import check_labels
     from wsed.data.annotations import check_known, read_durations, read_events
     from wsed.data.merging import merge_table, merging_remark
     from wsed.data.score_files import read_scores, read_tags
@@ -150,10 +149,7 @@ def read_outputs(options: argparse.Namespace, postprocessing: "Postprocessing") 
     durations = read_durations(options.durations) if options.durations else None
     reference, rows = merge_table(read_events(options.reference, durations))
     joined = [f"{options.reference}, row {row}" for row in rows]
-    labels = tuple(sorted(reference["event_label"].dropna().unique()))
-    if not labels:
-        raise UserError(f"{options.reference}: has no events; nothing can be scored against it")
-    check_labels(labels, str(options.reference))
+    labels = _labels(reference, options.reference)
     if durations is not None:
         check_known(reference, options.reference, "filename", durations, str(options.durations))
     clips = list(durations or dict.fromkeys(reference["filename"]))
@@ -186,6 +182,16 @@ def read_outputs(options: argparse.Namespace, postprocessing: "Postprocessing") 
     for remark in merging_remark(joined):
         print(remark)
     return Outputs(labels, clips, reference, durations, **known)
+
+
+def _labels(reference: "pd.DataFrame", path: Path) -> tuple[str, ...]:
+    """The event classes of the reference."""
+    from wsed.checks.labels import check_labels
+
+    labels = sorted(reference["event_label"].dropna().unique())
+    if not labels:
+        raise UserError(f"{path}: has no events; nothing can be scored against it")
+    return check_labels(labels, str(path))
 
 
 def _remark(events: "pd.DataFrame", path: Path) -> None:

@@ -38,13 +38,13 @@ class Record:
         return self.values[column]
 
     def whole_number(self, column: str) -> int:
-        """The value of a column as a whole number, 0 or more.
+        """The value of a column as a whole number from 1, such as a fold.
 
         Raises:
             UserError: it is none; the message names the file and the row.
         """
-        if not re.fullmatch("[0-9]{1,9}", self[column]):
-            raise UserError(f"{self.where}: {column} is {shortened(self[column])}; it must be a whole number")
+        if not re.fullmatch("0*[1-9][0-9]{0,8}", self[column]):
+            raise UserError(f"{self.where}: {column} is {shortened(self[column])}; it must be a whole number from 1")
         return int(self[column])
 
     def path(self, folder: Path, column: str) -> Path:

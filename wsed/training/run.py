@@ -60,7 +60,7 @@ def train(active: ActiveRun, watching: Sequence[Callback] = ()) -> dict[str, Any
     check_stopping(config, callbacks, data)
     check_batches(config, runtime, data)
     dry_run(config, system, data, evaluator, [*callbacks, *watching])
-    _report_cache(data)
+    _report(data, system)
     # Before training: somebody may edit the code meanwhile.
     git = git_state()
     checkpoint = resume_checkpoint(config, folder)
@@ -68,8 +68,6 @@ def train(active: ActiveRun, watching: Sequence[Callback] = ()) -> dict[str, Any
     active.start(resumed=checkpoint is not None)
     print(f"{plan.path}: {'running' if checkpoint is None else 'resumes'}")
     if checkpoint is None:
-        for line in system.loss.idle_terms(partial(data.datasets["train"].tags, 0), len(system.labels)):
-            print(line)
         system.features.fit(training_waveforms(data.datasets["train"], data.batch_size))
     failed = True
     try:
@@ -143,10 +141,13 @@ def _prepare(config: Mapping[str, Any]) -> Runtime:
     return runtime
 
 
-def _report_cache(data: ClipDataModule) -> None:
+def _report(data: ClipDataModule, system: System) -> None:
+    """Prints the size of the cache, and the terms of the loss that can do nothing."""
     if data.audio is not None and data.audio.folder is not None:
         megabytes = data.audio.size / 1e6
         print(f"{data.audio.folder}: decoded {data.audio.decoded} recordings; the cache has {megabytes:.0f} MB")
+    for line in system.loss.idle_terms(partial(data.datasets["train"].tags, 0), len(system.labels)):
+        print(line)
 
 
 def _summary(

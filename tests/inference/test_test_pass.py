@@ -18,6 +18,9 @@ OWN = {
     "data": {"labels": ["bark"]},
     "mixing": {"duration": 2.0},
     "pooling": {"decay": 0.9},
+    "trainer": {},
+    "runtime": {},
+    "precision": "32-true",
 }
 THRESHOLDS = {
     "_target_": "wsed.postprocessing.thresholds.Thresholds",

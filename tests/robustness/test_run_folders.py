@@ -442,3 +442,10 @@ def test_files_that_vanish_meanwhile(
     expected = "damaged" if name == "results.json" else "done"
     assert states(both.parent / "out") == {"good": "done", "bad": expected}
     assert ("results.json: does not exist" in capsys.readouterr().out) == (expected == "damaged")
+
+
+def test_scores_that_are_intervals_in_one_run_alone(wsed: Wsed, sweep: Path) -> None:
+    scores = {"frame/map": [0.1, 0.2], "frame/map/ci95": None, "frame/class/ci95/ap": [1, None]}
+    change(metrics=scores, labels=["ci95"])(sweep / "bad" / "results.json")
+    wsed.accepts("report", "sweep", "--output", "out")
+    assert states(wsed.folder / "out") == {"good": "done", "bad": "done"}

@@ -41,6 +41,9 @@ OWN = {
         "shares": {"background": 1, "event": 1, "mixture": 1},
     },
     "pooling": {"decay": 0.9},
+    "trainer": {},
+    "runtime": {},
+    "precision": "32-true",
 }
 TESTED = ("metrics", "evaluation", "data", "mixing")
 THRESHOLDS = {

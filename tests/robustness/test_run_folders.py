@@ -410,11 +410,6 @@ def test_folders_in_circles_and_many_others(wsed: Wsed, sweep: Path) -> None:
     (sweep / "up").symlink_to("..")
     (sweep / "other").symlink_to("/proc")
     (sweep / "ring").symlink_to("ring")
-    deep = sweep
-    # Deeper than Python's own walk can go, and as deep as a path can be long.
-    for _ in range(1200):
-        deep = deep / "d"
-    deep.mkdir(parents=True)
     for number in range(20_000):
         (sweep / f"file-{number}").touch()
     wsed.accepts("report", "sweep", "--output", "out")
@@ -447,3 +442,10 @@ def test_files_that_vanish_meanwhile(
     expected = "damaged" if name == "results.json" else "done"
     assert states(both.parent / "out") == {"good": "done", "bad": expected}
     assert ("results.json: does not exist" in capsys.readouterr().out) == (expected == "damaged")
+
+
+def test_scores_that_are_intervals_in_one_run_alone(wsed: Wsed, sweep: Path) -> None:
+    scores = {"frame/map": [0.1, 0.2], "frame/map/ci95": None, "frame/class/ci95/ap": [1, None]}
+    change(metrics=scores, labels=["ci95"])(sweep / "bad" / "results.json")
+    wsed.accepts("report", "sweep", "--output", "out")
+    assert states(wsed.folder / "out") == {"good": "done", "bad": "done"}

@@ -1,6 +1,7 @@
 """A run folder: where its files are, and what is refused."""
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,18 @@ def test_runs_are_found_below_a_folder_but_not_inside_of_a_run(tmp_path: Path) -
     (tmp_path / "empty").mkdir()
     assert [run.path for run in find_runs(tmp_path)] == [tmp_path / "a/b", tmp_path / "a/c", tmp_path / "d"]
     assert [run.path for run in find_runs(tmp_path / "d")] == [tmp_path / "d"]
+
+
+def test_folders_in_folders_in_folders(tmp_path: Path) -> None:
+    deepest = f"{tmp_path}/x/{'d/' * 1200}"
+    subprocess.run(["mkdir", "-p", deepest], check=True)
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "status.json").touch()
+    try:
+        assert [run.path for run in find_runs(tmp_path)] == [tmp_path / "run"]
+    finally:
+        # Python's own removal goes less deep.
+        subprocess.run(["rm", "-r", tmp_path / "x"], check=True)
 
 
 def test_files_of_a_clip_stay_in_their_folder(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -40,9 +41,18 @@ class Run:
         """Name of the experiment, or of the folder."""
         return str(self.results.get("name") or self.folder.path.resolve().name)
 
+    @cached_property
+    def scores(self) -> Mapping[str, float | None]:
+        """Scores by flat name."""
+        return {name: value for name, value in self._metrics.items() if not isinstance(value, list)}
+
+    @cached_property
+    def intervals(self) -> Mapping[str, tuple[float | None, float | None]]:
+        """Confidence intervals by `NAME/ci95`: the lower and the upper end."""
+        return {name: (value[0], value[1]) for name, value in self._metrics.items() if isinstance(value, list)}
+
     @property
-    def scores(self) -> Mapping[str, Any]:
-        """Scores by flat name, and their confidence intervals under `NAME/ci95`."""
+    def _metrics(self) -> Mapping[str, Any]:
         return self.results.get("metrics") or {}
 
     @property

@@ -53,13 +53,10 @@ def _is_number(text: str) -> bool:
 
 
 def _row(run: Run) -> dict[str, Any]:
-    scores: dict[str, Any] = {}
-    for name, value in run.scores.items():
-        if isinstance(value, list):
-            base = name.removesuffix("/ci95")
-            scores[f"{base}/low"], scores[f"{base}/high"] = value
-        else:
-            scores[name] = value
+    scores: dict[str, Any] = dict(run.scores)
+    for name, interval in run.intervals.items():
+        base = name.removesuffix("/ci95")
+        scores[f"{base}/low"], scores[f"{base}/high"] = interval
     facts = {
         "folder": str(run.folder.path),
         "name": run.name,

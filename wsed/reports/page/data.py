@@ -67,7 +67,7 @@ def _text(run: Run, label: str, own: Mapping[str, str]) -> str:
 
 def _metrics(runs: Sequence[Run], catalogue: Catalogue) -> list[dict[str, Any]]:
     """Every single score over all classes, the shown measures first."""
-    named = dict.fromkeys(name for run in runs for name, value in run.scores.items() if not isinstance(value, list))
+    named = dict.fromkeys(name for run in runs for name in run.scores)
     shown = [measure.key for measure in catalogue.shown]
     metrics = []
     for key in dict.fromkeys([*shown, *named]):
@@ -147,7 +147,7 @@ def _class_values(runs: Sequence[Run], classes: Sequence[str]) -> dict[str, list
 def _class_key(key: str, places: Mapping[str, int]) -> tuple[str, int] | None:
     """The score name without the class, and the index of the class; the label of a class may contain slashes."""
     group, _, rest = key.partition("/class/")
-    if not rest or key.endswith("/ci95") or group in {f"separation/{reference}" for reference in REFERENCES}:
+    if not rest or group in {f"separation/{reference}" for reference in REFERENCES}:
         return None
     parts = rest.split("/")
     for end in range(len(parts), 0, -1):

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.robustness.warm import Wsed, start_server
 
-BOUNDED = 150
+BOUNDED = 60
 """Number of inputs that a test of hostile inputs tries, unless the profile `fuzz` is chosen."""
 
 _slow = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large]

@@ -75,7 +75,7 @@ def find_class(key: str, target: Any) -> type:
     Raises:
         UserError: there is none, or a package that it needs is not installed.
     """
-    if not isinstance(target, str):
+    if not isinstance(target, str) or not all(name.isidentifier() for name in target.split(".")):
         raise UserError(f"{key}._target_: is {shortened(repr(target))}; it needs the path of a class")
     try:
         return locate(target)

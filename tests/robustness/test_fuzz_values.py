@@ -32,7 +32,7 @@ PRESETS = {
 }
 """Experiments with overrides that keep them small."""
 
-FEW = 100
+FEW = 60
 """Number of inputs for each preset."""
 
 VALUES = [

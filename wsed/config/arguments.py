@@ -75,7 +75,7 @@ def find_class(key: str, target: Any) -> type:
     Raises:
         UserError: there is none, or a package that it needs is not installed.
     """
-    if not isinstance(target, str):
+    if not isinstance(target, str) or not all(name.isidentifier() for name in target.split(".")):
         raise UserError(f"{key}._target_: is {shortened(repr(target))}; it needs the path of a class")
     try:
         return locate(target)
@@ -84,7 +84,7 @@ def find_class(key: str, target: Any) -> type:
         if package in EXTRAS:
             raise UserError(f"{key}: needs the package {package}; pip install 'wsed[{EXTRAS[package]}]'") from error
         hint = "check its spelling, and that the folder of its module is on PYTHONPATH"
-        raise UserError(f"{key}._target_: {shortened(str(error), 200)}; {hint}") from error
+        raise UserError(f"{key}._target_: {shortened(repr(str(error))[1:-1], 200)}; {hint}") from error
 
 
 @cache

@@ -14,3 +14,10 @@ SIZES = [
 
 SMALL = [*SIZES, "logger=csv"]
 """The same without Weights & Biases. A later override of the same key wins, except for a group such as `logger`."""
+
+DIVERGING_AND_GOOD = [
+    "optimizer._target_=torch.optim.SGD",
+    "optimizer.lr=1000",
+    "+optimizer.weight_decay=1000000,0",
+]
+"""A sweep of two runs: the loss of the first is soon not finite, the second ends well."""

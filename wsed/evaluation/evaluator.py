@@ -62,9 +62,9 @@ class Evaluation:
         return {f"{prefix}{name}": value for name, value in self.results.items() if not isinstance(value, tuple)}
 
     def plain(self) -> dict[str, Any]:
-        """The entries `metrics` and `measures` of `results.json`: not-a-number becomes null, an interval a list."""
+        """The entries `metrics` and `measures` of `results.json`: what is not finite is null, an interval a list."""
         metrics = {
-            name: list(value) if isinstance(value, tuple) else value if math.isfinite(value) else None
+            name: [_finite(end) for end in value] if isinstance(value, tuple) else _finite(value)
             for name, value in self.results.items()
         }
         return {"metrics": metrics, "measures": [asdict(measure) for measure in self.measures]}
@@ -138,3 +138,7 @@ def build_evaluator(config: Mapping[str, Any]) -> Evaluator:
             raise UserError(f"metrics.{name}: is not a metric; add it with +metrics={name}, or remove what changes it")
     evaluator: Evaluator = instantiate(config["evaluation"], metrics=list(metrics.values()))
     return evaluator
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytorch_lightning as pl
 from pytorch_lightning.callbacks import Callback, EarlyStopping
+from pytorch_lightning.loggers import Logger
 
 from wsed.config.instantiate import instantiate
 from wsed.data.datamodules.base import ClipDataModule
@@ -61,13 +62,12 @@ def train(active: ActiveRun, watching: Sequence[Callback] = ()) -> dict[str, Any
     check_batches(config, runtime, data)
     dry_run(config, system, data, evaluator, [*callbacks, *watching])
     _report(data, system)
-    # Before training: somebody may edit the code meanwhile.
-    git = git_state()
-    checkpoint = resume_checkpoint(config, folder)
+    # The state of the source before training, because somebody may edit it meanwhile.
+    git, checkpoint = git_state(), resume_checkpoint(config, folder)
     rows = check_resumable(checkpoint, system) if checkpoint else []
     active.start(resumed=checkpoint is not None)
-    print(f"{plan.path}: {'running' if checkpoint is None else 'resumes'}")
-    if checkpoint is None:
+    print(f"{plan.path}: {'resumes' if checkpoint else 'running'}")
+    if not checkpoint:
         system.features.fit(training_waveforms(data.datasets["train"], data.batch_size))
     failed = True
     try:
@@ -81,9 +81,7 @@ def train(active: ActiveRun, watching: Sequence[Callback] = ()) -> dict[str, Any
             system = load_weights(build_system(config), folder.best_checkpoint)
         evaluation = test(config, runtime, folder, system, data, postprocessing, evaluator, callbacks)
         timing = {"train_seconds": trained - started, "test_seconds": time.perf_counter() - trained}
-        for each in loggers:
-            each.log_metrics(evaluation.numbers("test/"), trainer.global_step)
-            each.save()
+        _log_test(loggers, evaluation, trainer.global_step)
         failed = False
     finally:
         if logger:
@@ -148,6 +146,12 @@ def _report(data: ClipDataModule, system: System) -> None:
         print(f"{data.audio.folder}: decoded {data.audio.decoded} recordings; the cache has {megabytes:.0f} MB")
     for line in system.loss.idle_terms(partial(data.datasets["train"].tags, 0), len(system.labels)):
         print(line)
+
+
+def _log_test(loggers: Sequence[Logger], evaluation: Evaluation, step: int) -> None:
+    for logger in loggers:
+        logger.log_metrics(evaluation.numbers("test/"), step)
+        logger.save()
 
 
 def _summary(

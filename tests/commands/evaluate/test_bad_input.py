@@ -92,7 +92,7 @@ FILES = ["--events", "found.tsv", "--reference", "reference.tsv"]
     [
         (["--events", "found.tsv"], "--reference is not given; add it"),
         (["--events", "nowhere.tsv", "--reference", "reference.tsv"], "nowhere.tsv: does not exist"),
-        ([*FILES, "metrics.event_based.collar=-1"], "collar is -1; it must be above 0 seconds"),
+        ([*FILES, "metrics.event_based.collar=-1"], "metrics.event_based.collar: is -1; it needs a number"),
         ([*FILES, "metrics.event_based.colar=1"], "Did you mean metrics.event_based.collar?"),
         ([*FILES, "metrics=[event_base]"], "Did you mean event_based?"),
         ([*FILES, "metrics.event_based.collar=[1"], "cannot be read"),
@@ -100,7 +100,7 @@ FILES = ["--events", "found.tsv", "--reference", "reference.tsv"]
         ([*FILES, "pooling=gap"], "pooling: cannot be changed here; only data, mixing, metrics, evaluation"),
         ([*FILES, "metric.event_based.collar=1"], "Did you mean metrics?"),
         ([*FILES, "postprocessing=tuned"], "has to be fitted on validation data"),
-        ([*FILES, "postprocessing.gap=-1"], "gap is -1"),
+        ([*FILES, "postprocessing.gap=-1"], "postprocessing.gap: is -1; it needs a number"),
         (["--events", ".", "--reference", "reference.tsv"], "add --durations"),
         (["--events", ".", "--reference", "reference.tsv", "--durations", "durations.tsv"], "threshold at the end"),
         (["--events", "found.tsv", "--reference", "reference.tsv", "--json", "no/out.json"], "no: is no folder"),

@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from tests.commands.slurm.cluster import Cluster, until
-from tests.small_run import SMALL
+from tests.small_run import DIVERGING_AND_GOOD, SMALL
 from wsed.__main__ import main
 from wsed.sweeps.state import run_states
 
@@ -136,7 +136,7 @@ def test_a_preempted_job_goes_on(cluster: Cluster, uninterrupted: Path) -> None:
 def test_a_run_that_fails_is_failed_for_slurm_and_leaves_the_rest_alone(
     cluster: Cluster, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["train", "-m", *SMALL, "loss.weights.clip_bce=1e39,1", "hydra.sweep.dir=half", *JOBS]) == 1
+    assert main(["train", "-m", *SMALL, *DIVERGING_AND_GOOD, "hydra.sweep.dir=half", *JOBS]) == 1
     assert "of the runs, 1 failed; `wsed sweep status half` says why" in capfd.readouterr().err
     assert sorted(state for state, _ in run_states(Path("half")).values()) == ["done", "failed"]
     (first,) = Path("half/.slurm").glob("*_0_submitted.pkl")

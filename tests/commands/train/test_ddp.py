@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from tests.small_run import SMALL
+from tests.small_run import DIVERGING_AND_GOOD, SMALL
 from wsed.sweeps.state import run_states
 
 TINY = [
@@ -87,7 +87,7 @@ def test_a_batch_that_cannot_be_shared_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_run_that_fails_leaves_the_rest_of_a_sweep_alone(tmp_path: Path) -> None:
-    words = ["train", "-m", *TINY, "runtime=ddp", "loss.weights.clip_bce=1e39,1", f"hydra.sweep.dir={tmp_path}/sweep"]
+    words = ["train", "-m", *TINY, "runtime=ddp", *DIVERGING_AND_GOOD, f"hydra.sweep.dir={tmp_path}/sweep"]
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     done = subprocess.run([sys.executable, "-m", "wsed", *words], env=environment, capture_output=True, text=True)
     assert done.returncode == 1

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.small_run import DIVERGING_AND_GOOD
 from wsed.__main__ import main
 from wsed.runs.lease import Lease
 from wsed.sweeps.state import run_states
@@ -14,20 +15,20 @@ Train = Callable[..., tuple[int, str, str]]
 
 
 def test_a_failing_run_leaves_the_rest_alone(train: Train, capsys: pytest.CaptureFixture[str]) -> None:
-    code, _, err = train("-m", "loss.weights.clip_bce=1e39,1,2")
+    code, _, err = train("-m", *DIVERGING_AND_GOOD[:-1], "+optimizer.weight_decay=1000000,0,0.000001")
     assert code == 1
-    assert "the loss is inf at step" in err
+    assert "the loss is nan at step" in err
     assert "of the runs, 1 failed; `wsed sweep status outputs/train` says why" in err
     assert "Traceback" not in err
     sweep = Path("outputs/train")
     assert sorted(state for state, _ in run_states(sweep).values()) == ["done", "done", "failed"]
     assert (sweep / "index.html").is_file()
-    assert "the loss is inf" in (sweep / "index.html").read_text()
+    assert "the loss is nan" in (sweep / "index.html").read_text()
     capsys.readouterr()
     assert main(["sweep", "status", str(sweep)]) == 0
     shown = capsys.readouterr().out
     assert shown.startswith("failed ")
-    assert "TrainingDivergedError: the loss is inf" in shown
+    assert "TrainingDivergedError: the loss is nan" in shown
     assert shown.endswith("2 done, 1 failed\n")
 
 

@@ -135,7 +135,7 @@ def test_annotation_that_cannot_be_used_is_named(name: str, rows: str, said: str
         (["data.parts.train=[weakly]"], "data.parts.train: there is no weakly"),
         (["data.parts.val=[weak]"], "weak is in both train and val"),
         (["data.parts.val=[validation]", "data.parts.test=[]", "data.holdout=0.1"], "does not go with data.parts.val"),
-        (["data.holdout=1.0"], "needs a share from 0 to below 1"),
+        (["data.holdout=1.0"], "data.holdout: is 1.0; it needs a number from 0 to below 1"),
         (["data.parts.test=[public]"], "public.tsv: is missing"),
     ],
 )

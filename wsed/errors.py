@@ -80,6 +80,8 @@ def explained(error: BaseException) -> tuple[str, int] | None:
         return str(error), 1
     if isinstance(error, OSError) and error.errno is not None:
         return _explained_os_error(error)
+    if isinstance(error, ModuleNotFoundError):
+        return f"a package is missing: {error}", 2
     # The names of PyTorch's own errors, which cannot be imported here.
     text = str(error)
     if text.startswith("Could not determine home directory"):

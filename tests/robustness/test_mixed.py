@@ -71,10 +71,10 @@ DESCRIPTIONS: dict[str, tuple[Any, str]] = {
     "rate text": ({"sample_rate": "16000"}, "mix.json: sample_rate is '16000'"),
     "rate a class": ({"sample_rate": POPEN}, "mix.json: sample_rate is {'_target_'"),
     "rate huge": ({"sample_rate": 10**400}, "mix.json: sample_rate is 1000"),
-    "another rate": ({"sample_rate": 8000}, "has 16000 samples at 16000 Hz in 1 channels; it needs 16000 at 8000 Hz"),
+    "another rate": ({"sample_rate": 22050}, "has 16000 samples at 16000 Hz in 1 channels; it needs 16000 at 22050 Hz"),
     "another class": (
         {"labels": ["bell"]},
-        "row 1: 'b",
+        "is not one of the classes of mix.json",
     ),
 }
 """What changes in mix.json, or what replaces it; and what is said of it."""
@@ -257,7 +257,7 @@ CLASSES = {
     "..": "leads out of its folder",
     "/tmp/PWNED": "leave out the slashes",
     "a\\b": "leave out the slashes",
-    "x" * 254: "cannot be the name of a file",
+    "x" * 254: "has more than 200 bytes",
 }
 
 
@@ -270,7 +270,7 @@ def test_a_class_that_leaves_the_folder(wsed: Wsed, tmp_path: Path, name: str) -
 
 
 REFUSED: dict[str, tuple[list[str], str]] = {
-    "a disk that is too small": (["data.clips={train: 90000000, val: 0, test: 1}"], "GB are free"),
+    "a disk that is too small": (["data.clips={train: 9000000, val: 0, test: 1}"], "GB are free"),
     "a folder that is there": (["mixed=."], "exists"),
     "below a file": (["mixed=file/mixed"], "cannot be written (Not a directory)"),
     "a long name": (["mixed=" + "x" * 300], "cannot be written (File name too long)"),

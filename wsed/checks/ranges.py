@@ -40,7 +40,7 @@ Kernel = Annotated[int, Interval(ge=1, le=1023)]
 """Number of frames or bands that one filter covers."""
 Samples = Annotated[int, Interval(ge=2, le=2**20)]
 """Number of samples in a frame."""
-Draws = Annotated[int, Interval(ge=0, le=10**5)]
+Draws = Annotated[int, Interval(ge=0, le=10**4)]
 Seed = Annotated[int, Interval(ge=0, le=2**32 - 1)]
 Few = Annotated[int, Interval(ge=1, le=1024)]
 """Number of things that exist one by one: devices, processes, folds."""

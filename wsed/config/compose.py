@@ -11,7 +11,8 @@ from hydra.errors import ConfigCompositionException, HydraException, MissingConf
 from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 
-from wsed.config.groups import SEARCH_PATH, conf_folder, groups
+from wsed.checks.names import shortened
+from wsed.config.groups import SEARCH_PATH, conf_folder, groups, search_path
 from wsed.config.resolvers import register
 from wsed.config.validate import keys
 from wsed.errors import UserError, did_you_mean
@@ -32,9 +33,12 @@ def compose_config(overrides: list[str]) -> DictConfig:
     """The config of one run, with its `hydra` section.
 
     Raises:
-        UserError: an override matches no key; the message suggests the closest key.
+        UserError: an override matches no key, and the message suggests the closest one; or a folder does not exist.
     """
     _check_choices(overrides)
+    for folder in search_path(overrides):
+        if not folder.is_dir():
+            raise UserError(f"{SEARCH_PATH}: {shortened(str(folder))} is not a folder; give file://FOLDER")
     try:
         return compose(PRIMARY, overrides, return_hydra_config=True)
     except (HydraException, OmegaConfBaseException, ValueError) as error:
@@ -112,6 +116,9 @@ def _plain_message(error: Exception, overrides: list[str]) -> str:
     if isinstance(error, ConfigCompositionException) and "Could not" in text and "'" in text:
         key = text.split("'")[1].split("=")[0].split("@")[0]
         known = _known(overrides)
+        removed = next((word for word in overrides if word.startswith("~") and word not in (key, f"~{key}")), None)
+        if key in known and removed:
+            return f"{key}: there is no such key without the group that {removed} removes; leave out {removed}"
         if key in known:
             return f"{key}: cannot be removed or added like this; {key}=VALUE sets it. See `wsed train --cfg job`"
         return f"{key}: there is no such key.{did_you_mean(key, known)} See `wsed train --cfg job`"

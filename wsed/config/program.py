@@ -5,7 +5,8 @@ from typing import Any, Literal
 
 from wsed.checks.ranges import CountFromZero, Seed, Text
 
-Precision = Literal["auto", "16-true", "16-mixed", "bf16-true", "bf16-mixed", "32-true", "64-true"]
+Precision = Literal["auto", "16-mixed", "bf16-mixed", "32-true"]
+"""Lightning's other precisions convert batches, which hold plans that cannot be converted."""
 
 WITHOUT_INFLUENCE: dict[str, Any] = {"influences_result": False}
 
@@ -60,6 +61,7 @@ GIVEN = {
     "optimizer": {"params": ""},
     "evaluation": {"metrics": "metrics"},
     "trainer": {
+        "overfit_batches": "trainer.limit_train_batches",
         "accelerator": "runtime.accelerator",
         "devices": "runtime.devices",
         "num_nodes": "runtime.num_nodes",

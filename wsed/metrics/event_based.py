@@ -76,5 +76,5 @@ def event_counts(
     """
     from sed_eval.sound_event import EventBasedMetrics
 
-    metrics = partial(EventBasedMetrics, t_collar=collar, percentage_of_length=offset_share)
+    metrics = partial(EventBasedMetrics, t_collar=float(collar), percentage_of_length=float(offset_share))
     return count(metrics, "Nsubs", reference, events, labels, filenames)

@@ -55,6 +55,10 @@ class Psds(BootstrappedMetric):
         for name in ("dtc", "gtc", "max_efpr"):
             if not getattr(self, name) > 0:
                 raise ValueError(f"{name} is {getattr(self, name)}; it must be above 0")
+        if (self.cttc is None) != (self.alpha_ct == 0):
+            raise ValueError(
+                f"cttc is {self.cttc} and alpha_ct is {self.alpha_ct:g}; without cross triggers give null and 0"
+            )
 
     def measures(self) -> Sequence[Measure]:
         return [Measure(self.name, self.name, per_class=f"{self.name}/class/{{label}}", shown=False)]

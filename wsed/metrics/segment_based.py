@@ -62,5 +62,5 @@ def segment_counts(
     """
     from sed_eval.sound_event import SegmentBasedMetrics
 
-    metrics = partial(SegmentBasedMetrics, time_resolution=length)
+    metrics = partial(SegmentBasedMetrics, time_resolution=float(length))
     return count(metrics, "S", reference, events, labels, filenames)

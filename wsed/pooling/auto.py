@@ -27,7 +27,7 @@ class AutoPooling(Pooling):
         self.start = alpha
 
     def prepare(self, classes: int, bands: int, channels: int) -> None:
-        self.alpha = nn.Parameter(torch.full((classes,), self.start))
+        self.alpha = nn.Parameter(torch.full((classes,), float(self.start)))
 
     def learnt(self) -> dict[str, Tensor]:
         return {"alpha": self.alpha}

@@ -34,7 +34,7 @@ class PowerPooling(Pooling):
         self.start = n
 
     def prepare(self, classes: int, bands: int, channels: int) -> None:
-        self.n = nn.Parameter(torch.full((classes,), self.start))
+        self.n = nn.Parameter(torch.full((classes,), float(self.start)))
 
     def learnt(self) -> dict[str, Tensor]:
         return {"n": self.n.clamp_min(0)}

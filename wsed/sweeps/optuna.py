@@ -15,6 +15,7 @@ from optuna.storages import BaseStorage, JournalStorage
 from optuna.storages.journal import JournalFileBackend
 from optuna.trial import Trial, TrialState
 
+from wsed.checks.names import shortened
 from wsed.checks.ranges import Count, CountFromZero, Few, Named, PathText, Scalar, Seed, Text
 from wsed.config.compose import parse_overrides
 from wsed.errors import UserError
@@ -51,8 +52,20 @@ class Study:
     warmup: int
 
     def open(self, sampler: BaseSampler | None = None) -> optuna.Study:
-        """The study, created if it does not exist."""
+        """The study, created if it does not exist.
+
+        Raises:
+            UserError: the storage cannot be opened, or holds something else.
+        """
         optuna.logging.set_verbosity(optuna.logging.WARNING)
+        try:
+            return self._open(sampler)
+        # Each kind of storage has errors of its own.
+        except Exception as error:
+            reason, where = shortened(" ".join(str(error).split()), 160), shortened(str(self.storage))
+            raise UserError(f"{where}: cannot store trials ({reason}); correct sweeper.storage") from error
+
+    def _open(self, sampler: BaseSampler | None) -> optuna.Study:
         storage: str | BaseStorage = (
             JournalStorage(JournalFileBackend(str(self.storage))) if isinstance(self.storage, Path) else self.storage
         )

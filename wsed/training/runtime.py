@@ -8,6 +8,9 @@ from wsed.checks.ranges import Few, FewFromZero, ListOf, PathText, Workers
 from wsed.errors import UserError
 from wsed.runs import slurm_job
 
+WORKERS_PER_CORE = 8
+"""Processes that prepare batches; more of them only take memory."""
+
 
 @dataclass(frozen=True)
 class Runtime:
@@ -64,7 +67,7 @@ class Runtime:
         return int(each * arguments["num_nodes"])
 
     def check_devices(self) -> None:
-        """Compares the devices asked for with those that exist.
+        """Compares the devices and processes asked for with those that exist.
 
         Raises:
             UserError: there are not enough devices, one of them does not exist or is named twice, or their number
@@ -72,6 +75,11 @@ class Runtime:
         """
         import torch
 
+        most = WORKERS_PER_CORE * (os.cpu_count() or 1)
+        if self.num_workers > most:
+            raise UserError(
+                f"runtime.num_workers={self.num_workers}: is too many for this machine; {most} are the most"
+            )
         devices = self.trainer_arguments()["devices"]
         count = devices if isinstance(devices, int) else len(set(devices))
         if not isinstance(devices, int) and count < len(devices):

@@ -114,3 +114,24 @@ def test_500_classes_are_one_product() -> None:
     loss = SegmentLoss("label", 0)(of(masks), Target(torch.ones(1, 500), torch.zeros(1)))
     # Even masks have a Dice of about a half; there are 124,750 pairs.
     assert float(loss) == pytest.approx(124_750 / 2, rel=0.01)
+
+
+ONE_CLASS, TWO_CLASSES = [{"a"}, set(), {"b"}], [{"a"}, {"a", "b"}]
+"""Tags of clips."""
+
+
+def test_segments_of_one_class_are_compared_with_nothing() -> None:
+    by_label = SegmentLoss(select="label", k=3)
+    assert by_label.idle_reason(TWO_CLASSES, 2) is None
+    assert by_label.idle_reason(ONE_CLASS, 2) == "no training clip has two classes"
+    assert by_label.idle_reason(TWO_CLASSES, 1) == "there is only one event class"
+    assert SegmentLoss(select="top", k=2).idle_reason(ONE_CLASS, 2) is None
+    assert SegmentLoss(select="top", k=1).idle_reason(TWO_CLASSES, 2) == "it selects only one class, since k is 1"
+
+
+def test_a_clip_with_all_classes_has_no_silent_one() -> None:
+    by_label = SilentLoss(select="label", k=3)
+    assert by_label.idle_reason(ONE_CLASS, 2) is None
+    assert by_label.idle_reason([{"a", "b"}, {"b", "a"}], 2) == "every training clip has all classes"
+    assert SilentLoss(select="top", k=1).idle_reason(TWO_CLASSES, 2) is None
+    assert SilentLoss(select="top", k=2).idle_reason(TWO_CLASSES, 2) == "it selects all classes, since k is 2"

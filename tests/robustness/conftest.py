@@ -2,6 +2,7 @@
 
 import os
 import random
+import signal
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -23,6 +24,12 @@ ROUND = 25
 """Inputs that are tried between two looks at the clock."""
 
 Search = Callable[[st.SearchStrategy[Any], Callable[[Any], object], int], None]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _interrupts_arrive() -> None:
+    """Processes of tests end by Ctrl-C, also where a shell has started the tests in the background and ignores it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

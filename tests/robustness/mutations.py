@@ -49,7 +49,7 @@ HOSTILE: tuple[Any, ...] = (
     ["a", "a"],
     [1, -1],
     nested(30),
-    nested(3000),
+    nested(200),
     {"a": {"b": 1}},
     COMMAND,
     [COMMAND],

@@ -273,8 +273,8 @@ EXAMPLES: dict[str, tuple[Spoil, str]] = {
 }
 
 SCORES: dict[str, tuple[str, Spoil, str]] = {
-    "a clip without scores": ("scores/clip_a.tsv", Path.unlink, "clip_a has either no scores or no duration"),
-    "scores of no clip": ("scores/other.tsv", write("x"), "other has either no scores or no duration"),
+    "a clip without scores": ("scores/clip_a.tsv", Path.unlink, "clip_a.tsv has either no scores or no duration"),
+    "scores of no clip": ("scores/other.tsv", write("x"), "other.tsv has either no scores or no duration"),
     "no scores": ("scores/clip_a.tsv", write(""), "No columns to parse"),
     "only a header": ("scores/clip_a.tsv", write("onset\toffset\tbaby_cry\tglass_break\n"), "it has no frames"),
     "a missing class": ("scores/clip_a.tsv", write("onset\toffset\tbaby_cry\n0\t1\t1\n"), "glass_break"),

@@ -76,7 +76,7 @@ def test_a_suffix_that_is_no_regular_expression(wsed: Wsed, tmp_path: Path) -> N
         for number in range(4):
             corpora.sound(tmp_path / "bank" / part / f"{number}.wav")
     words = ["data=folder", f"data.root={tmp_path / 'bank'}", "data.soundbank.take_suffix='('"]
-    wsed.refuses("data", "check", *words, says="is not a regular expression")
+    wsed.refuses("data", "check", *words, says="is no regular expression")
 
 
 @pytest.mark.parametrize("name", ["${oc.env:HOME}", "line\nbreak", "caf\udce9"])

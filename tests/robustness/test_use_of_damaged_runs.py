@@ -4,12 +4,10 @@ import json
 import shutil
 from pathlib import Path
 from subprocess import Popen
-from typing import Any
 
 import pytest
-import torch
 
-from tests.robustness.run_folders import Spoil, change, cut, folder, link, pipe, sparse, without, write
+from tests.robustness.run_folders import Spoil, change, folder, link, pipe, sparse, without, write
 from tests.robustness.warm import Wsed
 from tests.small_run import SMALL
 
@@ -27,7 +25,6 @@ FILES: dict[str, tuple[str, Spoil, str]] = {
     "a config without end": ("config.yaml", sparse(10**12), "config.yaml: has more than 512 KB"),
     "a config of another test": ("config.yaml", change(test="worst"), "test is 'worst'"),
     "a config without data": ("config.yaml", without("data"), "config.yaml: has no data"),
-    "a config without runtime": ("config.yaml", without("runtime"), "config.yaml: has no runtime"),
     "a config whose data are text": ("config.yaml", change(data="generated"), "data is 'generated'"),
     "a config whose metrics are a list": ("config.yaml", change(metrics=[1]), "metrics is [1]"),
     "post-processing that is a list": ("postprocessing.json", write("[1]"), "does not hold a mapping"),
@@ -112,45 +109,3 @@ def test_a_sweep_with_a_damaged_run(wsed: Wsed) -> None:
     (wsed.folder / "sweep" / "sweep.json").write_text('["../../x"]')
     shutil.rmtree(first)
     wsed.refuses(*words, says="sweep.json: '../../x' cannot be the name of a file", leaves=["*.lock"])
-
-
-def changed(**changes: Any) -> Spoil:
-    """Replaces entries of a checkpoint, by a value or by a function of the old one."""
-
-    def spoil(path: Path) -> None:
-        content = torch.load(path, weights_only=True)
-        new = {name: value(content[name]) if callable(value) else value for name, value in changes.items()}
-        torch.save(content | new, path)
-
-    return spoil
-
-
-NAN = float("nan")
-RESUME: dict[str, Spoil] = {
-    "half of a checkpoint": cut(0.5),
-    "an empty checkpoint": write(b""),
-    "text": write("weights"),
-    "a list": lambda path: torch.save([1, 2], path),
-    "nothing in it": lambda path: torch.save({}, path),
-    "no optimizer": changed(optimizer_states=None),
-    "an epoch of text": changed(epoch="1"),
-    "weights that are a list": changed(state_dict=[1]),
-    "no weights": changed(state_dict={}),
-    "weights of another shape": changed(state_dict=lambda old: {name: value[None] for name, value in old.items()}),
-    "weights that are no numbers": changed(state_dict=lambda old: {name: value * NAN for name, value in old.items()}),
-    "weights that are text": changed(state_dict=lambda old: dict.fromkeys(old, "x")),
-    "no curves": changed(callbacks={}),
-    "curves of text": changed(callbacks=lambda old: {**old, "CurvesState": {"rows": [{"epoch": "x"}]}}),
-    "curves that are a number": changed(callbacks=lambda old: {**old, "CurvesState": {"rows": 7}}),
-    "curves that are numbers": changed(callbacks=lambda old: {**old, "CurvesState": {"rows": [7]}}),
-    "callbacks of a list": changed(callbacks=lambda old: {**old, "CurvesState": [7]}),
-}
-
-
-@pytest.mark.parametrize("case", RESUME)
-def test_resuming(wsed: Wsed, run: Path, case: str) -> None:
-    change(status="stopped")(run / "status.json")
-    RESUME[case](run / "checkpoints" / "last.ckpt")
-    words = ["train", *WORDS, "hydra.run.dir=run"]
-    wsed.refuses(*words, says=["run/checkpoints/last.ckpt: ", "; add resume=never"])
-    wsed.accepts(*words, "resume=never")

@@ -28,6 +28,9 @@ from wsed.training.runtime import Runtime
 from wsed.training.trainer import make_trainer
 from wsed.training.warnings import silence_lightning
 
+REQUIRED = ("data", "metrics", "evaluation", "postprocessing")
+"""Sections without which a test cannot be repeated."""
+
 
 def find_checkpoint(path: Path) -> tuple[Path, RunFolder | None]:
     """Finds a checkpoint, and its run folder if there is one.
@@ -90,8 +93,9 @@ def read_sections(run: RunFolder, allowed: Sequence[str]) -> dict[str, Any]:
         UserError: a section is missing or damaged, or names a class that is not allowed.
     """
     config = run.config()
-    if "metrics" not in config:
-        raise UserError(f"{run.config_path}: has no metrics, as an earlier version of wsed wrote it; train again")
+    missing = next((section for section in REQUIRED if section not in config), None)
+    if missing:
+        raise UserError(f"{run.config_path}: has no {missing}, as an earlier version of wsed wrote it; train again")
     own = {section: config[section] for section in OF_THE_TEST if section in config}
     _check(own, run.config_path, allowed)
     if exists(run.postprocessing_path):

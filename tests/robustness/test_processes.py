@@ -164,8 +164,12 @@ def test_a_worker_executes_nothing_that_the_run_folder_holds(tmp_path: Path) -> 
     assert not (tmp_path / "canary").exists()
 
 
+PAIRS = int(os.environ.get("PAIRS", "5"))
+"""Number of simultaneous starts; each takes seconds."""
+
+
 def test_of_two_processes_that_start_at_once_one_trains(begin: Callable[..., Process], tmp_path: Path) -> None:
-    for number in range(20):
+    for number in range(PAIRS):
         run = tmp_path / f"run{number}"
         # In the same moment, and up to a second apart; the run is long enough for the slower one to find it.
         words = [*QUICK, "trainer.max_epochs=40", f"hydra.run.dir={run}"]

@@ -30,7 +30,8 @@ def groups(overrides: Sequence[str] = ()) -> dict[str, dict[str, str]]:
 def search_path(overrides: Sequence[str]) -> list[Path]:
     """The folders of `hydra.searchpath=[file:///MY/conf,...]`, without those inside Python packages."""
     entries = (
-        entry.strip("[]'\" ")
+        # Hydra escapes colons where it writes an override again, for the runs of a sweep.
+        entry.strip("[]'\" ").replace("\\:", ":")
         for override in overrides
         if override.startswith(f"{SEARCH_PATH}=")
         for entry in override.removeprefix(f"{SEARCH_PATH}=").split(",")

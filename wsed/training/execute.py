@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from wsed.errors import PrunedError
+from wsed.errors import PrunedError, UserError
 from wsed.runs import slurm_job
 from wsed.runs.active_run import ActiveRun
 from wsed.runs.planned_run import PlannedRun
@@ -61,7 +61,14 @@ def execute(
                 _train(active, watching, record_refusal)
                 return Outcome("done", active.monitored_value())
     print(f"{plan.path}: is done already; force=true trains it again")
-    return Outcome("done", active.monitored_value())
+    try:
+        return Outcome("done", active.monitored_value())
+    except UserError as error:
+        if record_refusal:
+            # The next start of the sweep then tests the run again.
+            with active.held():
+                active.end("failed", error)
+        raise
 
 
 def _is_done(active: ActiveRun) -> bool:

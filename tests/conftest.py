@@ -1,11 +1,16 @@
 """Fixtures of all tests."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.requirements import shared
+from tests.requirements import shared, unavailable
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -32,3 +37,17 @@ def desed_baseline() -> Path:
 def published_nets() -> Path:
     """Weights of the authors' own networks, with inputs, outputs and gradients."""
     return shared("oracles/published_nets")
+
+
+@pytest.fixture(scope="session")
+def browser() -> "Iterator[Browser]":
+    """Debian's Chromium."""
+    from playwright.sync_api import sync_playwright
+
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        unavailable("there is no browser; install Debian's chromium")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=path)
+        yield opened
+        opened.close()

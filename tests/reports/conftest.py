@@ -1,17 +1,13 @@
 """Fake run folders with known numbers."""
 
 import json
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import soundfile
-from playwright.sync_api import Browser, sync_playwright
-
-from tests.requirements import unavailable
 
 CLASSES = ["baby_cry", "glass_break"]
 SAMPLE_RATE = 16_000
@@ -118,15 +114,3 @@ def sweep(make_run: MakeRun, tmp_path: Path) -> Path:
             make_run(f"{pooling}{seed}", pooling, sdr=sdr, eer=0.3 + 0.01 * seed, seed=seed)
     make_run("gmp1", "gmp", sdr=1.0, eer=0.4, examples=False)
     return tmp_path
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        unavailable("there is no browser; install Debian's chromium")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path)
-        yield opened
-        opened.close()

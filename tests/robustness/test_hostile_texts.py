@@ -10,11 +10,9 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser
 
-from tests.reports.conftest import browser, make_metrics
+from tests.reports.conftest import make_metrics
 from tests.robustness.run_folders import arrays, make_run
 from tests.robustness.warm import Wsed
-
-__all__ = ["browser"]
 
 TEXTS = {
     "script": "<script>document.title='ran'</script>",

@@ -50,6 +50,9 @@ PLACES: dict[str, Change] = {
     "class of Lightning elsewhere": put("system", "network", "_target_", value="pytorch_lightning.Trainer"),
     "optimizer elsewhere": put("system", "network", "_target_", value="torch.optim.Adam"),
     "number": put("system", "network", "_target_", value=3),
+    "features without a class": put("system", "features", value=3),
+    "no pooling": put("system", "pooling", value=None),
+    "network is missing": lambda content: content["system"].pop("network"),
     "long name": put("system", "network", "_target_", value="a." * 10**6),
 }
 
@@ -166,12 +169,16 @@ SECTIONS: dict[str, Change] = {
 }
 
 
-@pytest.mark.parametrize("place", SECTIONS)
-def test_a_config_of_a_run(wsed: Wsed, run: Path, place: str) -> None:
+def change_config(run: Path, change: Change) -> None:
     path = run / "config.yaml"
     content = yaml.safe_load(path.read_text())
-    SECTIONS[place](content)
+    change(content)
     path.write_text(yaml.safe_dump(content))
+
+
+@pytest.mark.parametrize("place", SECTIONS)
+def test_a_config_of_a_run(wsed: Wsed, run: Path, place: str) -> None:
+    change_config(run, SECTIONS[place])
     (run / "postprocessing.json").unlink()
     planted(wsed.refuses("evaluate", "--checkpoint", "run", says="run/config.yaml"), wsed)
     planted(wsed.refuses("fuse", "run", "run/checkpoints/last.ckpt", "--output", "out", says="run/config.yaml"), wsed)
@@ -190,10 +197,7 @@ UNUSED: dict[str, Change] = {
 
 @pytest.mark.parametrize("place", UNUSED)
 def test_what_the_test_does_not_need_is_not_read(wsed: Wsed, run: Path, place: str) -> None:
-    path = run / "config.yaml"
-    content = yaml.safe_load(path.read_text())
-    UNUSED[place](content)
-    path.write_text(yaml.safe_dump(content))
+    change_config(run, UNUSED[place])
     planted(wsed.accepts("evaluate", "--checkpoint", "run", "evaluation.draws=0"), wsed)
     assert not (wsed.folder / "cache").exists()
 

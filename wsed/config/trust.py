@@ -12,12 +12,34 @@ from wsed.checks.names import shortened
 from wsed.checks.ranges import CACHE
 from wsed.config.arguments import argument_types, descriptions, find_class
 from wsed.config.instantiate import TARGET
+from wsed.config.sections import check_classes, check_sections
 from wsed.config.types import metadata
 from wsed.errors import UserError
 
 OWN = "wsed"
 PLACES = {"optimizer": "torch.optim", "trainer": "pytorch_lightning", "callbacks": "pytorch_lightning.callbacks"}
 """Packages besides wsed whose classes a section may name."""
+
+
+def check_described(values: Mapping[str, Any], file: Path, allowed: Sequence[str] = ()) -> None:
+    """Checks everything that a file describes: its classes, their places, and their arguments.
+
+    Args:
+        values: the content of the file, with sections as in a config.
+        file: the file, for messages.
+        allowed: further modules or packages whose classes the file may name.
+
+    Raises:
+        UserError: a section describes nothing, an argument does not fit its type, or `check_trusted` refuses the file.
+    """
+    try:
+        check_trusted(values, file, allowed)
+        check_sections(values, values)
+        check_classes(values)
+    except RecursionError as error:
+        raise UserError(f"{file}: is nested too deeply; give another file") from error
+    except UserError as error:
+        raise error if str(error).startswith(str(file)) else UserError(f"{file}: {error}") from error
 
 
 def check_trusted(values: Mapping[str, Any], file: Path, allowed: Sequence[str] = ()) -> None:

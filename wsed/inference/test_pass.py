@@ -12,8 +12,7 @@ from wsed.checks.names import shortened
 from wsed.config.instantiate import instantiate
 from wsed.config.program import Precision
 from wsed.config.scoring import OF_THE_TEST, scoring_config
-from wsed.config.sections import check_classes, check_sections
-from wsed.config.trust import check_trusted
+from wsed.config.trust import check_described
 from wsed.config.types import fits, in_words
 from wsed.data.datamodules.base import ClipDataModule
 from wsed.errors import UserError
@@ -97,23 +96,11 @@ def read_sections(run: RunFolder, allowed: Sequence[str]) -> dict[str, Any]:
     if missing:
         raise UserError(f"{run.config_path}: has no {missing}, as an earlier version of wsed wrote it; train again")
     own = {section: config[section] for section in OF_THE_TEST if section in config}
-    _check(own, run.config_path, allowed)
+    check_described(own, run.config_path, allowed)
     if exists(run.postprocessing_path):
         own["postprocessing"] = run.postprocessing()
-        _check({"postprocessing": own["postprocessing"]}, run.postprocessing_path, allowed)
+        check_described({"postprocessing": own["postprocessing"]}, run.postprocessing_path, allowed)
     return own
-
-
-def _check(sections: Mapping[str, Any], path: Path, allowed: Sequence[str]) -> None:
-    """Checks sections of a file: every class and value, and that references to other values are resolved."""
-    try:
-        check_trusted(sections, path, allowed)
-        check_sections(sections, sections)
-        check_classes(sections)
-    except RecursionError as error:
-        raise UserError(f"{path}: is nested too deeply; give the folder of a run") from error
-    except UserError as error:
-        raise error if str(error).startswith(str(path)) else UserError(f"{path}: {error}") from error
 
 
 def _trainer(run: RunFolder) -> dict[str, Any]:

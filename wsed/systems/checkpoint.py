@@ -3,7 +3,7 @@
 import warnings
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +13,16 @@ from torch import Tensor, nn
 from wsed.checks.files import open_regular
 from wsed.checks.names import shortened
 from wsed.config.instantiate import PARTIAL, TARGET
-from wsed.config.sections import check_classes
-from wsed.config.trust import check_trusted
+from wsed.config.trust import check_described
 from wsed.config.types import fits
 from wsed.errors import UserError
+from wsed.systems.parts import Parts
 
 DESCRIPTION = "system"
 """Key of a checkpoint that holds the description of its system."""
 WEIGHTS = "state_dict"
+REQUIRED = {part.name for part in fields(Parts) if part.default_factory is MISSING}
+"""Parts that a description must have."""
 
 
 @dataclass(frozen=True)
@@ -58,18 +60,11 @@ def read_checkpoint(path: Path, device: str | torch.device = "cpu", allowed: Seq
         model, optimizer = {**description["system"], **partial}, {**description["optimizer"], **partial}
         named = {**description, "model": model, "optimizer": optimizer}
         del named["system"]
-        if not isinstance(model[TARGET], str) or not isinstance(weights, Mapping):
+        if not isinstance(model[TARGET], str) or not isinstance(weights, Mapping) or REQUIRED - set(named):
             raise _refusal(path)
     except (KeyError, TypeError, IndexError) as error:
         raise _refusal(path) from error
-    try:
-        check_trusted(named, path, allowed)
-        check_classes(named)
-    except RecursionError as error:
-        raise _refusal(path) from error
-    except UserError as error:
-        text = str(error)
-        raise error if text.startswith(str(path)) else UserError(f"{path}: {text}") from error
+    check_described(named, path, allowed)
     labels = named.get("labels")
     if not fits(labels, list[str]) and not fits(labels, tuple[str, ...]):
         raise UserError(f"{path}: labels is {shortened(repr(labels))}; it needs a list of texts")

@@ -92,14 +92,18 @@ def explained(error: BaseException) -> tuple[str, int] | None:
     return None
 
 
+def escaped(text: str) -> str:
+    """A text in which characters that are not printed are written out, such as `\\x1b`."""
+    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)
+
+
 def one_line(message: str) -> str:
     """A message in one line of limited length, without control characters."""
     longest = LONGEST_MESSAGE // 2
     if len(message) > LONGEST_MESSAGE:
         # Cut before anything else, because a name in a file may have megabytes.
         message = f"{message[: 2 * longest]} {message[-2 * longest :]}"
-    words = " ".join(message.split())
-    shown = "".join(each if each.isprintable() else ascii(each)[1:-1] for each in words)
+    shown = escaped(" ".join(message.split()))
     return shown if len(shown) <= LONGEST_MESSAGE else f"{shown[: longest - 3]}...{shown[-longest:]}"
 
 

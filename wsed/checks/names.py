@@ -3,13 +3,11 @@
 import unicodedata
 from pathlib import Path, PurePosixPath
 
-from wsed.errors import UserError
+from wsed.checks.printable import UNSEEN
+from wsed.errors import UserError, escaped
 
 LONGEST = 255
 """Bytes. The longest name of a file on most file systems."""
-
-UNWRITABLE = frozenset({"Cc", "Cs", "Zl", "Zp"})
-"""Categories of Unicode: control characters, bytes that are not UTF-8, line and paragraph separators."""
 
 
 def check_name(name: str, where: str) -> str:
@@ -55,11 +53,10 @@ def below(folder: Path, name: str, where: str) -> Path:
 
 def is_writable(name: str) -> bool:
     """Whether a name can be written in a table or a message: it is valid UTF-8, without line breaks and the like."""
-    return not any(unicodedata.category(character) in UNWRITABLE for character in name)
+    return not any(unicodedata.category(character) in UNSEEN for character in name)
 
 
 def shortened(text: str, longest: int = 80) -> str:
     """A text for a message: cut in the middle if it is long, and with escapes for characters that are not printed."""
     half = (longest - 3) // 2
-    short = text if len(text) <= longest else f"{text[:half]}...{text[-half:]}"
-    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in short)
+    return escaped(text if len(text) <= longest else f"{text[:half]}...{text[-half:]}")

@@ -49,6 +49,15 @@ def cache(tmp_path: Path, rate: int = RATE) -> AudioCache:
     return AudioCache(str(tmp_path / "cache"), rate, "refuse")
 
 
+def packed(files: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of a cache that has all files, in packs of eight."""
+    monkeypatch.setattr(wsed.data.audio.cache, "PACK", 8)
+    filled = cache(tmp_path)
+    filled.read(files, "files")
+    assert filled.folder is not None
+    return filled.folder
+
+
 def right(found: list[torch.Tensor | None], files: list[Path], rate: int = RATE) -> bool:
     return all(
         samples is not None and torch.equal(as_float(samples), read_audio(path, rate))
@@ -191,10 +200,7 @@ def test_two_builders_at_once_make_one_right_cache(files: list[Path], tmp_path: 
 def test_what_others_left_half_written_is_not_used(
     files: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(wsed.data.audio.cache, "PACK", 8)
-    cache(tmp_path).read(files, "files")
-    folder = cache(tmp_path).folder
-    assert folder is not None
+    folder = packed(files, tmp_path, monkeypatch)
     cut, lost, _ = sorted(folder.glob("*.samples"))
     cut.write_bytes(cut.read_bytes()[:-1])
     lost.with_suffix(".json").unlink()
@@ -208,10 +214,7 @@ def test_what_others_left_half_written_is_not_used(
 def test_samples_that_are_damaged_in_the_cache_are_decoded_again(
     files: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(wsed.data.audio.cache, "PACK", 8)
-    cache(tmp_path).read(files, "files")
-    folder = cache(tmp_path).folder
-    assert folder is not None
+    folder = packed(files, tmp_path, monkeypatch)
     pack = min(folder.glob("*.samples"))
     pack.write_bytes(random.Random(0).randbytes(pack.stat().st_size))
     after = cache(tmp_path)

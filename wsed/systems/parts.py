@@ -56,7 +56,7 @@ class Parts:
         optimizer = partial(instantiate, described.pop("optimizer"))
         # The network is built first, so that a seed gives it the same weights whatever random numbers other parts draw.
         network = instantiate(described.pop("network"))
-        # The filter bank needs numbers, also where `read_memory` builds a system of shapes alone.
+        # The filter bank needs numbers, also where the rest of a system is built with shapes alone.
         with torch.device("cpu"):
             features = instantiate(described.pop("features"))
         return Parts(network=network, features=features, optimizer=optimizer, **instantiate(described))

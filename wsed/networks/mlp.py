@@ -3,7 +3,7 @@
 from torch import Tensor, nn
 from torch.nn import functional
 
-from wsed.checks.ranges import Kernel, ShareBelowOne, Size, Sizes
+from wsed.checks.ranges import Kernel, ListOrEmpty, ShareBelowOne, Size
 from wsed.networks.base import Encoder
 
 
@@ -15,7 +15,7 @@ class Mlp(Encoder):
 
     Args:
         bands: size of the `freq` axis of the features.
-        widths: units of each layer; the embedding is the output of the last one.
+        widths: units of each layer; the embedding is the output of the last one. Without any, it is the features.
         context: number of frames that are joined around each frame, odd. Frames beyond the ends of the clip are zeros.
         dropout: probability after each layer, in [0, 1).
 
@@ -25,7 +25,7 @@ class Mlp(Encoder):
 
     keeps_frequency = False
 
-    def __init__(self, bands: Size, widths: Sizes, context: Kernel, dropout: ShareBelowOne) -> None:
+    def __init__(self, bands: Size, widths: ListOrEmpty[Size], context: Kernel, dropout: ShareBelowOne) -> None:
         super().__init__()
         if context % 2 == 0:
             raise ValueError(f"context is {context}; it must be odd, so that it has a centre")

@@ -76,11 +76,16 @@ class Stft(nn.Module):
         Returns:
             `(batch, samples)`.
         """
-        pieces = torch.fft.irfft(spectrogram, self.fft_size)[:, :, : self.window_size] * self.window
-        weight = self._overlap_add(self.window.square().expand(1, pieces.shape[1], -1), samples)
-        return self._overlap_add(pieces, samples) / weight.clamp_min(1e-12)
+        pieces = self.pieces(spectrogram)
+        weight = self.overlap_add(self.window.square().expand(1, pieces.shape[1], -1), samples)
+        return self.overlap_add(pieces, samples) / weight.clamp_min(1e-12)
 
-    def _overlap_add(self, pieces: Tensor, samples: int) -> Tensor:
-        """From `(batch, time, window)` to `(batch, samples)`."""
+    def pieces(self, spectrogram: Tensor) -> Tensor:
+        """The windowed waveform of each frame, which `inverse` adds up: `(batch, time, bin)` to `(..., window)`."""
+        frames: Tensor = torch.fft.irfft(spectrogram, self.fft_size)
+        return frames[:, :, : self.window_size] * self.window
+
+    def overlap_add(self, pieces: Tensor, samples: int) -> Tensor:
+        """Adds frames up where they overlap: `(batch, time, window)` to `(batch, samples)`."""
         summed = functional.fold(pieces.transpose(1, 2), (1, samples), (1, self.window_size), stride=(1, self.hop))
         return summed[:, 0, 0]

@@ -13,11 +13,14 @@ class Encoder(nn.Module):
         time_reduction: number of frames of the features for each frame of the embedding.
         keeps_frequency: whether the embedding has the `freq` axis of the features, band by band. Systems with masks
             need it, together with a `time_reduction` of 1; systems of frames need an embedding without it.
+        reach: number of frames before and after a frame of the features that its embedding depends on; None if it
+            depends on the whole clip, as with recurrent layers.
     """
 
     channels: int
     time_reduction: int = 1
     keeps_frequency: bool
+    reach: int | None = None
 
     @abstractmethod
     def forward(self, features: Tensor) -> Tensor:

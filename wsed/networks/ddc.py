@@ -53,6 +53,7 @@ class Ddc(Encoder):
             if residual
         )
         self.channels = widths[-1]
+        self.reach = 2 * sum(dilations) * (kernel // 2)
         for layer in self.modules():
             if isinstance(layer, nn.Conv2d):
                 nn.init.kaiming_uniform_(layer.weight, nonlinearity="relu")

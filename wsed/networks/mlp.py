@@ -37,6 +37,7 @@ class Mlp(Encoder):
             in_channels = width
         self.layers = nn.Sequential(*layers)
         self.channels = in_channels
+        self.reach = context // 2
 
     def forward(self, features: Tensor) -> Tensor:
         side = self.context // 2

@@ -38,6 +38,7 @@ class Vgg(Encoder):
             in_channels = width
         self.layers = nn.Sequential(*layers)
         self.channels = in_channels
+        self.reach = 2 * len(widths)
         # Convolutions in half precision are fastest in this memory layout, on CPUs and on GPUs.
         self.layers.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in its annotations
         for layer in self.layers:

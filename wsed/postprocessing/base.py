@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
+from torch import Tensor
 
 from wsed.metrics.outputs import Outputs
 
@@ -26,6 +27,19 @@ class Postprocessing(AnyPostprocessing, ABC):
 
     A subclass is a dataclass, so that a run folder can hold its parameters.
     """
+
+    def calibrate(self, frame_probs: Tensor, clip_probs: Tensor, labels: Sequence[str]) -> Tensor:
+        """Scores that `events` compares with its thresholds; the frame probabilities unless a subclass changes them.
+
+        Args:
+            frame_probs: `(batch, class, time)` in [0, 1], of one clip each.
+            clip_probs: `(batch, class)` in [0, 1].
+            labels: event classes in the order of the `class` axis.
+
+        Returns:
+            `(batch, class, time)` in [0, 1].
+        """
+        return frame_probs
 
     @abstractmethod
     def events(self, scores: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

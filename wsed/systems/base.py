@@ -16,7 +16,8 @@ from wsed.errors import UserError
 from wsed.features.base import SpectralFeatures
 from wsed.prediction import Prediction, Target
 from wsed.separation.masking import separate
-from wsed.systems.checkpoint import DESCRIPTION, check_weights, read_checkpoint
+from wsed.systems.card import ModelCard
+from wsed.systems.checkpoint import CARD, DESCRIPTION, check_weights, read_checkpoint
 from wsed.systems.full_precision import full_precision
 from wsed.systems.parts import Parts
 
@@ -59,6 +60,7 @@ class System(pl.LightningModule):
         self.schedule = parts.schedule
         self.augmentation = parts.augmentation
         self.description: dict[str, Any] = {}
+        self.card: ModelCard | None = None
 
     @staticmethod
     def from_description(description: Mapping[str, Any]) -> "System":
@@ -101,6 +103,7 @@ class System(pl.LightningModule):
         if not isinstance(system, cls):
             raise UserError(f"{path}: holds a {type(system).__name__}, not a {cls.__name__}")
         system.load_state_dict(checkpoint.weights)
+        system.card = checkpoint.card
         return system.to(device).eval()
 
     @abstractmethod
@@ -202,6 +205,7 @@ class System(pl.LightningModule):
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         checkpoint[DESCRIPTION] = self.description
+        checkpoint[CARD] = None if self.card is None else self.card.plain()
 
 
 def _shapes(description: Mapping[str, Any]) -> System:

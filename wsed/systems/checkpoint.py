@@ -16,10 +16,12 @@ from wsed.config.instantiate import PARTIAL, TARGET
 from wsed.config.trust import check_described
 from wsed.config.types import fits
 from wsed.errors import UserError
+from wsed.systems.card import ModelCard
 from wsed.systems.parts import Parts
 
 DESCRIPTION = "system"
 """Key of a checkpoint that holds the description of its system."""
+CARD = "card"
 WEIGHTS = "state_dict"
 REQUIRED = {part.name for part in fields(Parts) if part.default_factory is MISSING}
 """Parts that a description must have."""
@@ -33,11 +35,13 @@ class Checkpoint:
         path: its file.
         description: the system in plain Python, see `System.from_description`.
         weights: parameters and buffers by name.
+        card: what its use needs besides; None in a checkpoint of an earlier version.
     """
 
     path: Path
     description: Mapping[str, Any]
     weights: Mapping[str, Tensor]
+    card: ModelCard | None = None
 
 
 def read_checkpoint(path: Path, device: str | torch.device = "cpu", allowed: Sequence[str] = ()) -> Checkpoint:
@@ -69,7 +73,8 @@ def read_checkpoint(path: Path, device: str | torch.device = "cpu", allowed: Seq
     if not fits(labels, list[str]) and not fits(labels, tuple[str, ...]):
         raise UserError(f"{path}: labels is {shortened(repr(labels))}; it needs a list of texts")
     _check_numbers(path, weights)
-    return Checkpoint(path, description, weights)
+    card = content.get(CARD)
+    return Checkpoint(path, description, weights, None if card is None else ModelCard.from_plain(card, path, allowed))
 
 
 def read_weights(path: Path, device: str | torch.device = "cpu") -> Mapping[str, Tensor]:

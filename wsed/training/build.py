@@ -7,8 +7,10 @@ from typing import Any
 from rich.progress import track
 from torch import Tensor
 
+from wsed.data.datamodules.base import ClipDataModule
 from wsed.data.datasets.base import ClipDataset
 from wsed.systems.base import System
+from wsed.systems.card import ModelCard
 from wsed.systems.checkpoint import check_weights, read_weights
 
 PARTS = ("features", "augmentation", "network", "pooling", "loss", "optimizer", "schedule")
@@ -34,6 +36,21 @@ def load_weights(system: System, path: Path) -> System:
     check_weights(path, system, weights)
     system.load_state_dict(weights)
     return system.eval()
+
+
+def model_card(data: ClipDataModule, sample_rate: int) -> ModelCard:
+    """What the use of a system needs to know about its training data.
+
+    Args:
+        data: the data, after `setup`.
+        sample_rate: Hz.
+    """
+    seconds = data.clip_seconds
+    if seconds is None:
+        seconds = data.datasets["train"][[(0, 0)]].waveform.shape[1] / sample_rate
+    info = data.info
+    corpus, licence = (info.content, info.licence) if info else ("not known", "not known")
+    return ModelCard(seconds, corpus, licence)
 
 
 def training_waveforms(clips: ClipDataset, batch_size: int) -> Iterator[Tensor]:

@@ -10,7 +10,8 @@ from lightning_fabric.plugins.io import TorchCheckpointIO
 from wsed.atomic import atomic_write
 from wsed.checks.names import shortened
 from wsed.errors import UserError
-from wsed.systems.checkpoint import load_content
+from wsed.systems.card import ModelCard
+from wsed.systems.checkpoint import CARD, load_content
 
 
 class AtomicCheckpointIO(TorchCheckpointIO):
@@ -33,6 +34,17 @@ class AtomicCheckpointIO(TorchCheckpointIO):
     ) -> dict[str, Any]:
         """See `read_whole`; never loads anything but tensors and plain values, whatever Lightning asks for."""
         return read_whole(Path(path))
+
+
+def save_card(path: Path, card: ModelCard) -> None:
+    """Replaces the card in a checkpoint; does nothing if a run keeps no such checkpoint.
+
+    Args:
+        path: the checkpoint.
+        card: the card, with the post-processing that the checkpoint was tested with.
+    """
+    if path.is_file():
+        AtomicCheckpointIO().save_checkpoint({**read_whole(path), CARD: card.plain()}, path)
 
 
 def read_whole(path: Path) -> dict[str, Any]:

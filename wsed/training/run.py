@@ -3,6 +3,7 @@
 import csv
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -19,8 +20,9 @@ from wsed.runs.environment import git_state, versions
 from wsed.runs.folder import RunFolder
 from wsed.runs.planned_run import PlannedRun
 from wsed.systems.base import System
-from wsed.training.build import build_system, load_weights, training_waveforms
+from wsed.training.build import build_system, load_weights, model_card, training_waveforms
 from wsed.training.callbacks.collect_predictions import CollectPredictions
+from wsed.training.checkpoint_io import save_card
 from wsed.training.dry_run import dry_run
 from wsed.training.fit import fit
 from wsed.training.loggers.base import RunLogger
@@ -61,6 +63,7 @@ def train(active: ActiveRun, watching: Sequence[Callback] = ()) -> dict[str, Any
     check_stopping(config, callbacks, data)
     check_batches(config, runtime, data)
     dry_run(config, system, data, evaluator, [*callbacks, *watching])
+    system.card = card = model_card(data, system.features.sample_rate)
     _report(data, system)
     # The state of the source before training, because somebody may edit it meanwhile.
     git, checkpoint = git_state(), resume_checkpoint(config, folder)
@@ -77,9 +80,12 @@ def train(active: ActiveRun, watching: Sequence[Callback] = ()) -> dict[str, Any
         started = time.perf_counter()
         trainer = fit(config, runtime, folder, system, data, [curves, *loggers], all_callbacks)
         trained = time.perf_counter()
+        tested = folder.last_checkpoint
         if config["test"] == "best" and "val" in data.datasets:
-            system = load_weights(build_system(config), folder.best_checkpoint)
+            tested = folder.best_checkpoint
+            system = load_weights(build_system(config), tested)
         evaluation = test(config, runtime, folder, system, data, postprocessing, evaluator, callbacks)
+        save_card(tested, replace(card, postprocessing=folder.postprocessing()))
         timing = {"train_seconds": trained - started, "test_seconds": time.perf_counter() - trained}
         _log_test(loggers, evaluation, trainer.global_step)
         failed = False

@@ -11,6 +11,7 @@ import numpy as np
 import soundfile
 import soxr
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from wsed.atomic import atomic_write
@@ -62,7 +63,7 @@ def read_header(path: Path) -> AudioHeader:
     Raises:
         UserError: the file is missing, not a regular file, empty or not audio, or is truncated or too large to be read.
     """
-    with _opened(path) as (_, header):
+    with opened(path) as (_, header):
         return header
 
 
@@ -79,7 +80,7 @@ def read_audio(path: Path, sample_rate: int) -> Tensor:
     Raises:
         UserError: an error of `read_header`, or the file is damaged, or has samples that are not finite or too loud.
     """
-    with _opened(path) as (file, header):
+    with opened(path) as (file, header):
         _check_size(path, header, sample_rate)
         try:
             samples = file.read(header.frames, dtype="float32", always_2d=True)
@@ -87,11 +88,7 @@ def read_audio(path: Path, sample_rate: int) -> Tensor:
             raise UserError(f"{path}: is truncated or damaged; {CURE}") from error
     if len(samples) < header.frames:
         raise UserError(f"{path}: is truncated; {CURE}")
-    loudest = max(-float(samples.min()), float(samples.max()))
-    if not np.isfinite(loudest):
-        raise UserError(f"{path}: has samples that are not finite; re-export the file or remove it")
-    if loudest > LOUDEST:
-        raise UserError(f"{path}: has samples up to {loudest:g}; scale them to [-1, 1] or remove the file")
+    check_samples(path, samples)
     mono = samples.mean(1)
     if header.sample_rate != sample_rate:
         mono = soxr.resample(mono, header.sample_rate, sample_rate, quality="HQ")
@@ -100,15 +97,43 @@ def read_audio(path: Path, sample_rate: int) -> Tensor:
     return torch.from_numpy(np.ascontiguousarray(mono, dtype=np.float32))
 
 
+def check_samples(path: Path, samples: NDArray[np.float32]) -> None:
+    """Checks that samples are numbers of an audio file.
+
+    Args:
+        path: the file, for messages.
+        samples: at least one.
+
+    Raises:
+        UserError: they are not finite, or too loud.
+    """
+    loudest = max(-float(samples.min()), float(samples.max()))
+    if not np.isfinite(loudest):
+        raise UserError(f"{path}: has samples that are not finite; re-export the file or remove it")
+    if loudest > LOUDEST:
+        raise UserError(f"{path}: has samples up to {loudest:g}; scale them to [-1, 1] or remove the file")
+
+
 @contextmanager
-def _opened(path: Path) -> Iterator[tuple[soundfile.SoundFile, AudioHeader]]:
-    """Opens an audio file; libsndfile gets the open file, so that it cannot be exchanged after the check."""
+def opened(path: Path, most_bytes: int = MOST_BYTES) -> Iterator[tuple[soundfile.SoundFile, AudioHeader]]:
+    """Opens an audio file; libsndfile gets the open file, so that it cannot be exchanged after the check.
+
+    Args:
+        path: the file.
+        most_bytes: the largest size in bytes.
+
+    Yields:
+        The open file and its header.
+
+    Raises:
+        UserError: see `read_header`.
+    """
     with open_regular(path) as file:
         size = os.fstat(file.fileno()).st_size
         if not size:
             raise UserError(f"{path}: is empty; {CURE}")
-        if size > MOST_BYTES:
-            raise UserError(f"{path}: has {size / 2**30:.1f} GB, more than {MOST_BYTES / 2**30:g} GB; cut it in pieces")
+        if size > most_bytes:
+            raise UserError(f"{path}: has {size / 2**30:.1f} GB, more than {most_bytes / 2**30:g} GB; cut it in pieces")
         start = os.pread(file.fileno(), 28, 0)
         try:
             sound = soundfile.SoundFile(file.fileno(), closefd=False)

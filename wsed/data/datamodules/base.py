@@ -9,6 +9,7 @@ from torch.utils.data import DataLoader
 
 from wsed.data.audio.cache import AudioCache
 from wsed.data.batch import Batch
+from wsed.data.corpus_info import CorpusInfo
 from wsed.data.datasets.base import ClipDataset
 from wsed.data.samplers.base import ClipSampler
 from wsed.data.samplers.epoch_sampler import EpochSampler
@@ -60,6 +61,11 @@ class ClipDataModule(pl.LightningDataModule):
     @property
     def clip_seconds(self) -> float | None:
         """Duration of every clip, if it is known before the data are read."""
+        return None
+
+    @property
+    def info(self) -> CorpusInfo | None:
+        """Facts about the corpus, if they are known."""
         return None
 
     @abstractmethod

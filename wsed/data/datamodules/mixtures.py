@@ -1,6 +1,7 @@
 """The datamodule of mixtures that are rendered in memory."""
 
 from wsed.checks.ranges import BatchSize, Clips, Fold, ListOrEmpty, OfSplits, Seed, Workers
+from wsed.data.corpus_info import CorpusInfo
 from wsed.data.datamodules.base import SPLITS, ClipDataModule
 from wsed.data.datasets.base import ClipDataset
 from wsed.data.datasets.mixtures import MixtureDataset
@@ -50,6 +51,11 @@ class MixtureDataModule(ClipDataModule):
     def clip_seconds(self) -> float | None:
         """See `ClipDataModule`."""
         return getattr(self.recipe, "duration", None)
+
+    @property
+    def info(self) -> CorpusInfo | None:
+        """See `ClipDataModule`."""
+        return getattr(self.soundbank, "info", None)
 
     def open(self) -> dict[str, ClipDataset]:
         """See `ClipDataModule`. A split is used if it has folds and clips."""

@@ -18,6 +18,7 @@ from wsed.checks.ranges import (
 )
 from wsed.data.audio.cache import AudioCache
 from wsed.data.corpora.base import Clip, Corpus, check_parts, check_tags, check_unique, merging_remarks, originals
+from wsed.data.corpus_info import CorpusInfo
 from wsed.data.datamodules.base import SPLITS, ClipDataModule
 from wsed.data.datasets.base import ClipDataset
 from wsed.data.datasets.recordings import RecordingDataset
@@ -74,6 +75,11 @@ class RecordingDataModule(ClipDataModule):
     def clip_seconds(self) -> float | None:
         """See `ClipDataModule`."""
         return self.duration
+
+    @property
+    def info(self) -> CorpusInfo | None:
+        """See `ClipDataModule`."""
+        return getattr(self.corpus, "info", None)
 
     def open(self) -> dict[str, ClipDataset]:
         """See `ClipDataModule`."""

@@ -33,7 +33,9 @@ def parser() -> Parser:
     options = Parser("wsed detect", description=HELP, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("model", metavar="MODEL", help="folder of a run, or a .ckpt file")
     options.add_argument("audio", nargs="+", metavar="AUDIO", help="files, folders, patterns, or - for standard input")
-    options.add_argument("--output", type=Path, metavar="FOLDER", help="folder to write; without it, a table is printed")
+    options.add_argument(
+        "--output", type=Path, metavar="FOLDER", help="folder to write; without it, a table is printed"
+    )
     options.add_argument(
         "--format", default="tsv", metavar="NAMES", help=f"formats, separated by commas: {', '.join(FORMATS)}"
     )
@@ -77,7 +79,10 @@ def detect(options: argparse.Namespace) -> int:
         sink: Sink
         if options.output:
             described = options_text(
-                model=model.digest, classes=wanted, channels=options.channels, postprocessing=postprocessing.description()
+                model=model.digest,
+                classes=wanted,
+                channels=options.channels,
+                postprocessing=postprocessing.description(),
             )
             sink = DetectionFolder(options.output, formats, options.scores, described, model.labels, inputs)
         else:

@@ -14,10 +14,10 @@ SUBCOMMANDS = {
     "evaluate": "score a run, or the predictions of any other system",
     "sweep": "show the state of the runs of a sweep, or describe a sweep to W&B",
     "report": "compare runs on one page and in tables",
+    "detect": "find the events in recordings",
     "fuse": "average the predictions of runs, or of several epochs of a run, and score the average",
 }
 PLANNED = {
-    "detect": "find the events in recordings",
     "separate": "separate the sounds in recordings",
 }
 

@@ -14,7 +14,9 @@ from wsed.errors import UserError
 
 STANDARD_INPUT = "-"
 
-SUFFIXES = frozenset(f".{name}" for name in "wav flac ogg oga opus mp3 aif aiff caf au w64 rf64".split())
+SUFFIXES = frozenset(
+    [".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".caf", ".au", ".w64", ".rf64"]
+)
 """Suffixes of the files that are taken from folders; a file that is named is read whatever its suffix."""
 
 
@@ -61,7 +63,7 @@ def find_inputs(words: Sequence[str]) -> Iterator[list[Input]]:
 
 def _copied(stack: ExitStack) -> Input:
     """Standard input in a file, because formats of audio are not read from their beginning to their end."""
-    file = stack.enter_context(tempfile.NamedTemporaryFile(prefix="wsed-"))
+    file = stack.enter_context(tempfile.NamedTemporaryFile(prefix="wsed-"))  # noqa: SIM115  # closed by the stack
     while block := sys.stdin.buffer.read(2**20):
         file.write(block)
     file.flush()

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -81,7 +82,7 @@ class Journal:
             duration=detected.duration,
             sample_rate=detected.sample_rate,
             channels=detected.by_channel,
-            events=[tuple(event) for event in detected.rows()],
+            events=list(detected.rows()),
         )
         with self.path.open("ab") as file:
             # Behind a line that was not written to its end.
@@ -105,10 +106,8 @@ class Journal:
         with open_regular(self.path) as file:
             place = 0
             while line := file.readline(LONGEST):
-                try:
+                with suppress(ValueError):
                     yield place, Entry.model_validate_json(line)
-                except ValueError:
-                    pass
                 place += len(line)
 
     def _detected(self, entry: Entry) -> Detected:

@@ -106,6 +106,12 @@ def test_intervals_that_touch_and_reach_the_ends_have_no_gaps(tmp_path: Path) ->
     assert [tuple(interval) for interval in entries] == [(0.0, 5.0, "0.250000"), (5.0, 10.0, "0.500000")]
 
 
+def test_double_quotes_are_doubled_as_praat_does(tmp_path: Path) -> None:
+    # Praat ends a text at a single double quote; praatio and crowsetta end it at the end of the line.
+    text = written(tmp_path, "textgrid", detected("a.wav", [], ['a "b"'])).read_text()
+    assert '        name = "a ""b"""\n' in text
+
+
 def test_channels_above_one_have_tiers_of_their_own(tmp_path: Path) -> None:
     path = written(tmp_path, "textgrid", two_channels())
     assert textgrid.openTextgrid(str(path), False).tierNames == ("Dog", "Cat", "Dog (channel 2)")

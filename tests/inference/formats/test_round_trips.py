@@ -143,6 +143,17 @@ def test_a_label_that_looks_like_another_with_a_score_is_refused_where_the_score
     formats()["tsv"].check("a.wav", ["Dog 0.912345"])
 
 
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [("audacity", " Dog"), ("audacity", "Dog "), ("textgrid", "item [2]"), ("textgrid", "intervals[2]"),
+     ("textgrid", "ooTextFile short")],
+)  # fmt: skip
+def test_a_label_that_readers_would_change_is_refused(name: str, label: str) -> None:
+    with pytest.raises(UserError, match=f"which {name} files cannot hold; choose another format"):
+        formats()[name].check("a.wav", [label])
+    formats()["jsonl"].check("a.wav", [label])
+
+
 @pytest.mark.parametrize("name", READERS)
 def test_numbers_have_six_decimals_and_no_exponent(name: str) -> None:
     text = formats()[name].text(dogs("a.wav"))

@@ -8,7 +8,7 @@ from wsed.inference.detected import Detected
 from wsed.inference.formats.base import EventFormat, decimal, why_not_one_line
 from wsed.inference.formats.label_text import why_not_with_channel, with_channel
 
-_KEYWORD = re.compile(r"(item|intervals|points) ?\[|ooTextFile short")
+_KEYWORD = re.compile(r"(item|intervals) ?\[|ooTextFile short")
 """What readers that are simpler than Praat, such as praatio, take for a part of the file itself."""
 
 _Intervals = list[tuple[str, str, str]]

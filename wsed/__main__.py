@@ -40,8 +40,6 @@ def _run(words: list[str]) -> int:
         check_working_directory()
         code: int = import_module(f"wsed.commands.{name}").main(rest)
         return code
-    elif name in help_texts.PLANNED:
-        return mistake(f"{name}: is not available yet; see wsed --help")
     else:
         return mistake(f"{name}: is not a subcommand; see wsed --help.{did_you_mean(name, help_texts.SUBCOMMANDS)}")
     return 0

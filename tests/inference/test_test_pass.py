@@ -7,7 +7,8 @@ import pytest
 import yaml
 
 from wsed.errors import UserError
-from wsed.inference.test_pass import build_postprocessing, find_checkpoint, run_config
+from wsed.inference.test_pass import build_postprocessing, run_config
+from wsed.runs.checkpoints import find_checkpoint
 from wsed.runs.folder import RunFolder
 
 OWN = {

@@ -1,12 +1,12 @@
 """`wsed detect`: finds the events in recordings."""
 
 import argparse
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wsed.commands.parser import Parser, add_allow, exit_code
-from wsed.errors import UserError, did_you_mean, one_line
+from wsed.commands.parser import Parser, exit_code
+from wsed.commands.recordings import recordings_parser, run_on_recordings
+from wsed.errors import UserError, did_you_mean
+from wsed.inference.formats import formats
 
 if TYPE_CHECKING:
     from wsed.inference.formats.base import EventFormat
@@ -25,28 +25,16 @@ With --output, each recording has a file of each format, and events.tsv and the 
 same command again goes on where it was stopped; recordings that are finished with the same model and options are
 skipped. A recording that cannot be read is named at the end, and the exit code is 1."""
 
-FORMATS = ("tsv", "audacity", "raven", "jsonl", "textgrid")
-
 
 def parser() -> Parser:
     """The options."""
-    options = Parser("wsed detect", description=HELP, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("model", metavar="MODEL", help="folder of a run, or a .ckpt file")
-    options.add_argument("audio", nargs="+", metavar="AUDIO", help="files, folders, patterns, or - for standard input")
-    options.add_argument(
-        "--output", type=Path, metavar="FOLDER", help="folder to write; without it, a table is printed"
-    )
-    options.add_argument(
-        "--format", default="tsv", metavar="NAMES", help=f"formats, separated by commas: {', '.join(FORMATS)}"
-    )
-    options.add_argument("--classes", metavar="NAMES", help="only these classes, separated by commas")
-    options.add_argument("--threshold", type=float, metavar="X", help="threshold of all classes, from 0 to 1")
+    options = recordings_parser("detect", HELP, "folder to write; without it, a table is printed", needs_output=False)
+    names = ", ".join(formats())
+    options.add_argument("--format", default="tsv", metavar="NAMES", help=f"formats, separated by commas: {names}")
     options.add_argument(
         "--channels", choices=("mean", "left", "right", "each"), default="mean", help="what mono is made of"
     )
     options.add_argument("--scores", action="store_true", help="also write frame probabilities, for sed_scores_eval")
-    options.add_argument("--device", default="auto", help="cpu or cuda (default: a GPU if there is one)")
-    add_allow(options)
     return options
 
 
@@ -56,45 +44,26 @@ def main(words: list[str]) -> int:
 
 
 def detect(options: argparse.Namespace) -> int:
-    """Detects, and prints or writes the events.
+    """Detects, and prints or writes the events; returns the exit code.
 
     Raises:
         UserError: the model or an option cannot be used, or there are no recordings.
     """
-    from wsed.inference.detect_files import Sink, detect_files
+    chosen = chosen_formats(options.format)
+    if not options.output and (options.scores or list(chosen) != ["tsv"]):
+        raise UserError("detect: only a table can be printed; add --output FOLDER")
     from wsed.inference.detection_folder import DetectionFolder
-    from wsed.inference.inputs import find_inputs
-    from wsed.inference.journal import options_text
-    from wsed.inference.load import load
     from wsed.inference.printer import Printer
-    from wsed.inference.progress import SpeedBar
 
-    formats = chosen_formats(options.format)
-    if not options.output and (options.scores or list(formats) != ["tsv"]):
-        raise UserError("detect: a table can be printed, and nothing else; add --output FOLDER")
-    classes = None if options.classes is None else options.classes.split(",")
-    with find_inputs(options.audio) as inputs:
-        model = load(options.model, options.device, options.allow)
-        wanted, postprocessing = model.check_classes(classes), model.with_threshold(options.threshold)
-        sink: Sink
-        if options.output:
-            described = options_text(
-                model=model.digest,
-                classes=wanted,
-                channels=options.channels,
-                postprocessing=postprocessing.description(),
-            )
-            sink = DetectionFolder(options.output, formats, options.scores, described, model.labels, inputs)
-        else:
-            sink = Printer()
-        with SpeedBar(inputs) as bar:
-            totals = detect_files(model, inputs, sink, postprocessing, wanted, options.channels, bar.advance)
-        sink.close()
-    skipped = f", {totals.skipped} skipped, which were finished before" if totals.skipped else ""
-    print(f"{totals.finished} recordings{skipped}, {bar.speed()} on {model.system.device}", file=sys.stderr)
-    for problem in totals.problems:
-        print(f"wsed: {one_line(problem)}", file=sys.stderr)
-    return 1 if totals.problems else 0
+    return run_on_recordings(
+        options,
+        options.channels,
+        lambda model, inputs, described, _: (
+            DetectionFolder(options.output, chosen, options.scores, described, model.labels, inputs)
+            if options.output
+            else Printer()
+        ),
+    )
 
 
 def chosen_formats(names: str) -> dict[str, "EventFormat"]:
@@ -103,8 +72,6 @@ def chosen_formats(names: str) -> dict[str, "EventFormat"]:
     Raises:
         UserError: one of them does not exist.
     """
-    from wsed.inference.formats import formats
-
     known = formats()
     for name in names.split(","):
         if name not in known:

@@ -104,7 +104,8 @@ Scored = tuple[tuple[str, ...], "Evaluation", Mapping[str, Any]]
 
 def _of_run(options: argparse.Namespace) -> Scored:
     from wsed.evaluation.evaluator import build_evaluator
-    from wsed.inference.test_pass import build_postprocessing, find_checkpoint, run_config, test_pass
+    from wsed.inference.test_pass import build_postprocessing, run_config, test_pass
+    from wsed.runs.checkpoints import find_checkpoint
     from wsed.systems.base import System
 
     checkpoint, run = find_checkpoint(options.checkpoint)

@@ -15,10 +15,8 @@ SUBCOMMANDS = {
     "sweep": "show the state of the runs of a sweep, or describe a sweep to W&B",
     "report": "compare runs on one page and in tables",
     "detect": "find the events in recordings",
-    "fuse": "average the predictions of runs, or of several epochs of a run, and score the average",
-}
-PLANNED = {
     "separate": "separate the sounds in recordings",
+    "fuse": "average the predictions of runs, or of several epochs of a run, and score the average",
 }
 
 OVERVIEW = """wsed {version}: weakly supervised sound event detection and separation
@@ -26,9 +24,6 @@ OVERVIEW = """wsed {version}: weakly supervised sound event detection and separa
 usage: wsed SUBCOMMAND ...
 
 {subcommands}
-
-not available yet:
-{planned}
 
 config groups (wsed train GROUP=CHOICE ...; commas and -m sweep over several choices):
 {groups}"""
@@ -74,9 +69,7 @@ def overview(words: Sequence[str] = ()) -> str:
     Args:
         words: the other words of the command line, such as `hydra.searchpath=[...]`.
     """
-    return OVERVIEW.format(
-        version=__version__, subcommands=_table(SUBCOMMANDS), planned=_table(PLANNED), groups=_group_lines(words)
-    )
+    return OVERVIEW.format(version=__version__, subcommands=_table(SUBCOMMANDS), groups=_group_lines(words))
 
 
 def train_help(words: Sequence[str] = ()) -> str:

@@ -8,6 +8,7 @@ from wsed.atomic import atomic_write
 from wsed.checks.clip_names import score_names
 from wsed.inference.detected import Detected
 from wsed.inference.detection import Detection
+from wsed.inference.files import Sink
 from wsed.inference.formats.base import EventFormat
 from wsed.inference.formats.combined import CombinableFormat
 from wsed.inference.inputs import SUFFIXES, Input
@@ -17,7 +18,7 @@ ALL = "events"
 """Stem of the files with the events of all recordings."""
 
 
-class DetectionFolder:
+class DetectionFolder(Sink):
     """Has a file of each format for each recording, and one for all recordings where the format allows that.
 
     Args:

@@ -12,9 +12,10 @@ from wsed.atomic import atomic_folder, write_text
 from wsed.errors import UserError
 from wsed.evaluation.evaluator import Evaluation, build_evaluator
 from wsed.evaluation.prediction_collector import PredictionCollector, write_tsv
-from wsed.inference.test_pass import build_postprocessing, find_checkpoint, run_config, test_pass
+from wsed.inference.test_pass import build_postprocessing, run_config, test_pass
 from wsed.metrics.outputs import Outputs
 from wsed.postprocessing.base import Postprocessing
+from wsed.runs.checkpoints import find_checkpoint
 from wsed.runs.environment import git_state, versions
 from wsed.runs.folder import RunFolder
 from wsed.systems.base import System

@@ -12,8 +12,8 @@ from wsed.config.instantiate import instantiate
 from wsed.config.trust import check_described
 from wsed.errors import UserError
 from wsed.inference.model import Model
-from wsed.inference.test_pass import find_checkpoint
 from wsed.postprocessing.base import Postprocessing
+from wsed.runs.checkpoints import find_checkpoint
 from wsed.runs.folder import RunFolder
 from wsed.systems.base import System
 from wsed.training.trainer import resolve_precision

@@ -4,26 +4,20 @@ from collections.abc import Sequence
 
 from wsed.inference.detected import Detected
 from wsed.inference.detection import Detection
+from wsed.inference.files import Sink
 from wsed.inference.formats.dcase import Dcase
 from wsed.inference.inputs import Input
 
 
-class Printer:
+class Printer(Sink):
     """Prints the events of each recording as soon as it is finished, in the format of DCASE with a score."""
 
     def __init__(self) -> None:
         self._format = Dcase()
         self._header = self._format.header
 
-    def has(self, each: Input) -> bool:
-        """See `Sink`."""
-        return False
-
     def add(self, each: Input, detected: Detected, detections: Sequence[Detection]) -> None:
         """See `Sink`."""
         self._format.check(detected.filename, detected.labels)
         print(self._header + self._format.rows(detected, 0, 0.0), end="", flush=True)
         self._header = ""
-
-    def close(self) -> None:
-        """See `Sink`."""

@@ -123,7 +123,6 @@ def test_a_folder_of_sounds_trains(bank: Path) -> None:
 def test_subcommands(capsys: pytest.CaptureFixture[str]) -> None:
     for words, said in {
         ("trian",): "Did you mean train?",
-        ("separate",): "is not available yet",
         ("data", "mux"): "use one of mix",
         ("data", "mix"): "needs the folder",
     }.items():

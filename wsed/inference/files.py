@@ -1,25 +1,32 @@
-"""Events of many recordings, file by file."""
+"""Many recordings, file by file."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol
 
-from wsed.data.audio.streams import Channels, open_stream
+from wsed.data.audio.streams import AudioStream, Channels, open_stream
 from wsed.errors import UserError
 from wsed.inference.analysis import Analysis
 from wsed.inference.detected import Detected
 from wsed.inference.detection import Detection
 from wsed.inference.inputs import Input
 from wsed.inference.model import Model, joined
+from wsed.inference.separator import Written
 from wsed.postprocessing.base import Postprocessing
 
 
-class Sink(Protocol):
-    """Takes the results of recordings as they are finished."""
+class Sink:
+    """Takes the results of recordings as they are finished. A subclass defines `add`."""
+
+    separates = False
 
     def has(self, each: Input) -> bool:
         """Whether there is a result already."""
+        return False
+
+    def sources(self, each: Input, stream: AudioStream) -> Written | None:
+        """What takes the sources of a recording; None if they are not wanted."""
+        return None
 
     def add(self, each: Input, detected: Detected, detections: Sequence[Detection]) -> None:
         """Takes a result.
@@ -27,6 +34,10 @@ class Sink(Protocol):
         Raises:
             UserError: the names cannot be written.
         """
+        raise NotImplementedError
+
+    def discard(self, each: Input) -> None:
+        """Drops the sources of a recording that could not be read to its end."""
 
     def close(self) -> None:
         """Ends the pass."""
@@ -39,17 +50,15 @@ class Totals:
     Attributes:
         finished: number of recordings that were predicted.
         skipped: number of recordings that had results already.
-        seconds: duration of those that were predicted.
         problems: what is wrong with the others, one line each.
     """
 
     finished: int
     skipped: int
-    seconds: float
     problems: tuple[str, ...]
 
 
-def detect_files(
+def analyse_files(
     model: Model,
     inputs: Sequence[Input],
     sink: Sink,
@@ -58,7 +67,9 @@ def detect_files(
     channels: Channels,
     progress: Callable[[Input, float], None],
 ) -> Totals:
-    """Detects the events of recordings. One that cannot be read is reported at the end, and stops nothing.
+    """Detects the events of recordings, and separates them if the sink takes sources.
+
+    A recording that cannot be read is reported at the end, and stops nothing.
 
     Args:
         model: the trained system.
@@ -67,14 +78,14 @@ def detect_files(
         postprocessing: turns scores into events.
         classes: the classes that are wanted; None for all.
         channels: see `Model.detect`.
-        progress: called with the seconds that were read since it was called last.
+        progress: called with each recording and the seconds of it that were read since.
     """
-    predictor = model.predictor()
+    predictor = model.predictor(sink.separates)
     problems: list[str] = []
-    skipped, finished, seconds = 0, 0, 0.0
+    skipped, finished = 0, 0
 
     def end(each: Input, analysis: Analysis) -> None:
-        nonlocal finished, seconds
+        nonlocal finished
         tables = [detection.events(postprocessing, classes) for detection in analysis.detections]
         events = joined(tables, channels)
         # The last frame may end in the zeros that pad a recording shorter than a frame.
@@ -82,13 +93,11 @@ def detect_files(
         detected = Detected(each.name, events, model.labels, analysis.seconds, analysis.recording.sample_rate)
         try:
             sink.add(each, detected, analysis.detections)
+            finished += 1
         except UserError as error:
             problems.append(str(error))
-            return
         finally:
             analysis.close()
-        finished += 1
-        seconds += analysis.seconds
 
     for each in inputs:
         if sink.has(each):
@@ -96,8 +105,10 @@ def detect_files(
             continue
         try:
             with open_stream(each.path) as stream:
-                Analysis(predictor, stream, channels, partial(end, each), progress=partial(progress, each)).read()
+                write = sink.sources(each, stream)
+                Analysis(predictor, stream, channels, partial(end, each), write, partial(progress, each)).read()
         except UserError as error:
+            sink.discard(each)
             problems.append(str(error))
     predictor.flush()
-    return Totals(finished, skipped, seconds, tuple(problems))
+    return Totals(finished, skipped, tuple(problems))

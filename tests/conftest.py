@@ -1,6 +1,7 @@
 """Fixtures of all tests."""
 
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,3 +52,20 @@ def browser() -> "Iterator[Browser]":
         opened = playwright.chromium.launch(executable_path=path)
         yield opened
         opened.close()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests come first, so that no worker is left with one of them when the other has finished."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Prints how the commands of tests/robustness ended, over all workers."""
+    reports = [report for found in terminalreporter.stats.values() for report in found if hasattr(report, "when")]
+    found = [each for report in reports if report.when == "teardown" for each in report.user_properties]
+    kinds = Counter(value for name, value in found if name == "ended")
+    inputs = sum(value for name, value in found if name == "inputs")
+    if kinds:
+        ends = ", ".join(f"{number} {kind}" for kind, number in kinds.items())
+        terminalreporter.write_line(f"commands: {kinds.total()}, {ends}; random inputs: {inputs}")

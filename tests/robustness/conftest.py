@@ -84,14 +84,3 @@ def small_run(tmp_path_factory: pytest.TempPathFactory, _server: "Popen[str]") -
     folder.mkdir()
     Wsed(folder, _server).accepts("train", *SMALL, "hydra.run.dir=run")
     return folder / "run"
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Prints how the commands ended, over all workers."""
-    reports = [report for found in terminalreporter.stats.values() for report in found if hasattr(report, "when")]
-    found = [each for report in reports if report.when == "teardown" for each in report.user_properties]
-    kinds = Counter(value for name, value in found if name == "ended")
-    inputs = sum(value for name, value in found if name == "inputs")
-    if kinds:
-        ends = ", ".join(f"{number} {kind}" for kind, number in kinds.items())
-        terminalreporter.write_line(f"commands: {kinds.total()}, {ends}; random inputs: {inputs}")

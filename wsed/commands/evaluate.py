@@ -174,7 +174,7 @@ def read_outputs(options: argparse.Namespace, postprocessing: "Postprocessing") 
         }
     if options.scores:
         scores = read_scores(options.scores, labels, clips)
-        known |= {"scores": scores, "events": postprocessing.events(scores)}
+        known |= {"scores": scores, "events": postprocessing.detect(scores, known.get("tags"))}
     elif folder:
         known["points"] = {threshold: read(path) for threshold, path in operating_points(folder).items()}
     elif options.events:

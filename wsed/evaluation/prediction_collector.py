@@ -63,7 +63,8 @@ class PredictionCollector(ClipPredictions):
         if postprocessing is None:
             return outputs
         assert outputs.scores is not None
-        events, thresholds = postprocessing.events(outputs.scores), postprocessing.tag_thresholds(self.labels)
+        events = postprocessing.detect(outputs.scores, outputs.tags)
+        thresholds = postprocessing.tag_thresholds(self.labels)
         return replace(outputs, events=events, tag_thresholds=thresholds)
 
     def write(self, files: PredictionFiles) -> None:

@@ -62,6 +62,9 @@ class Journal:
         for place, entry in self._entries():
             if entry.options == options:
                 self._places[entry.name] = (place, entry.size, entry.modified)
+            else:
+                # Its files have been overwritten since.
+                self._places.pop(entry.name, None)
 
     def has(self, each: Input) -> bool:
         """Whether a recording is finished, and its file is the same as then."""

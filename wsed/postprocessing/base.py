@@ -2,12 +2,14 @@
 
 import dataclasses
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any, ClassVar
 
 import pandas as pd
+import torch
 from torch import Tensor
 
+from wsed.errors import UserError
 from wsed.metrics.outputs import Outputs
 
 
@@ -26,7 +28,12 @@ class Postprocessing(AnyPostprocessing, ABC):
     """Turns frame probabilities into events, and sets the thresholds of tags.
 
     A subclass is a dataclass, so that a run folder can hold its parameters.
+
+    Attributes:
+        needs_tags: whether `calibrate` reads the clip probabilities.
     """
+
+    needs_tags: ClassVar[bool] = False
 
     def calibrate(self, frame_probs: Tensor, clip_probs: Tensor, labels: Sequence[str]) -> Tensor:
         """Scores that `events` compares with its thresholds; the frame probabilities unless a subclass changes them.
@@ -52,6 +59,34 @@ class Postprocessing(AnyPostprocessing, ABC):
         Returns:
             `filename onset offset event_label`; a clip without events has a row with only its name.
         """
+
+    def detect(self, scores: Mapping[str, pd.DataFrame], tags: pd.DataFrame | None) -> pd.DataFrame:
+        """The events of every clip, from its frame and clip probabilities.
+
+        Args:
+            scores: frame probabilities of each clip by filename, `onset offset` and a column for each class.
+            tags: clip probabilities, `filename` and a column for each class; None if they are not known.
+
+        Returns:
+            See `events`.
+
+        Raises:
+            UserError: the clip probabilities are needed.
+        """
+        if tags is None:
+            if self.needs_tags:
+                raise UserError(f"postprocessing: {type(self).__name__} needs clip probabilities as well; add --tags")
+            return self.events(scores)
+        rows = tags.set_index("filename").to_dict("index")
+        return self.events({name: self._calibrated(table, rows[name]) for name, table in scores.items()})
+
+    def _calibrated(self, table: pd.DataFrame, tags: Mapping[Hashable, float]) -> pd.DataFrame:
+        """The scores of a clip after `calibrate`."""
+        labels = list(table.columns[2:])
+        probs = torch.from_numpy(table[labels].to_numpy(float).T)
+        clip_probs = torch.tensor([tags[label] for label in labels], dtype=torch.float64)
+        scores = self.calibrate(probs[None], clip_probs[None], labels)[0]
+        return table.assign(**dict(zip(labels, scores.numpy(), strict=True)))
 
     @abstractmethod
     def tag_thresholds(self, labels: Sequence[str]) -> dict[str, float]:

@@ -63,27 +63,29 @@ class Thresholds(Postprocessing):
         return events.astype({"onset": float, "offset": float, "event_label": object})
 
     def tag_thresholds(self, labels: Sequence[str]) -> dict[str, float]:
-        return {label: _of(self.tag_threshold, label) for label in labels}
+        return {label: of_class(self.tag_threshold, label) for label in labels}
 
     def _of_class(self, table: pd.DataFrame, label: str) -> Iterator[tuple[float, float, str]]:
         onsets, offsets = table["onset"].to_numpy(float), table["offset"].to_numpy(float)
         scores = table[label].to_numpy(float)
-        size = odd_frames(_of(self.median, label), float(offsets[0] - onsets[0]))
+        size = odd_frames(of_class(self.median, label), float(offsets[0] - onsets[0]))
         # The scores are reflected at the ends of the clip, as in DCASE's baselines.
         smooth = median_filter(scores, size, mode="reflect") if size > 1 else scores
-        threshold = _of(self.threshold, label)
-        starts, ends = runs(smooth, threshold, threshold * _of(self.hysteresis, label))
+        threshold = of_class(self.threshold, label)
+        starts, ends = runs(smooth, threshold, threshold * of_class(self.hysteresis, label))
         begin, end = onsets[starts], offsets[ends - 1]
         # Times in files are rounded, hence the tolerance.
-        near = begin[1:] - end[:-1] <= _of(self.gap, label) + 1e-9 if _of(self.gap, label) else np.zeros(0, bool)
+        gap = of_class(self.gap, label)
+        near = begin[1:] - end[:-1] <= gap + 1e-9 if gap else np.zeros(0, bool)
         if len(near):
             begin, end = begin[np.r_[True, ~near]], end[np.r_[~near, True]]
         for onset, offset in zip(begin, end, strict=True):
-            if offset - onset >= _of(self.minimum_duration, label) - 1e-9:
+            if offset - onset >= of_class(self.minimum_duration, label) - 1e-9:
                 yield float(onset), float(offset), label
 
 
-def _of(value: float | Mapping[str, float], label: str) -> float:
+def of_class(value: float | Mapping[str, float], label: str) -> float:
+    """The value of a class, where all have the same or each has its own."""
     return value[label] if isinstance(value, Mapping) else value
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
-from wsed.checks.ranges import CountFromZero, Seed, Text
+from wsed.checks.ranges import CountFromZero, PathText, Seed, Text
 
 Precision = Literal["auto", "16-mixed", "bf16-mixed", "32-true"]
 """Lightning's other precisions convert batches, which hold plans that cannot be converted."""
@@ -25,6 +25,7 @@ class ProgramConfig:
     precision: Precision
     compile: bool
     keep_every: CountFromZero
+    init: PathText | None
 
 
 SECTIONS = {

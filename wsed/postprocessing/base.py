@@ -99,12 +99,12 @@ class Postprocessing(AnyPostprocessing, ABC):
 
 
 class FittedPostprocessing(AnyPostprocessing, ABC):
-    """Post-processing with parameters that are fitted on validation data; a run with it needs a validation split."""
+    """Post-processing with parameters that are fitted on validation clips, or on training clips if there are none."""
 
     @abstractmethod
     def fit(self, outputs: Outputs) -> Postprocessing:
         """The post-processing with the fitted parameters.
 
         Args:
-            outputs: the predictions on validation data, with tags and frame probabilities.
+            outputs: the predictions for these clips, with tags and frame probabilities.
         """

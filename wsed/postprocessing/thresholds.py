@@ -1,7 +1,7 @@
 """Post-processing by a median filter and thresholds."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Union
 
@@ -55,12 +55,7 @@ class Thresholds(Postprocessing):
                 raise UserError(f"postprocessing.{name}: {problem}; give one for each of data.labels")
 
     def events(self, scores: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-        rows: list[tuple[Any, ...]] = []
-        for filename, table in scores.items():
-            found = [event for label in table.columns[2:] for event in self._of_class(table, label)]
-            rows += [(filename, *event) for event in sorted(found)] or [(filename, None, None, None)]
-        events = pd.DataFrame(rows, columns=EVENT_COLUMNS)
-        return events.astype({"onset": float, "offset": float, "event_label": object})
+        return event_table(scores, self._of_class)
 
     def tag_thresholds(self, labels: Sequence[str]) -> dict[str, float]:
         return {label: of_class(self.tag_threshold, label) for label in labels}
@@ -82,6 +77,24 @@ class Thresholds(Postprocessing):
         for onset, offset in zip(begin, end, strict=True):
             if offset - onset >= of_class(self.minimum_duration, label) - 1e-9:
                 yield float(onset), float(offset), label
+
+
+def event_table(
+    scores: Mapping[str, pd.DataFrame],
+    find: Callable[[pd.DataFrame, str], Iterable[tuple[float, float, str]]],
+) -> pd.DataFrame:
+    """The events of all clips and classes; see `Postprocessing.events`.
+
+    Args:
+        scores: frame probabilities of each clip by filename, `onset offset` and a column for each class.
+        find: gives onset, offset and label of each event of a class in such a table.
+    """
+    rows: list[tuple[Any, ...]] = []
+    for filename, table in scores.items():
+        found = [event for label in table.columns[2:] for event in find(table, label)]
+        rows += [(filename, *event) for event in sorted(found)] or [(filename, None, None, None)]
+    events = pd.DataFrame(rows, columns=EVENT_COLUMNS)
+    return events.astype({"onset": float, "offset": float, "event_label": object})
 
 
 def of_class(value: float | Mapping[str, float], label: str) -> float:

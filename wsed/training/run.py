@@ -25,12 +25,13 @@ from wsed.training.callbacks.collect_predictions import CollectPredictions
 from wsed.training.checkpoint_io import save_card
 from wsed.training.dry_run import dry_run
 from wsed.training.fit import fit
+from wsed.training.initial import start_from
 from wsed.training.loggers.base import RunLogger
 from wsed.training.loggers.metrics_csv import CurvesState, MetricsCsv
 from wsed.training.memory import check_training_memory
 from wsed.training.resume import check_resumable, resume_checkpoint
 from wsed.training.runtime import Runtime
-from wsed.training.testing import build_postprocessing, check_fitted, test
+from wsed.training.testing import build_postprocessing, test
 from wsed.training.trainer import check_batches, check_compiler, check_trainer, resolve_precision
 
 
@@ -58,8 +59,9 @@ def train(active: ActiveRun, watching: Sequence[Callback] = ()) -> dict[str, Any
     data: ClipDataModule = instantiate(config["data"]["module"])
     check_training_memory(config, runtime, data)
     system = build_system(config)
+    if config["init"] is not None:
+        print(start_from(system, config["init"]))
     data.setup()
-    check_fitted(postprocessing, data)
     check_stopping(config, callbacks, data)
     check_batches(config, runtime, data)
     dry_run(config, system, data, evaluator, [*callbacks, *watching])
@@ -70,7 +72,7 @@ def train(active: ActiveRun, watching: Sequence[Callback] = ()) -> dict[str, Any
     rows = check_resumable(checkpoint, system) if checkpoint else []
     active.start(resumed=checkpoint is not None)
     print(f"{plan.path}: {'resumes' if checkpoint else 'running'}")
-    if not checkpoint:
+    if checkpoint is None and config["init"] is None:
         system.features.fit(training_waveforms(data.datasets["train"], data.batch_size))
     failed = True
     try:

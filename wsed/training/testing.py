@@ -9,7 +9,6 @@ from pytorch_lightning.callbacks import Callback
 from wsed.atomic import write_text
 from wsed.config.instantiate import instantiate
 from wsed.data.datamodules.base import ClipDataModule
-from wsed.errors import UserError
 from wsed.evaluation.evaluator import Evaluation, Evaluator
 from wsed.evaluation.prediction_collector import write_tsv
 from wsed.postprocessing.base import FittedPostprocessing, Postprocessing
@@ -32,19 +31,6 @@ def build_postprocessing(config: Mapping[str, Any]) -> Postprocessing | FittedPo
     return postprocessing
 
 
-def check_fitted(postprocessing: Postprocessing | FittedPostprocessing, data: ClipDataModule) -> None:
-    """Checks that data after `setup` have a validation split, if the post-processing must be fitted on one.
-
-    Raises:
-        UserError: they have none.
-    """
-    if isinstance(postprocessing, FittedPostprocessing) and "val" not in data.datasets:
-        raise UserError(
-            f"postprocessing: {type(postprocessing).__name__} needs a validation split; give data.folds.val folds and "
-            "data.clips.val clips"
-        )
-
-
 def test(
     config: Mapping[str, Any],
     runtime: Runtime,
@@ -63,7 +49,7 @@ def test(
         folder: the run folder.
         system: the trained system.
         data: data after `setup`.
-        postprocessing: turns scores into events and tags; if it must be fitted, the validation split is used.
+        postprocessing: turns scores into events and tags; it may have to be fitted first, see `fitting_dataloader`.
         evaluator: scores the predictions.
         callbacks: the callbacks of the config, the same objects as in training.
     """
@@ -71,7 +57,7 @@ def test(
     watching = [predictions, examples, *callbacks]
     trainer = make_trainer(config, runtime.single(), watching, default_root_dir=folder.path, logger=False)
     if isinstance(postprocessing, FittedPostprocessing):
-        trainer.validate(system, datamodule=data, verbose=False)
+        trainer.validate(system, dataloaders=data.fitting_dataloader(), verbose=False)
         postprocessing = postprocessing.fit(predictions.collector.outputs())
     write_text(folder.postprocessing_path, json.dumps(postprocessing.description(), indent=2) + "\n")
     trainer.test(system, datamodule=data, verbose=False)

@@ -21,6 +21,9 @@ print_once = rank_zero_only(print)
 
 SPLITS = ("train", "val", "test")
 
+FITTING_CLIPS = 500
+"""The largest number of training clips that post-processing is fitted on."""
+
 
 class ClipDataModule(pl.LightningDataModule):
     """Loaders over the datasets of the splits `train`, `val` and `test`. A subclass creates the datasets in `open`.
@@ -109,6 +112,20 @@ class ClipDataModule(pl.LightningDataModule):
     def test_dataloader(self) -> DataLoader[Batch]:
         """Test clips in order."""
         return self._loader("test", Sequential())
+
+    def fitting_dataloader(self) -> DataLoader[Batch]:
+        """Clips that post-processing is fitted on: those of validation, or the first training clips if there are none.
+
+        Of the training clips, there are at most `FITTING_CLIPS`, in the order of the first epoch.
+        """
+        if "val" in self.datasets:
+            return self._loader("val", Sequential())
+        train = self.datasets["train"]
+        indices = range(min(FITTING_CLIPS, len(train)))
+        batches = [
+            [(0, index) for index in indices[start : start + self.batch_size]] for start in indices[:: self.batch_size]
+        ]
+        return DataLoader(train, batch_size=None, sampler=batches)  # type: ignore[arg-type]  # see `_loader`
 
     def _loader(self, split: str, sampler: ClipSampler, rank: int = 0, world_size: int = 1) -> DataLoader[Batch]:
         dataset = self.datasets[split]

@@ -19,6 +19,7 @@ class PlannedRun:
         identity: hash that distinguishes it from other runs, see `wsed.config.identity`.
         overrides: overrides of the command line, without those of the launcher and the sweeper.
         choices: the choice of each config group.
+        in_sweep: whether it is one of the runs of a sweep.
     """
 
     path: Path
@@ -26,6 +27,7 @@ class PlannedRun:
     identity: str
     overrides: Sequence[str]
     choices: Mapping[str, str | None]
+    in_sweep: bool = False
 
     @property
     def folder(self) -> RunFolder:

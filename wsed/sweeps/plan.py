@@ -1,6 +1,7 @@
 """Plans of runs: composed, validated, and given a folder, before anything starts."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ def plan_run(overrides: Sequence[str]) -> PlannedRun:
         UserError: an override matches no key, a value is invalid, or the folder holds something else.
     """
     config = compose_config(list(overrides))
-    return _plan(config, Path(config.hydra.run.dir), ())
+    return _plan(config, Path(config.hydra.run.dir))
 
 
 def plan_sweep_run(overrides: Sequence[str], swept: Collection[str]) -> PlannedRun:
@@ -40,7 +41,8 @@ def plan_sweep_run(overrides: Sequence[str], swept: Collection[str]) -> PlannedR
         UserError: see `plan_run`.
     """
     config = compose_config(list(overrides))
-    return _plan(config, Path(config.hydra.sweep.dir, config.hydra.sweep.subdir), swept)
+    path = Path(config.hydra.sweep.dir, config.hydra.sweep.subdir)
+    return replace(_plan(config, path, swept), in_sweep=True)
 
 
 def sweep_words(overrides: Sequence[str], config: DictConfig) -> list[str]:
@@ -49,7 +51,7 @@ def sweep_words(overrides: Sequence[str], config: DictConfig) -> list[str]:
     return [*(f"{key}={value}" for key, value in params.items()), *overrides]
 
 
-def _plan(config: DictConfig, path: Path, swept: Collection[str]) -> PlannedRun:
+def _plan(config: DictConfig, path: Path, swept: Collection[str] = ()) -> PlannedRun:
     values = validate(config)
     own = identity(config)
     overrides = [str(word) for word in config.hydra.overrides.task if not str(word).lstrip("+~").startswith(_SWEEP)]

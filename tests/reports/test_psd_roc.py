@@ -10,10 +10,12 @@ import pytest
 import yaml
 from sed_scores_eval import intersection_based
 
-from wsed.reports import psd_roc
+from wsed.reports import psd_roc, wandb_media
 from wsed.reports.figures.lines import psd_roc_figure
 from wsed.reports.psd_roc import read_psd_rocs
 from wsed.reports.runs import read_runs
+from wsed.reports.wandb_media import run_media
+from wsed.runs.folder import RunFolder
 
 MakeRun = Callable[..., Path]
 MakeScored = Callable[..., Path]
@@ -107,6 +109,24 @@ def test_damaged_scores_are_named_and_left_out(make_scored: MakeScored) -> None:
     assert list(read_psd_rocs(runs)) == [1]
     (reason,) = runs[0].left_out
     assert reason.startswith(f"{damaged}: is damaged (")
+
+
+def test_the_charts_of_wandb_have_the_same_area(make_scored: MakeScored, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = make_scored("a", 1.0)
+    media, left_out = run_media(RunFolder(folder))
+    assert not left_out
+    for name, wanted in {
+        "scenario1": published(folder, 0.7, None, 0.0, 100.0),
+        "scenario2": published(folder, 0.1, 0.3, 0.5, 100.0),
+    }.items():
+        across, up = np.array(media[f"psd_roc/{name}"].table.data).T
+        assert (across[0], up[0], across[-1]) == (0, 0, 100)
+        assert np.trapezoid(up, across) / 100 == pytest.approx(wanted)
+    monkeypatch.setattr(wandb_media, "MOST_POINTS", 50)
+    coarse, _ = run_media(RunFolder(folder))
+    table = np.array(coarse["psd_roc/scenario2"].table.data)
+    assert len(table) <= 101
+    assert np.trapezoid(table[:, 1], table[:, 0]) / 100 == pytest.approx(wanted, abs=0.05)
 
 
 def test_without_known_events_there_is_no_curve(make_scored: MakeScored) -> None:

@@ -1,7 +1,6 @@
 """Plans of runs: composed, validated, and given a folder, before anything starts."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +41,7 @@ def plan_sweep_run(overrides: Sequence[str], swept: Collection[str]) -> PlannedR
     """
     config = compose_config(list(overrides))
     path = Path(config.hydra.sweep.dir, config.hydra.sweep.subdir)
-    return replace(_plan(config, path, swept), in_sweep=True)
+    return _plan(config, path, swept)
 
 
 def sweep_words(overrides: Sequence[str], config: DictConfig) -> list[str]:
@@ -60,7 +59,8 @@ def _plan(config: DictConfig, path: Path, swept: Collection[str] = ()) -> Planne
     chosen = config.hydra.runtime.choices
     known = groups()
     choices = {name: chosen[name] for name in chosen if name in known and name not in SWEEP_SECTIONS}
-    plan = PlannedRun(path, values, own, overrides, OmegaConf.to_container(OmegaConf.create(choices)))  # type: ignore[arg-type]  # strings
+    plain: Any = OmegaConf.to_container(OmegaConf.create(choices))
+    plan = PlannedRun(path, values, own, overrides, plain, tuple(swept))
     ActiveRun(plan).check_folder()
     return plan
 

@@ -44,7 +44,7 @@ class Wandb(RunLogger):
     def start(self, plan: PlannedRun, rows: Sequence[Mapping[str, float]]) -> WandbLogger:
         """See `RunLogger`. Logs `rows` again, because what an interrupted run logged offline may be lost."""
         self.plan = plan
-        job_type = "sweep run" if plan.in_sweep or "WANDB_SWEEP_ID" in os.environ else "train"
+        job_type = "sweep run" if plan.swept or "WANDB_SWEEP_ID" in os.environ else "train"
         tags = [*_tags(plan), *self.tags]
         name = display_name(plan)
         self.run = open_run(plan.path, self.project, self.group, name, job_type, plan.config, plan.identity, tags)
@@ -111,9 +111,11 @@ class _Curves(WandbLogger):
 
 
 def display_name(plan: PlannedRun) -> str:
-    """The experiment and the overrides, such as `jsc pooling=gap,seed=2`."""
-    words = plan.path.name.removesuffix(plan.identity).rstrip("-")
-    return shortened(f"{plan.config['name']} {words}".strip(), LONGEST_NAME)
+    """The experiment and what distinguishes the run from others of its sweep or folder: `jsc pooling=gap,seed=2`."""
+    keys = {key.lstrip("+") for key in plan.swept}
+    words = [word.lstrip("+") for word in plan.overrides if word.lstrip("+").partition("=")[0] in keys]
+    distinction = ",".join(words) or plan.path.name.removesuffix(plan.identity).rstrip("-")
+    return shortened(f"{plan.config['name']} {distinction}".strip(), LONGEST_NAME)
 
 
 def _tags(plan: PlannedRun) -> list[str]:

@@ -25,7 +25,7 @@ def logged_sweep(tmp_path_factory: pytest.TempPathFactory) -> Path:
         patch.setenv("XDG_DATA_HOME", str(folder / "home"))
         for name in ("WANDB_MODE", "WANDB_API_KEY", "WANDB_DATA_DIR"):
             patch.delenv(name, raising=False)
-        shown = ["logger.checkpoint=true", "logger.tags=[mine]", "test=best"]
+        shown = ["logger.checkpoint=true", "logger.tags=[mine]"]
         assert main(["train", "-m", *LOGGED, *shown, "seed=1,2", "name=two", f"hydra.sweep.dir={folder}"]) == 0
     return folder
 

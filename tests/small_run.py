@@ -15,6 +15,9 @@ SIZES = [
 SMALL = [*SIZES, "logger=csv"]
 """The same without Weights & Biases. A later override of the same key wins, except for a group such as `logger`."""
 
+LOGGED = [*SIZES, "data.clips={train: 12, val: 6, test: 3}", "evaluation.draws=0", "test=best"]
+"""With the default logger, Weights & Biases, and with a validation split."""
+
 DIVERGING_AND_GOOD = [
     "optimizer._target_=torch.optim.SGD",
     "optimizer.lr=1000",

@@ -80,6 +80,7 @@ Margin = Annotated[float, Interval(gt=0, lt=0.5)]
 """Smallest distance of a probability from 0 and from 1."""
 
 Text = Annotated[str, Len(1, 200)]
+Tag = Annotated[str, Len(1, 64)]
 PathText = Annotated[str, Len(1, 4096)]
 CacheFolder = Annotated[str | None, Len(1, 4096), CACHE]
 Pattern = Annotated[str, Len(0, 200)]

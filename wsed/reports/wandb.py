@@ -12,7 +12,7 @@ from wsed.checks.files import exists
 from wsed.reports.runs import Run, left_out
 from wsed.reports.score_table import score_table
 from wsed.reports.seed_table import seed_table
-from wsed.runs.wandb_run import open_run
+from wsed.runs.wandb_run import open_run, staged_beside
 
 PROJECT = "wsed"
 """Project of a report on runs that were not logged to W&B."""
@@ -37,12 +37,13 @@ def log_comparison(runs: Sequence[Run], folder: Path) -> str:
     config = {"runs": [str(run.folder.path) for run in runs]}
     with open_run(folder, project, group, f"report {group}", "report", config) as opened:
         opened.notes = seeds.note
-        opened.log(
-            {
-                "runs": wandb.Table(columns=[*columns], data=[[_cell(value) for value in row] for row in rows]),
-                "over_seeds": wandb.Table(columns=["run", *seeds.headers], data=[*seeds.rows]),
-            }
-        )
+        with staged_beside(opened):
+            opened.log(
+                {
+                    "runs": wandb.Table(columns=[*columns], data=[[_cell(value) for value in row] for row in rows]),
+                    "over_seeds": wandb.Table(columns=["run", *seeds.headers], data=[*seeds.rows]),
+                }
+            )
     if opened.disabled:
         return "WANDB_MODE=disabled: nothing went to W&B"
     if opened.offline:

@@ -36,6 +36,7 @@ class ActiveRun:
         self.plan = plan
         self.folder = plan.folder
         self.started = False
+        self.finished = False
         self.lease = Lease(self.folder.lease_path, f"{plan.path}: is being trained")
 
     @contextmanager
@@ -106,6 +107,7 @@ class ActiveRun:
         self.lease.check()
         write_text(self.folder.results_path, json.dumps(results, indent=2, allow_nan=False) + "\n")
         self._set_status("done")
+        self.finished = True
 
     def end(self, status: str, error: BaseException) -> None:
         """Records how and why the run ended early.

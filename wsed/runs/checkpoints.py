@@ -20,8 +20,7 @@ def find_checkpoint(path: Path) -> tuple[Path, RunFolder | None]:
         run = RunFolder(path)
         if not run.config_path.is_file():
             raise UserError(f"{path}: is not the folder of a run: it has no {run.config_path.name}; check the path")
-        tested = run.best_checkpoint if run.config().get("test") == "best" else run.last_checkpoint
-        found = next((choice for choice in (tested, run.last_checkpoint) if choice.is_file()), None)
+        found = run.tested_checkpoint()
         if found is None:
             raise UserError(f"{path}: has no checkpoint yet; wait for the run to end, or give another")
         return found, run

@@ -51,6 +51,15 @@ class RunFolder:
         names = ((re.fullmatch(r"epoch-(\d+)", path.stem), path) for path in self.checkpoints.glob("epoch-*.ckpt"))
         return dict(sorted((int(name[1]), path) for name, path in names if name))
 
+    def tested_checkpoint(self) -> Path | None:
+        """Path of the checkpoint with the weights that the run was tested with; None if there is none.
+
+        Raises:
+            UserError: see `config`.
+        """
+        tested = self.best_checkpoint if self.config().get("test") == "best" else self.last_checkpoint
+        return next((path for path in (tested, self.last_checkpoint) if path.is_file()), None)
+
     def config(self) -> dict[str, Any]:
         """The validated config of the run, see `wsed.runs.contents.Config`.
 

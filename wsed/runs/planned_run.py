@@ -19,6 +19,7 @@ class PlannedRun:
         identity: hash that distinguishes it from other runs, see `wsed.config.identity`.
         overrides: overrides of the command line, without those of the launcher and the sweeper.
         choices: the choice of each config group.
+        swept: keys that differ among the runs of its sweep; empty for a run on its own.
     """
 
     path: Path
@@ -26,6 +27,7 @@ class PlannedRun:
     identity: str
     overrides: Sequence[str]
     choices: Mapping[str, str | None]
+    swept: Sequence[str] = ()
 
     @property
     def folder(self) -> RunFolder:

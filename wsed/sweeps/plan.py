@@ -26,7 +26,7 @@ def plan_run(overrides: Sequence[str]) -> PlannedRun:
         UserError: an override matches no key, a value is invalid, or the folder holds something else.
     """
     config = compose_config(list(overrides))
-    return _plan(config, Path(config.hydra.run.dir), ())
+    return _plan(config, Path(config.hydra.run.dir))
 
 
 def plan_sweep_run(overrides: Sequence[str], swept: Collection[str]) -> PlannedRun:
@@ -40,7 +40,8 @@ def plan_sweep_run(overrides: Sequence[str], swept: Collection[str]) -> PlannedR
         UserError: see `plan_run`.
     """
     config = compose_config(list(overrides))
-    return _plan(config, Path(config.hydra.sweep.dir, config.hydra.sweep.subdir), swept)
+    path = Path(config.hydra.sweep.dir, config.hydra.sweep.subdir)
+    return _plan(config, path, swept)
 
 
 def sweep_words(overrides: Sequence[str], config: DictConfig) -> list[str]:
@@ -49,7 +50,7 @@ def sweep_words(overrides: Sequence[str], config: DictConfig) -> list[str]:
     return [*(f"{key}={value}" for key, value in params.items()), *overrides]
 
 
-def _plan(config: DictConfig, path: Path, swept: Collection[str]) -> PlannedRun:
+def _plan(config: DictConfig, path: Path, swept: Collection[str] = ()) -> PlannedRun:
     values = validate(config)
     own = identity(config)
     overrides = [str(word) for word in config.hydra.overrides.task if not str(word).lstrip("+~").startswith(_SWEEP)]
@@ -58,7 +59,8 @@ def _plan(config: DictConfig, path: Path, swept: Collection[str]) -> PlannedRun:
     chosen = config.hydra.runtime.choices
     known = groups()
     choices = {name: chosen[name] for name in chosen if name in known and name not in SWEEP_SECTIONS}
-    plan = PlannedRun(path, values, own, overrides, OmegaConf.to_container(OmegaConf.create(choices)))  # type: ignore[arg-type]  # strings
+    plain: Any = OmegaConf.to_container(OmegaConf.create(choices))
+    plan = PlannedRun(path, values, own, overrides, plain, tuple(swept))
     ActiveRun(plan).check_folder()
     return plan
 

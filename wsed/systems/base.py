@@ -167,6 +167,9 @@ class System(pl.LightningModule):
     def training_step(self, batch: Batch, batch_index: int) -> Tensor:
         return self._step(batch, "train")["loss"]
 
+    def on_train_epoch_start(self) -> None:
+        self.log("train/learning_rate", self.trainer.optimizers[0].param_groups[0]["lr"], sync_dist=True)
+
     def on_train_epoch_end(self) -> None:
         channels = (*self.labels, "background")
         for name, values in self.pooling.learnt().items():

@@ -81,9 +81,10 @@ def _train(active: ActiveRun, watching: Callable[[], Sequence["Callback"]], reco
 
         silence_lightning()
         keep_freed_memory()
-        active.finish(train(active, watching()))
+        train(active, watching())
     except BaseException as error:
-        if active.started or record_refusal:
+        # What happens to a copy of a finished run, such as its upload, does not undo the run.
+        if (active.started or record_refusal) and not active.finished:
             active.end(_status_of(error), error)
         raise
 

@@ -35,15 +35,12 @@ from wsed.training.testing import build_postprocessing, test
 from wsed.training.trainer import check_batches, check_compiler, check_trainer, resolve_precision
 
 
-def train(active: ActiveRun, watching: Sequence[Callback] = ()) -> dict[str, Any]:
-    """Trains and tests a planned run.
+def train(active: ActiveRun, watching: Sequence[Callback] = ()) -> None:
+    """Trains and tests a planned run, and fills its folder.
 
     Args:
-        active: the run; it is marked as running once the data have been read.
+        active: the run; it is marked as running once the data have been read, and as done in the end.
         watching: further callbacks, such as the one that prunes a trial.
-
-    Returns:
-        The content of `results.json`.
 
     Raises:
         UserError: the data cannot be used, or parts do not fit together.
@@ -74,7 +71,6 @@ def train(active: ActiveRun, watching: Sequence[Callback] = ()) -> dict[str, Any
     print(f"{plan.path}: {'resumes' if checkpoint else 'running'}")
     if checkpoint is None and config["init"] is None:
         system.features.fit(training_waveforms(data.datasets["train"], data.batch_size))
-    failed = True
     try:
         loggers = [logger.start(plan, rows)] if logger else []
         curves = MetricsCsv(folder.curves_path)
@@ -90,11 +86,10 @@ def train(active: ActiveRun, watching: Sequence[Callback] = ()) -> dict[str, Any
         save_card(tested, replace(card, postprocessing=folder.postprocessing()))
         timing = {"train_seconds": trained - started, "test_seconds": time.perf_counter() - trained}
         _log_test(loggers, evaluation, trainer.global_step)
-        failed = False
+        active.finish(_summary(plan, system, data, evaluation, timing, git))
     finally:
         if logger:
-            logger.finish(failed)
-    return _summary(plan, system, data, evaluation, timing, git)
+            logger.finish(failed=not active.finished)
 
 
 def join(config: Mapping[str, Any], folder: RunFolder) -> None:

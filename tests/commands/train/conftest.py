@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from tests.small_run import SMALL
+from tests.small_run import LOGGED, SMALL
 from wsed.__main__ import main
 
 
@@ -15,6 +15,19 @@ from wsed.__main__ import main
 def _in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("WANDB_MODE", "offline")
+
+
+@pytest.fixture(scope="session")
+def logged_sweep(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two jobs in one process, with the default logger in an environment that says nothing of W&B."""
+    folder = tmp_path_factory.mktemp("sweep")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_DATA_HOME", str(folder / "home"))
+        for name in ("WANDB_MODE", "WANDB_API_KEY", "WANDB_DATA_DIR"):
+            patch.delenv(name, raising=False)
+        shown = ["logger.checkpoint=true", "logger.tags=[mine]"]
+        assert main(["train", "-m", *LOGGED, *shown, "seed=1,2", "name=two", f"hydra.sweep.dir={folder}"]) == 0
+    return folder
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Weights & Biases offline: a run for each training, read back with W&B's own reader."""
+"""Weights & Biases offline: a run for each training, and one for a report."""
 
 import csv
 import json
@@ -9,57 +9,20 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 import wandb
 import yaml
 
-from tests.small_run import DIVERGING_AND_GOOD, SIZES
+from tests.offline_run import Read, only_run, read
+from tests.small_run import DIVERGING_AND_GOOD, LOGGED
 from wsed.__main__ import main
 
 pytestmark = pytest.mark.slow
 
 Train = Callable[..., tuple[int, str, str]]
-
-LOGGED = [*SIZES, "data.clips={train: 12, val: 6, test: 3}", "evaluation.draws=0"]
-
-
-class Read(NamedTuple):
-    """What W&B says of an offline run, and its records by type."""
-
-    summary: dict[str, Any]
-    records: dict[str, list[dict[str, Any]]]
-
-    @property
-    def settings(self) -> dict[str, Any]:
-        return self.records["run"][-1]
-
-    @property
-    def history(self) -> list[dict[str, Any]]:
-        """Logged rows, without what W&B adds to each."""
-        rows = (record["item"] for record in self.records["history"])
-        return [{key: value for key, value in row.items() if not key.startswith("_")} for row in rows]
-
-
-@cache
-def read(file: Path) -> Read:
-    def leet(*options: str) -> str:
-        command = [sys.executable, "-m", "wandb", "leet", "inspect", *options, "--json", str(file)]
-        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
-
-    records: dict[str, list[dict[str, Any]]] = {}
-    for line in leet().splitlines():
-        record = json.loads(line)
-        records.setdefault(record["type"], []).append(record[record["type"]])
-    return Read(json.loads(leet("--summary")), records)
-
-
-def only_run(folder: Path) -> Read:
-    (file,) = folder.rglob("*.wandb")
-    return read(file)
 
 
 def curves(folder: Path) -> list[dict[str, float]]:
@@ -74,65 +37,54 @@ def scores(folder: Path) -> dict[str, float]:
     return {f"test/{name}": value for name, value in metrics.items() if isinstance(value, float | int)}
 
 
-@pytest.fixture(scope="module")
-def sweep(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two jobs in one process, with the default logger in an environment that says nothing of W&B."""
-    folder = tmp_path_factory.mktemp("sweep")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.delenv("WANDB_MODE", raising=False)
-        patch.delenv("WANDB_API_KEY", raising=False)
-        assert main(["train", "-m", *LOGGED, "seed=1,2", "name=two", f"hydra.sweep.dir={folder}"]) == 0
-    assert wandb.run is None
-    return folder
-
-
 def jobs(sweep: Path) -> list[Path]:
     folders = sorted(path.parent for path in sweep.glob("*/results.json"))
     assert len(folders) == 2
     return folders
 
 
-def test_each_job_has_one_closed_run_with_its_config(sweep: Path) -> None:
-    for folder in jobs(sweep):
+def test_each_job_has_one_closed_run_with_its_config(logged_sweep: Path) -> None:
+    for folder in jobs(logged_sweep):
         found = only_run(folder)
         config = yaml.safe_load((folder / "config.yaml").read_text())
         assert (found.summary["state"], found.summary["exit_code"]) == ("finished", 0)
         assert found.summary["config"] == config
-        assert found.summary["name"] == folder.name
+        seed = yaml.safe_load((folder / "config.yaml").read_text())["seed"]
+        assert found.summary["name"] == f"two seed={seed}"
         assert found.summary["project"] == "wsed"
         assert found.summary["run_id"] == json.loads((folder / "results.json").read_text())["identity"]
-        assert (found.settings["run_group"], found.settings["job_type"]) == ("two", "train")
-    assert len(list(sweep.rglob("*.wandb"))) == 2
+        assert (found.settings["run_group"], found.settings["job_type"]) == ("two", "sweep run")
+    assert len(list(logged_sweep.rglob("*.wandb"))) == 2
     assert not list(Path.cwd().rglob("*.wandb"))
 
 
-def test_each_job_has_its_own_scores_and_curves(sweep: Path) -> None:
-    expected = [scores(folder) for folder in jobs(sweep)]
+def test_each_job_has_its_own_scores_and_curves(logged_sweep: Path) -> None:
+    expected = [scores(folder) for folder in jobs(logged_sweep)]
     assert expected[0] != expected[1]
-    for folder, wanted in zip(jobs(sweep), expected, strict=True):
+    for folder, wanted in zip(jobs(logged_sweep), expected, strict=True):
         found = only_run(folder)
         assert {key: value for key, value in found.summary["summary"].items() if key.startswith("test/")} == wanted
         assert len(wanted) > 100
-        *rows, last = found.history
+        *rows, last, _ = found.history
         assert rows == curves(folder)
         assert [row["epoch"] for row in rows if "train/loss" in row] == [0, 1]
         assert [row["epoch"] for row in rows if "val/loss" in row] == [0, 1]
         assert {key: value for key, value in last.items() if key.startswith("test/")} == wanted
 
 
-def test_curves_are_shown_by_epoch(sweep: Path) -> None:
-    metrics = only_run(jobs(sweep)[0]).records["metric"]
+def test_curves_are_shown_by_epoch(logged_sweep: Path) -> None:
+    metrics = only_run(jobs(logged_sweep)[0]).records["metric"]
     assert {(metric.get("name"), metric.get("glob_name"), metric.get("step_metric")) for metric in metrics} == {
         ("epoch", None, None),
         (None, "*", "epoch"),
     }
 
 
-def test_a_run_that_is_done_already_opens_none(sweep: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    before = {path: path.stat().st_mtime_ns for path in sweep.rglob("wandb/*")}
-    assert main(["train", "-m", *LOGGED, "seed=1,2", "name=two", f"hydra.sweep.dir={sweep}"]) == 0
+def test_a_run_that_is_done_already_opens_none(logged_sweep: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = {path: path.stat().st_mtime_ns for path in logged_sweep.rglob("wandb/*")}
+    assert main(["train", "-m", *LOGGED, "seed=1,2", "name=two", f"hydra.sweep.dir={logged_sweep}"]) == 0
     assert capsys.readouterr().out.count("is done already") == 2
-    assert {path: path.stat().st_mtime_ns for path in sweep.rglob("wandb/*")} == before
+    assert {path: path.stat().st_mtime_ns for path in logged_sweep.rglob("wandb/*")} == before
 
 
 def test_a_job_that_fails_is_closed_as_failed(train: Train) -> None:
@@ -173,7 +125,7 @@ def test_a_run_that_was_cut_off_is_whole_in_the_end(tmp_path: Path, capfd: pytes
     after = read(whole)
     assert (after.summary["state"], after.summary["exit_code"]) == ("finished", 0)
     known = curves(tmp_path / "run")
-    assert after.history[:-1] == known
+    assert after.history[:-2] == known
     assert sorted(row["epoch"] for row in known if "train/loss" in row) == list(range(12))
     # It holds all epochs, so it must not be appended to what W&B may have of the first.
     assert "resume" not in after.settings
@@ -190,8 +142,8 @@ def test_processes_that_train_together_have_one_run(tmp_path: Path) -> None:
     found = only_run(tmp_path)
     assert (found.summary["state"], found.summary["exit_code"]) == ("finished", 0)
     assert found.summary["config"]["runtime"]["devices"] == 2
-    assert found.settings["run_group"] == "train"
-    assert found.history[:-1] == curves(folder)
+    assert (found.settings["run_group"], found.settings["job_type"]) == ("train", "train")
+    assert found.history[:-2] == curves(folder)
     assert {key: value for key, value in found.summary["summary"].items() if key.startswith("test/")} == scores(folder)
 
 
@@ -206,22 +158,20 @@ def table_of(found: Read, folder: Path, name: str) -> tuple[list[str], list[list
 
 @pytest.fixture
 def report(
-    sweep: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    logged_sweep: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> tuple[Path, str]:
     """Folder and last line of a report of the sweep and a run that failed."""
     failed = tmp_path / "failed"
     failed.mkdir()
     (failed / "status.json").write_text(json.dumps({"status": "failed", "reason": "it broke, |badly|"}))
-    # W&B keeps copies of tables there.
-    monkeypatch.setenv("WANDB_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.delenv("WANDB_MODE")
     monkeypatch.delenv("WANDB_API_KEY", raising=False)
     output = tmp_path / "all of it"
-    assert main(["report", str(sweep), str(failed), "--output", str(output), "--wandb"]) == 0
+    assert main(["report", str(logged_sweep), str(failed), "--output", str(output), "--wandb"]) == 0
     return output, capsys.readouterr().out.splitlines()[-1]
 
 
-def test_a_report_is_a_run_beside_those_that_it_compares(sweep: Path, report: tuple[Path, str]) -> None:
+def test_a_report_is_a_run_beside_those_that_it_compares(logged_sweep: Path, report: tuple[Path, str]) -> None:
     output, said = report
     found = only_run(output)
     (folder,) = output.glob("wandb/offline-run-*")
@@ -229,9 +179,9 @@ def test_a_report_is_a_run_beside_those_that_it_compares(sweep: Path, report: tu
     assert (found.summary["state"], found.summary["exit_code"]) == ("finished", 0)
     assert found.summary["project"] == "wsed"
     assert (found.settings["run_group"], found.settings["job_type"]) == ("two", "report")
-    identities = {only_run(job).summary["run_id"] for job in jobs(sweep)}
+    identities = {only_run(job).summary["run_id"] for job in jobs(logged_sweep)}
     assert found.summary["run_id"] not in identities
-    assert set(jobs(sweep)) < {Path(path) for path in found.summary["config"]["runs"]}
+    assert set(jobs(logged_sweep)) < {Path(path) for path in found.summary["config"]["runs"]}
     assert wandb.run is None
 
 
@@ -269,17 +219,17 @@ def test_a_report_holds_the_table_over_seeds(report: tuple[Path, str]) -> None:
 
 
 def test_a_report_that_wandb_refuses_still_leaves_its_files(
-    sweep: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    logged_sweep: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("WANDB_MODE", "sideways")
-    assert main(["report", str(sweep), "--output", str(tmp_path / "out"), "--wandb"]) == 2
+    assert main(["report", str(logged_sweep), "--output", str(tmp_path / "out"), "--wandb"]) == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith("wsed: W&B, WANDB_MODE=sideways: Input should be 'online'")
     assert {"comparison.csv", "comparison.md", "index.html"} <= {path.name for path in (tmp_path / "out").iterdir()}
 
 
-def test_a_report_without_it_loads_no_wandb(sweep: Path, tmp_path: Path) -> None:
-    words = ["report", str(sweep), "--output", str(tmp_path / "out")]
+def test_a_report_without_it_loads_no_wandb(logged_sweep: Path, tmp_path: Path) -> None:
+    words = ["report", str(logged_sweep), "--output", str(tmp_path / "out")]
     program = f"import sys; from wsed.__main__ import main; code = main({words}); print(code, 'wandb' in sys.modules)"
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=120)
     assert ran.stdout.splitlines()[-1] == "0 False"

@@ -11,18 +11,15 @@ from matplotlib.figure import Figure
 from wsed.checks.printable import printable
 from wsed.reports.examples import Example
 from wsed.reports.figures.clip_grid import clip_grid
-from wsed.reports.figures.style import BAND, line_style, plain_text, style, svg
+from wsed.reports.figures.style import BAND, line_style, plain_text, style
 from wsed.reports.psd_roc import RocCurves
 
 
-def timeline_figure(examples: Sequence[Example]) -> bytes:
+def timeline_figure(examples: Sequence[Example]) -> Figure:
     """Detection over time, one row per clip: a band for the true activity, a line for each run's frame probability.
 
     Args:
         examples: at least one clip.
-
-    Returns:
-        SVG for light screens.
     """
     names = ["event sounds", *examples[0].frame_probs]
     top = 0.2 + 0.2 * -(-len(names) // 5)
@@ -35,17 +32,14 @@ def timeline_figure(examples: Sequence[Example]) -> bytes:
             handles, names, loc="upper left", bbox_to_anchor=(0.06, 1), ncols=5, frameon=False, borderaxespad=0.2
         )
         plain_text(legend)
-        return svg(figure)
+    return figure
 
 
-def psd_roc_figure(rocs: Mapping[str, RocCurves]) -> bytes:
+def psd_roc_figure(rocs: Mapping[str, RocCurves]) -> Figure:
     """PSD-ROC as in Bilen et al. 2020: one panel per scenario, one line per run.
 
     Args:
         rocs: by run label, at least one.
-
-    Returns:
-        SVG for light screens.
     """
     titles = list(dict.fromkeys(title for curves in rocs.values() for title in curves))
     top = 0.45 + 0.2 * -(-len(rocs) // 3)
@@ -63,7 +57,7 @@ def psd_roc_figure(rocs: Mapping[str, RocCurves]) -> bytes:
             handles, list(rocs), loc="upper left", bbox_to_anchor=(0.05, 1), ncols=3, frameon=False, borderaxespad=0.2
         )
         plain_text(legend)
-        return svg(figure)
+    return figure
 
 
 def _timeline(axes: Axes, example: Example) -> list[Any]:

@@ -11,33 +11,27 @@ from wsed.checks.printable import printable
 from wsed.reports.example_files import Array
 from wsed.reports.examples import Example
 from wsed.reports.figures.clip_grid import clip_grid
-from wsed.reports.figures.style import style, svg
+from wsed.reports.figures.style import style
 
 MASK_COLOURS = "viridis"
 LOG_MEL_COLOURS = "magma"
 
 
-def mask_figure(examples: Sequence[Example]) -> bytes:
+def mask_figure(examples: Sequence[Example]) -> Figure:
     """Masks as in Kong 2018, fig. 3, one row per clip: log mel, ideal binary mask, and the mask of each run.
 
     Args:
         examples: at least one clip, all with masks of the same runs.
-
-    Returns:
-        SVG for light screens.
     """
     maps = [{"ideal binary mask": example.ideal_binary_mask, **example.masks} for example in examples]
     return _maps_figure(examples, maps, "mask")
 
 
-def saliency_figure(examples: Sequence[Example]) -> bytes:
+def saliency_figure(examples: Sequence[Example]) -> Figure:
     """Gradients as in Adavanne and Virtanen 2017, one row per clip: log mel, then two gradients of each run.
 
     Args:
         examples: at least one clip, all with saliency of the same runs.
-
-    Returns:
-        SVG for light screens.
     """
     maps = [
         {
@@ -50,7 +44,7 @@ def saliency_figure(examples: Sequence[Example]) -> bytes:
     return _maps_figure(examples, maps, "gradient")
 
 
-def _maps_figure(examples: Sequence[Example], maps: Sequence[Mapping[str, Array]], quantity: str) -> bytes:
+def _maps_figure(examples: Sequence[Example], maps: Sequence[Mapping[str, Array]], quantity: str) -> Figure:
     """One row per clip: log mel, then maps `(time, freq)` in [0, 1] by title, the same titles in every row."""
     titles = [textwrap.fill(printable(title), 22) for title in ("log mel", *maps[0])]
     top = 0.15 + 0.16 * max(title.count("\n") + 1 for title in titles)
@@ -63,7 +57,7 @@ def _maps_figure(examples: Sequence[Example], maps: Sequence[Mapping[str, Array]
         for axes in grid[-1]:
             axes.set_xlabel("time (s)")
         _colour_bar(figure, grid, mappable, quantity)
-        return svg(figure)
+    return figure
 
 
 def _maps_row(row: Array, example: Example, maps: Mapping[str, Array]) -> AxesImage:

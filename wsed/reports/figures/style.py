@@ -1,12 +1,15 @@
-"""The style of all figures, and their export as SVG with a transparent background."""
+"""The style of all figures, and their export: as SVG with a transparent background, and as pixels on white."""
 
 import io
 from contextlib import AbstractContextManager
 from typing import Any
 
 import matplotlib
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.legend import Legend
+from numpy.typing import NDArray
 
 from wsed.checks.printable import printable
 
@@ -55,8 +58,18 @@ def plain_text(legend: Legend) -> None:
 def svg(figure: Figure) -> bytes:
     """The figure as SVG for light screens."""
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    with style():
+        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
     return buffer.getvalue()
+
+
+def pixels(figure: Figure) -> NDArray[np.uint8]:
+    """The figure as `(height, width, 4)`, red, green, blue and opacity in [0, 255], on a white background."""
+    figure.set_facecolor("white")
+    canvas = FigureCanvasAgg(figure)
+    with style():
+        canvas.draw()  # type: ignore[no-untyped-call]
+    return np.asarray(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
 
 
 def for_dark_screens(image: bytes) -> bytes:

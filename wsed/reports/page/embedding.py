@@ -3,7 +3,9 @@
 import base64
 from dataclasses import dataclass
 
-from wsed.reports.figures.style import for_dark_screens
+from matplotlib.figure import Figure
+
+from wsed.reports.figures.style import for_dark_screens, svg
 
 
 @dataclass(frozen=True)
@@ -14,9 +16,10 @@ class Image:
     dark: str
 
     @classmethod
-    def of(cls, svg: bytes) -> "Image":
-        """Embeds an SVG for light screens."""
-        return cls(data_uri(svg, "image/svg+xml"), data_uri(for_dark_screens(svg), "image/svg+xml"))
+    def of(cls, figure: Figure) -> "Image":
+        """Embeds a figure."""
+        light = svg(figure)
+        return cls(data_uri(light, "image/svg+xml"), data_uri(for_dark_screens(light), "image/svg+xml"))
 
 
 def data_uri(content: bytes, mime: str) -> str:

@@ -32,6 +32,9 @@ class RunLogger(ABC):
     def finish(self, failed: bool) -> None:  # noqa: B027  # most loggers have nothing to close
         """Closes the log, so that the next run of this process gets its own.
 
+        A run that did not fail is over by then: its folder has all files and says that it is done, and an error of this
+        method does not change that.
+
         Args:
             failed: whether the run ended with an error.
         """

@@ -80,7 +80,9 @@ def boxes(scores: Scores, half: int) -> list[tuple[int, int]]:
     """
     total = np.concatenate([[0], np.cumsum(np.pad(scores, half))])
     # Point t lies before frame t; the last one behind all frames.
-    change = total[2 * half :] - 2 * total[half:-half] + total[: -2 * half]
+    change = (total[2 * half :] - 2 * total[half:-half] + total[: -2 * half]) / half
+    # What is left of equal sums is no change.
+    change[np.abs(change) < 1e-9] = 0
     points: list[tuple[int, bool]] = []
     for rises in (True, False):
         signs = np.diff(np.pad(((change > 0) if rises else (change < 0)).astype(np.int8), 1))

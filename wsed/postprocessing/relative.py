@@ -40,6 +40,7 @@ def relative_scores(
     Returns:
         `(batch, class, time)` in [0, 1]; 1 at the maximum in each clip with the tag.
     """
-    thresholds = torch.tensor([of_class(tag_threshold, label) for label in labels]).to(clip_probs)
+    limits = [of_class(tag_threshold, label) for label in labels]
+    tagged = clip_probs.double() > torch.tensor(limits, dtype=torch.float64, device=clip_probs.device)
     largest = frame_probs.amax(2, keepdim=True).clamp_min(torch.finfo(frame_probs.dtype).tiny)
-    return frame_probs / largest * (clip_probs > thresholds)[:, :, None]
+    return frame_probs / largest * tagged[:, :, None]

@@ -16,6 +16,7 @@ SUBCOMMANDS = {
     "report": "compare runs on one page and in tables",
     "detect": "find the events in recordings",
     "separate": "separate the sounds in recordings",
+    "tune": "choose the thresholds of a trained system on recordings with strong labels",
     "fuse": "average the predictions of runs, or of several epochs of a run, and score the average",
 }
 

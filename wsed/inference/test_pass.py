@@ -133,7 +133,7 @@ def test_pass(system: System, config: Mapping[str, Any]) -> Tested:
     postprocessing.check_labels(labels)
     module = instantiate(config["data"]["module"])
     assert isinstance(module, ClipDataModule)
-    module.setup()
+    module.setup("test")
     silence_lightning()
     keep_freed_memory()
     runtime: Runtime = instantiate(config["runtime"])

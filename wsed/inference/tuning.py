@@ -77,7 +77,8 @@ def tune(model: Path, words: Sequence[str], allowed: Sequence[str] = ()) -> Tuni
 
     Args:
         model: folder of a run, or a `.ckpt` file.
-        words: Hydra overrides of data and post-processing; the latter is `tuned` unless they choose another.
+        words: Hydra overrides of data and post-processing; the latter is `tuned` unless they choose another. Data that
+            they choose have the classes and the sample rate of the system.
         allowed: modules or packages besides wsed whose classes the files may name.
 
     Raises:
@@ -86,6 +87,11 @@ def tune(model: Path, words: Sequence[str], allowed: Sequence[str] = ()) -> Tuni
     checkpoint, run = find_checkpoint(model)
     system = System.load(checkpoint, allowed=allowed)
     chosen = words if any(word.startswith("postprocessing=") for word in words) else ["postprocessing=tuned", *words]
+    if any(word.startswith("data=") for word in words):
+        quoted = ",".join("'" + label.replace("'", "\\'") + "'" for label in system.labels)
+        own = {"data.labels": f"[{quoted}]", "data.sample_rate": system.features.sample_rate}
+        given = {word.partition("=")[0] for word in words}
+        chosen = [*chosen, *(f"{key}={value}" for key, value in own.items() if key not in given)]
     config = run_config(checkpoint, run, chosen, allowed)
     fitted = instantiate(config["postprocessing"])
     if not isinstance(fitted, FittedPostprocessing):

@@ -5,7 +5,9 @@ import shlex
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 
 from tests.commands.train.conftest import write_bank
 from tests.data import miniature_corpora as corpora
@@ -45,6 +47,7 @@ SMALLER: dict[str, list[str]] = {
     "data=mixed": STEP,
     "sweeper=optuna": [*STEP, SHORT, "data.clips={train: 4, val: 2, test: 2}", "sweeper.trials=2"],
     "sweep=jsc_pooling": [*STEP, SHORT, FEW, "seed=1"],
+    "init=RUN": [*STEP, FEW, "network.widths=[4]"],
     "wsed train -m": [*STEP, SHORT, FEW],
     "wsed train": [*STEP, FEW],
     "wsed data mix": [SHORT, FEW],
@@ -65,6 +68,12 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copy(folder / "RUN" / "predictions" / "reference.tsv", folder / name)
     write_bank(folder / "SOUNDS")
     corpora.tables(folder / "OWN")
+    corpora.sound(folder / "STRONG" / "audio" / "one.wav")
+    rows = "filename\tonset\toffset\tevent_label\none.wav\t0.1\t0.5\tgunshot\none.wav\t0.2\t0.9\tbaby_cry\n"
+    (folder / "STRONG" / "test.tsv").write_text(rows)
+    (folder / "RECORDINGS").mkdir()
+    for path in (folder / "recording.wav", folder / "RECORDINGS" / "one.wav"):
+        soundfile.write(path, np.random.default_rng(0).normal(0, 0.1, 40000).clip(-1, 1), 16000)
     (folder / "MINE" / "conf" / "pooling").mkdir(parents=True)
     (folder / "MINE" / "half.py").write_text(
         "from wsed.pooling.gap import GlobalAveragePooling\n\n\nclass Half(GlobalAveragePooling):\n"
@@ -93,6 +102,17 @@ def test_a_command_runs(
     assert words.pop(0) == "wsed"
     more = next(overrides for mark, overrides in SMALLER.items() if mark in command)
     assert main([*words, *more]) == 0, capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_the_python_of_the_readme_runs(prepared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    [code] = re.findall(r"^```python\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+    monkeypatch.chdir(prepared)
+    samples, sample_rate = soundfile.read("recording.wav", dtype="float32")
+    found = {"samples": samples, "sample_rate": sample_rate}
+    exec(code, found)
+    assert list(found["events"]) == ["onset", "offset", "event_label", "score"]
+    np.testing.assert_allclose(sum(found["sources"].values()), samples, atol=1e-6)
 
 
 @pytest.mark.parametrize("mark", NOT_RUN)

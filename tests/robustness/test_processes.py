@@ -164,7 +164,7 @@ def test_a_worker_executes_nothing_that_the_run_folder_holds(tmp_path: Path) -> 
     assert not (tmp_path / "canary").exists()
 
 
-PAIRS = int(os.environ.get("PAIRS", "5"))
+PAIRS = int(os.environ.get("PAIRS", "3"))
 """Number of simultaneous starts; each takes seconds."""
 
 

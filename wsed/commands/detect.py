@@ -35,6 +35,7 @@ def parser() -> Parser:
         "--channels", choices=("mean", "left", "right", "each"), default="mean", help="what mono is made of"
     )
     options.add_argument("--scores", action="store_true", help="also write frame probabilities, for sed_scores_eval")
+    options.add_argument("--plot", action="store_true", help="also draw each recording and its events, as PNG")
     return options
 
 
@@ -50,7 +51,7 @@ def detect(options: argparse.Namespace) -> int:
         UserError: the model or an option cannot be used, or there are no recordings.
     """
     chosen = chosen_formats(options.format)
-    if not options.output and (options.scores or list(chosen) != ["tsv"]):
+    if not options.output and (options.scores or options.plot or list(chosen) != ["tsv"]):
         raise UserError("detect: only a table can be printed; add --output FOLDER")
     from wsed.inference.detection_folder import DetectionFolder
     from wsed.inference.printer import Printer
@@ -59,7 +60,7 @@ def detect(options: argparse.Namespace) -> int:
         options,
         options.channels,
         lambda model, inputs, described, _: (
-            DetectionFolder(options.output, chosen, options.scores, described, model.labels, inputs)
+            DetectionFolder(options.output, chosen, options.scores, options.plot, described, model.labels, inputs)
             if options.output
             else Printer()
         ),

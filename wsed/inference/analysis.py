@@ -8,6 +8,7 @@ import torch
 from wsed.data.audio.streams import AudioStream, Channels, Resampler, Samples, pick_channels
 from wsed.features.base import SpectralFeatures
 from wsed.inference.detection import Detection
+from wsed.inference.overview import Overview
 from wsed.inference.predictor import Frames, Predictor
 from wsed.inference.separator import Separator, Written
 
@@ -23,6 +24,7 @@ class Analysis:
             `predictor.flush`.
         write: takes the sources, see `Separator`; None for no separation.
         progress: called with the seconds of each piece that was read.
+        overview: gets the first predicted channel, for a picture of the recording.
 
     Attributes:
         detections: what was predicted, for each predicted channel.
@@ -37,6 +39,7 @@ class Analysis:
         ended: Callable[["Analysis"], None] = lambda analysis: None,
         write: Written | None = None,
         progress: Callable[[float], None] = lambda seconds: None,
+        overview: Overview | None = None,
     ) -> None:
         system = predictor.system
         self.predictor = predictor
@@ -44,6 +47,7 @@ class Analysis:
         self.channels = channels
         self.ended = ended
         self.progress = progress
+        self.overview = overview
         self.seconds = 0.0
         count = recording.channels if channels == "each" else 1
         self.detections = [Detection(system.labels, system.features.frames_per_second) for _ in range(count)]
@@ -86,9 +90,10 @@ class Analysis:
     def _push(self, samples: Samples, resampled: Samples) -> None:
         if self.separator is not None:
             self.separator.push(samples, resampled)
-        for signal, mono in zip(
-            self._signals, pick_channels(resampled, self.channels, self.recording.name), strict=True
-        ):
+        picked = pick_channels(resampled, self.channels, self.recording.name)
+        if self.overview is not None:
+            self.overview.push(picked[0])
+        for signal, mono in zip(self._signals, picked, strict=True):
             self.predictor.push(signal, torch.from_numpy(np.ascontiguousarray(mono)))
 
     def _receiver(self, detection: Detection) -> Callable[[Frames], None]:

@@ -8,9 +8,9 @@ from wsed.data.audio.streams import AudioStream, Channels, open_stream
 from wsed.errors import UserError
 from wsed.inference.analysis import Analysis
 from wsed.inference.detected import Detected
-from wsed.inference.detection import Detection
 from wsed.inference.inputs import Input
 from wsed.inference.model import Model, joined
+from wsed.inference.overview import Overview
 from wsed.inference.separator import Written
 from wsed.postprocessing.base import Postprocessing
 
@@ -28,13 +28,17 @@ class Sink:
         """What takes the sources of a recording; None if they are not wanted."""
         return None
 
-    def add(self, each: Input, detected: Detected, detections: Sequence[Detection]) -> None:
+    def add(self, each: Input, detected: Detected, analysis: Analysis) -> None:
         """Takes a result.
 
         Raises:
             UserError: the names cannot be written.
         """
         raise NotImplementedError
+
+    def overview(self, model: Model) -> Overview | None:
+        """What makes the picture of a recording; None if it is not wanted."""
+        return None
 
     def discard(self, each: Input) -> None:
         """Drops the sources of a recording that could not be read to its end."""
@@ -92,7 +96,7 @@ def analyse_files(
         events["offset"] = events["offset"].clip(upper=analysis.seconds)
         detected = Detected(each.name, events, model.labels, analysis.seconds, analysis.recording.sample_rate)
         try:
-            sink.add(each, detected, analysis.detections)
+            sink.add(each, detected, analysis)
             finished += 1
         except UserError as error:
             problems.append(str(error))
@@ -105,8 +109,8 @@ def analyse_files(
             continue
         try:
             with open_stream(each.path) as stream:
-                write = sink.sources(each, stream)
-                Analysis(predictor, stream, channels, partial(end, each), write, partial(progress, each)).read()
+                watching = (sink.sources(each, stream), partial(progress, each), sink.overview(model))
+                Analysis(predictor, stream, channels, partial(end, each), *watching).read()
         except UserError as error:
             sink.discard(each)
             problems.append(str(error))

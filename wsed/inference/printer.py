@@ -1,9 +1,7 @@
 """Events of recordings as a table on standard output."""
 
-from collections.abc import Sequence
-
+from wsed.inference.analysis import Analysis
 from wsed.inference.detected import Detected
-from wsed.inference.detection import Detection
 from wsed.inference.files import Sink
 from wsed.inference.formats.dcase import Dcase
 from wsed.inference.inputs import Input
@@ -16,7 +14,7 @@ class Printer(Sink):
         self._format = Dcase()
         self._header = self._format.header
 
-    def add(self, each: Input, detected: Detected, detections: Sequence[Detection]) -> None:
+    def add(self, each: Input, detected: Detected, analysis: Analysis) -> None:
         """See `Sink`."""
         self._format.check(detected.filename, detected.labels)
         print(self._header + self._format.rows(detected, 0, 0.0), end="", flush=True)

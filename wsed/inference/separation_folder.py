@@ -6,8 +6,8 @@ from pathlib import Path
 from wsed.checks.names import check_part
 from wsed.data.audio.streams import AudioStream
 from wsed.errors import UserError
+from wsed.inference.analysis import Analysis
 from wsed.inference.detected import Detected
-from wsed.inference.detection import Detection
 from wsed.inference.detection_folder import stems
 from wsed.inference.files import Sink
 from wsed.inference.inputs import Input
@@ -63,7 +63,7 @@ class SeparationFolder(Sink):
         self._open[each.name] = files
         return files.write
 
-    def add(self, each: Input, detected: Detected, detections: Sequence[Detection]) -> None:
+    def add(self, each: Input, detected: Detected, analysis: Analysis) -> None:
         """See `Sink`."""
         found = set(detected.events["event_label"]) if self.classes is None else set(self.classes)
         paths = {name: self._path(each, name) for name in [*(label for label in self.labels if label in found), REST]}

@@ -35,10 +35,10 @@ def test_a_table_is_printed_that_is_the_same_as_from_python(
 def test_a_folder_has_a_file_of_each_format_and_one_for_all(
     small_run: Path, recordings: Path, command: Command
 ) -> None:
-    words = ["--output", "found", "--format", "tsv,audacity,raven,jsonl,textgrid", "--scores"]
+    words = ["--output", "found", "--format", "tsv,audacity,raven,jsonl,textgrid", "--scores", "--plot"]
     assert command("detect", small_run, recordings, *words)[0] == 0
     found = {path.relative_to("found").as_posix() for path in Path("found").rglob("*") if path.is_file()}
-    suffixes = [".tsv", ".txt", ".selections.txt", ".jsonl", ".TextGrid"]
+    suffixes = [".tsv", ".txt", ".selections.txt", ".jsonl", ".TextGrid", ".png"]
     stems = ["a", "b", "night/a", "short"]
     scores = {f"scores/{stem.replace('/', '%2F')}.tsv" for stem in stems}
     together = {"events.tsv", "events.selections.txt", "events.jsonl"}

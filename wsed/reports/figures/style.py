@@ -63,6 +63,14 @@ def svg(figure: Figure) -> bytes:
     return buffer.getvalue()
 
 
+def png(figure: Figure) -> bytes:
+    """The figure as PNG on a white background."""
+    buffer = io.BytesIO()
+    with style():
+        figure.savefig(buffer, format="png", dpi=130, facecolor="white", metadata={"Software": None})
+    return buffer.getvalue()
+
+
 def pixels(figure: Figure) -> NDArray[np.uint8]:
     """The figure as `(height, width, 4)`, red, green, blue and opacity in [0, 255], on a white background."""
     figure.set_facecolor("white")

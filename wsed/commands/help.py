@@ -16,6 +16,7 @@ SUBCOMMANDS = {
     "report": "compare runs on one page and in tables",
     "detect": "find the events in recordings",
     "separate": "separate the sounds in recordings",
+    "export": "write a trained system for programs without wsed, as ONNX or TorchScript",
     "fuse": "average the predictions of runs, or of several epochs of a run, and score the average",
 }
 

@@ -21,8 +21,8 @@ EXAMPLE_FRAMES = 16
 """Frames of the example, for each frame of the embedding."""
 BATCHES = ((1, 0.0), (1, 0.4), (2, 1.0), (3, 1.7))
 """Clips, and their length relative to the training clips, of each comparison; the shortest has one frame."""
-DECIBELS = (0.0, -20.0, -60.0)
-"""Levels of the clips of a batch."""
+DECIBELS = (0.0, -60.0, -math.inf)
+"""Levels of the clips of a batch; the last is silence."""
 
 
 def export(model: Model, form: ExportFormat, path: Path) -> float:

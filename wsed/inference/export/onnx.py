@@ -46,6 +46,8 @@ class Onnx(ExportFormat):
                 dynamic_shapes={INPUT: {0: "batch", 1: "samples"}},
                 dynamo=True,
                 opset_version=OPSET,
+                # The optimizer takes 1e-8 for 0, and would remove the floor below the logarithm.
+                optimize=False,
                 verbose=False,
             )
         model = program.model_proto

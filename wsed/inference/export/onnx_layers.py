@@ -38,8 +38,8 @@ class ConvolvedMel(nn.Module):
 
     def forward(self, waveform: Tensor) -> Tensor:
         """See `MelSpectrogram`."""
-        real, imaginary = functional.conv1d(waveform[:, None], self.waves, stride=self.hop).chunk(2, 1)
-        magnitude = (real.square() + imaginary.square()).sqrt()
+        parts = functional.conv1d(waveform[:, None], self.waves, stride=self.hop).square()
+        magnitude = (parts[:, : len(self.filters)] + parts[:, len(self.filters) :]).sqrt()
         return torch.log(magnitude.transpose(1, 2) @ self.filters + self.floor)
 
 

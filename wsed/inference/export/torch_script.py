@@ -57,7 +57,8 @@ class LoopedKerasGru(nn.Module):
             raise TypeError(f"the candidate {type(gru.candidate).__name__} is neither Identity nor Sigmoid")
         self.inputs, self.weight_hh = gru.inputs, gru.weight_hh
         self.sigmoid = isinstance(gru.candidate, nn.Sigmoid)
-        self.states: Any = torch.jit.script(keras_states)
+        with warnings.catch_warnings(action="ignore"):
+            self.states: Any = torch.jit.script(keras_states)
 
     def forward(self, sequence: Tensor) -> tuple[Tensor, None]:
         """See `KerasGru`."""

@@ -216,6 +216,17 @@ def test_a_file_that_gives_other_numbers_is_not_left(
     assert len(list(tmp_path.iterdir())) == 1
 
 
+def fails(probs: np.ndarray) -> np.ndarray:
+    raise ArithmeticError("no luck")
+
+
+def test_a_file_that_does_not_run_is_not_left(tmp_path: Path) -> None:
+    model = trained("model=mlp", "network.widths=[4]")
+    with pytest.raises(UserError, match=r"model.wrong: does not run \(no luck\); nothing was written"):
+        export(model, Wrong(model, fails), tmp_path / "model.wrong")
+    assert not list(tmp_path.iterdir())
+
+
 def test_the_name_of_the_file_fits_the_format(tmp_path: Path) -> None:
     model = trained("model=mlp", "network.widths=[4]")
     with pytest.raises(UserError, match=r"model.txt: must end with .onnx"):

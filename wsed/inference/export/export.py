@@ -53,7 +53,13 @@ def export(model: Model, form: ExportFormat, path: Path) -> float:
             raise
         except Exception as error:
             raise _named(system, form, example, error) from error
-        difference, name = largest_difference(outputs, form.opened(partial), model.clip_seconds)
+        try:
+            difference, name = largest_difference(outputs, form.opened(partial), model.clip_seconds)
+        except MemoryError:
+            raise
+        except Exception as error:
+            # Other programs have exceptions of their own.
+            raise UserError(f"{path}: does not run ({one_line(str(error))[:200]}); nothing was written") from error
         if not difference <= TOLERANCE:
             raise UserError(
                 f"{path}: {name} would differ by {difference:.2g} from those of the system, more than {TOLERANCE:g}; "

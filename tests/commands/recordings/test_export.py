@@ -31,7 +31,7 @@ def test_mistakes_have_one_line(small_run: Path, recordings: Path, command: Comm
         (["--format", "onnx", "--output", "model.pt"], "must end with .onnx"),
         (["--format", "tflite", "--output", "model.tflite"], "invalid choice"),
         (["--format", "torch"], "--output"),
-        (["--format", "torch", "--output", "nowhere/model.pt"], "nowhere"),
+        (["--format", "torch", "--output", "nowhere/model.pt"], "there is no folder nowhere"),
     ]:
         code, _, err = command("export", small_run, *words)
         assert (code, err.count("\n")) == (2, 1), err

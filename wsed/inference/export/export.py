@@ -41,6 +41,8 @@ def export(model: Model, form: ExportFormat, path: Path) -> float:
     """
     if path.suffix != form.suffix:
         raise UserError(f"{path}: must end with {form.suffix}; rename it")
+    if not path.parent.is_dir():
+        raise UserError(f"{path}: there is no folder {path.parent}; create it")
     facts = facts_of(model)
     system = model.system
     assert isinstance(system, System)

@@ -14,12 +14,12 @@ def load(path: str | Path, device: str = "auto", allowed: Sequence[str] = ()) ->
     """A trained system, ready to be used on recordings: see `wsed.inference.load.load`.
 
     Args:
-        path: folder of a run, or a `.ckpt` file.
+        path: folder of a run, a `.ckpt` file, or an `.onnx` file of `wsed export`.
         device: `cpu`, `cuda`, ...; `auto` for a GPU if there is one.
         allowed: modules or packages besides wsed whose classes the file may name.
 
     Raises:
-        UserError: the file is not a checkpoint of wsed, or names a class that is not allowed.
+        UserError: the file is neither a checkpoint nor an export of wsed, or names a class that is not allowed.
     """
     # Imported here, so that `import wsed` takes no time.
     from wsed.inference.load import load as load_model

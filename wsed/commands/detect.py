@@ -17,9 +17,9 @@ HELP = """Finds the events in recordings.
   wsed detect RUN recordings/ 'night*/*.flac' --output FOUND --format tsv,audacity
   cat recording.wav | wsed detect RUN -
 
-MODEL is the folder of a run, or a checkpoint. Recordings may have any length, sample rate and number of channels; those
-longer than the training clips are cut into windows that overlap. The tables have the columns filename, onset, offset,
-event_label and score; times are in seconds.
+MODEL is the folder of a run, a checkpoint, or an export to ONNX. Recordings may have any length, sample rate and number
+of channels; those longer than the training clips are cut into windows that overlap. The tables have the columns
+filename, onset, offset, event_label and score; times are in seconds.
 
 With --output, each recording has a file of each format, and events.tsv and the like have those of all recordings. The
 same command again goes on where it was stopped; recordings that are finished with the same model and options are

@@ -17,6 +17,7 @@ SUBCOMMANDS = {
     "detect": "find the events in recordings",
     "separate": "separate the sounds in recordings",
     "tune": "choose the thresholds of a trained system on recordings with strong labels",
+    "export": "write a trained system for programs without wsed, as ONNX or TorchScript",
     "fuse": "average the predictions of runs, or of several epochs of a run, and score the average",
 }
 

@@ -28,7 +28,7 @@ def recordings_parser(name: str, description: str, output: str, needs_output: bo
         needs_output: whether `--output` must be given.
     """
     options = Parser(f"wsed {name}", description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("model", metavar="MODEL", help="folder of a run, or a .ckpt file")
+    options.add_argument("model", metavar="MODEL", help="folder of a run, a .ckpt or an .onnx file")
     options.add_argument("audio", nargs="+", metavar="AUDIO", help="files, folders, patterns, or - for standard input")
     options.add_argument("--output", type=Path, metavar="FOLDER", required=needs_output, help=output)
     options.add_argument("--classes", metavar="NAMES", help="only these classes, separated by commas")

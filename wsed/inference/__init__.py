@@ -1,1 +1,1 @@
-"""Use of trained systems: test passes and fusion."""
+"""Use of trained systems: on recordings, in test passes, fused, and exported."""

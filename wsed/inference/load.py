@@ -1,7 +1,7 @@
 """Loads a trained system for use."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from wsed.checks.files import exists
 from wsed.config.instantiate import instantiate
 from wsed.config.trust import check_described
 from wsed.errors import UserError
+from wsed.inference.export.formats import missing
 from wsed.inference.model import Model
 from wsed.postprocessing.base import Postprocessing
 from wsed.runs.checkpoints import find_checkpoint
@@ -23,14 +24,19 @@ def load(path: str | Path, device: str = "auto", allowed: Sequence[str] = ()) ->
     """A trained system, ready to be used on recordings.
 
     Args:
-        path: folder of a run, or a `.ckpt` file.
+        path: folder of a run, a `.ckpt` file, or an `.onnx` file of `wsed export`.
         device: `cpu`, `cuda`, ...; `auto` for a GPU if there is one.
         allowed: modules or packages besides wsed whose classes the file may name.
 
     Raises:
-        UserError: the file is not a checkpoint of wsed, or names a class that is not allowed.
+        UserError: the file is neither a checkpoint nor an export of wsed, or names a class that is not allowed.
     """
-    checkpoint, run = find_checkpoint(Path(path))
+    file = Path(path)
+    if file.suffix == ".onnx":
+        return _load_onnx(file, device, allowed)
+    if file.suffix == ".pt":
+        raise UserError(f"{file}: is for programs without wsed; give the run, its checkpoint, or an export to ONNX")
+    checkpoint, run = find_checkpoint(file)
     chosen = ("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device
     system = System.load(checkpoint, chosen, allowed)
     if system.card is None:
@@ -38,17 +44,31 @@ def load(path: str | Path, device: str = "auto", allowed: Sequence[str] = ()) ->
     described = system.card.postprocessing
     if described is None and run is not None and exists(run.postprocessing_path):
         described = _of_run(run, allowed)
+    postprocessing = _postprocessing(described, system.labels, checkpoint)
+    with checkpoint.open("rb") as opened:
+        digest = hashlib.file_digest(opened, "sha256").hexdigest()
+    return Model(system, postprocessing, system.card.clip_seconds, resolve_precision("auto"), digest=digest)
+
+
+def _load_onnx(path: Path, device: str, allowed: Sequence[str]) -> Model:
+    try:
+        from wsed.inference.export.onnx_system import read_onnx
+    except ModuleNotFoundError as error:
+        raise missing(error) from error
+    read = read_onnx(path, device, allowed)
+    card = read.facts.card
+    postprocessing = _postprocessing(card.postprocessing, read.facts.labels, path)
+    return Model(read.system, postprocessing, card.clip_seconds, digest=read.digest)
+
+
+def _postprocessing(described: Mapping[str, Any] | None, labels: Sequence[str], file: Path) -> Postprocessing:
     if described is None:
-        raise UserError(
-            f"{checkpoint}: was not tested, so its thresholds are not known; let the run end, or give another"
-        )
+        raise UserError(f"{file}: was not tested, so its thresholds are not known; let the run end, or give another")
     postprocessing: Any = instantiate(described)
     if not isinstance(postprocessing, Postprocessing):
-        raise UserError(f"{checkpoint}: its post-processing has no values yet; train it again")
-    postprocessing.check_labels(system.labels)
-    with checkpoint.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return Model(system, postprocessing, system.card.clip_seconds, resolve_precision("auto"), digest=digest)
+        raise UserError(f"{file}: its post-processing has no values yet; train it again")
+    postprocessing.check_labels(labels)
+    return postprocessing
 
 
 def _of_run(run: RunFolder, allowed: Sequence[str]) -> dict[str, Any]:

@@ -17,10 +17,9 @@ from wsed.errors import UserError, did_you_mean
 from wsed.inference.analysis import Analysis
 from wsed.inference.detection import Detection
 from wsed.inference.predictor import Predictor
+from wsed.inference.trained import Trained
 from wsed.postprocessing.base import Postprocessing
 from wsed.postprocessing.thresholds import Thresholds
-from wsed.systems.base import System
-from wsed.systems.mask_system import MaskSystem
 
 REST = "rest"
 """The name of what no class accounts for."""
@@ -43,7 +42,7 @@ class Model:
         digest: identifies the file that the model was loaded from.
     """
 
-    system: System
+    system: Trained
     postprocessing: Postprocessing
     clip_seconds: float
     precision: str = "32-true"
@@ -64,7 +63,7 @@ class Model:
     @property
     def separates(self) -> bool:
         """Whether the system has masks."""
-        return isinstance(self.system, MaskSystem)
+        return self.system.separates
 
     def detect(
         self,

@@ -1,15 +1,15 @@
 """Predicts recordings of any length: window by window, in batches, and joined again."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
 
+from wsed.inference.trained import Trained
 from wsed.inference.windows import CrossFade, Window, WindowCutter
 from wsed.postprocessing.base import Postprocessing
-from wsed.systems.base import System
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Predictor:
         precision: of the network, as in Lightning: `32-true`, `bf16-mixed`, ...
     """
 
-    system: System
+    system: Trained
     postprocessing: Postprocessing
     clip_seconds: float
     overlap: float = 0.5
@@ -78,7 +78,7 @@ class Predictor:
         features = self.system.features
         frames = max(1, features.frames(round(self.clip_seconds * features.sample_rate)))
         stride = math.ceil(frames * (1 - self.overlap))
-        reach = self.system.network.reach
+        reach = self.system.reach
         # Without an end to its reach, a network is at its best in the middle of a window.
         fades = tuple(CrossFade(frames, stride, 0 if reach is None else reach) for _ in range(2))
         cutter = WindowCutter(frames, stride, features.hop, features.window_size)
@@ -126,7 +126,10 @@ class Predictor:
         probs, tags = prediction.frame_probs.float().cpu(), prediction.clip_probs.float().cpu()
         scores = self.postprocessing.calibrate(probs, tags, self.system.labels)
         frames = torch.stack([probs, scores, tags[:, :, None].expand_as(probs)], 1)
-        masks = prediction.masks.float().cpu().transpose(2, 3) if self.with_masks else [None] * len(batch)
+        masks: Sequence[Tensor | None] = [None] * len(batch)
+        if self.with_masks:
+            assert prediction.masks is not None
+            masks = list(prediction.masks.float().cpu().transpose(2, 3))
         for (signal, window), values, mask in zip(batch, frames, masks, strict=True):
             if not signal.cancelled:
                 self._receive(signal, window, values, mask)

@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Self, TypedDict
+from typing import Any, ClassVar, Self, TypedDict
 
 import pytorch_lightning as pl
 import torch
@@ -47,7 +47,12 @@ class System(pl.LightningModule):
 
     Args:
         parts: the parts of the system.
+
+    Attributes:
+        separates: whether its predictions have masks.
     """
+
+    separates: ClassVar[bool] = False
 
     def __init__(self, parts: Parts) -> None:
         super().__init__()
@@ -105,6 +110,11 @@ class System(pl.LightningModule):
         system.load_state_dict(checkpoint.weights)
         system.card = checkpoint.card
         return system.to(device).eval()
+
+    @property
+    def reach(self) -> int | None:
+        """Number of frames before and after a frame that its prediction depends on; None for all of the clip."""
+        return self.network.reach
 
     @abstractmethod
     def predict(self, features: Tensor, valid: Tensor | None = None) -> Prediction:

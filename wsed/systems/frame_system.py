@@ -72,6 +72,8 @@ def stretch(probs: Tensor, reduction: int, frames: int) -> Tensor:
     Returns:
         `(batch, class, frames)`.
     """
-    repeated = probs.repeat_interleave(reduction, 2)
-    missing = max(0, frames - repeated.shape[2])
-    return torch.cat([repeated[:, :, :frames], probs[:, :, -1:].expand(-1, -1, missing)], 2)
+    if reduction == 1:
+        return probs
+    # The last one is always repeated and then cut, because an export cannot depend on how many frames are missing.
+    last = probs[:, :, -1:].expand(-1, -1, reduction - 1)
+    return torch.cat([probs.repeat_interleave(reduction, 2), last], 2)[:, :, :frames]

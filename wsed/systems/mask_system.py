@@ -23,6 +23,8 @@ class MaskSystem(System):
         ValueError: the features have no frequency axis, or the network does not keep time and frequency.
     """
 
+    separates = True
+
     def __init__(self, parts: Parts, draws_background: bool = False, pools_background: bool = False) -> None:
         super().__init__(parts)
         if not isinstance(parts.features, SpectralFeatures):

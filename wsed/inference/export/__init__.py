@@ -1,0 +1,1 @@
+"""Trained systems for programs without wsed; one file a format."""

@@ -23,6 +23,7 @@ class Analysis:
             `predictor.flush`.
         write: takes the sources, see `Separator`; None for no separation.
         progress: called with the seconds of each piece that was read.
+        received: called with the frames of every predicted channel, as they are known.
 
     Attributes:
         detections: what was predicted, for each predicted channel.
@@ -37,6 +38,7 @@ class Analysis:
         ended: Callable[["Analysis"], None] = lambda analysis: None,
         write: Written | None = None,
         progress: Callable[[float], None] = lambda seconds: None,
+        received: Callable[[Frames], None] = lambda frames: None,
     ) -> None:
         system = predictor.system
         self.predictor = predictor
@@ -44,6 +46,7 @@ class Analysis:
         self.channels = channels
         self.ended = ended
         self.progress = progress
+        self.received = received
         self.seconds = 0.0
         count = recording.channels if channels == "each" else 1
         self.detections = [Detection(system.labels, system.features.frames_per_second) for _ in range(count)]
@@ -94,6 +97,7 @@ class Analysis:
     def _receiver(self, detection: Detection) -> Callable[[Frames], None]:
         def receive(frames: Frames) -> None:
             detection.receive(frames)
+            self.received(frames)
             if self.separator is not None:
                 assert frames.masks is not None
                 self.separator.receive(frames.masks)

@@ -1,5 +1,6 @@
 """What the page shows of one recording."""
 
+import re
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -84,7 +85,7 @@ def analyse(model: Model, recording: Recording, threshold: float | None, folder:
         shown = _shown(detected)
         sources = {}
         if files is not None:
-            sources = {name: folder / f"{number}.wav" for number, name in enumerate([*shown, REST])}
+            sources = {name: folder / _file_name(number, name) for number, name in enumerate([*shown, REST])}
             files.keep(sources)
     table = folder / "events.tsv"
     Dcase().write(table, detected)
@@ -95,6 +96,11 @@ def _shown(detected: Detected) -> list[str]:
     highest = detected.events.groupby("event_label")["score"].max()
     chosen = set(highest.nlargest(MOST_CLASSES).index)
     return [label for label in detected.events["event_label"].unique() if label in chosen]
+
+
+def _file_name(number: int, name: str) -> str:
+    """A name by which a download is recognised; a label may have any characters."""
+    return f"{number}_{re.sub(r'[^a-zA-Z0-9_-]', '_', name)[:60]}.wav"
 
 
 def _of_classes(masks: Sequence[Tensor], model: Model, shown: Sequence[str]) -> dict[str, NDArray[np.float32]]:

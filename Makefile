@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo test fuzz bench lint
+.PHONY: setup demo test fuzz bench lint docs
 
 setup: .venv/installed
 
@@ -25,6 +25,10 @@ fuzz: setup
 # Timings mean something only on an otherwise idle machine.
 bench: setup
 	for file in $$(find benchmarks -name '*.py' | sort); do $(BIN)/python $$file || exit 1; done
+
+# The site, in site/index.html.
+docs: setup
+	$(BIN)/python docs/build.py site
 
 lint: setup
 	$(BIN)/ruff check .

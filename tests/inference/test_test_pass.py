@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from wsed.errors import UserError
-from wsed.inference.test_pass import build_postprocessing, run_config
+from wsed.inference.test_pass import run_config
 from wsed.runs.checkpoints import find_checkpoint
 from wsed.runs.folder import RunFolder
 
@@ -137,19 +137,6 @@ def test_an_override_that_fits_nothing_is_refused(word: str, said: str, run: Run
     with pytest.raises(UserError) as refused:
         run_config(run.last_checkpoint, run, [word])
     assert said in str(refused.value)
-
-
-def test_post_processing_that_has_to_be_fitted_is_refused(run: RunFolder) -> None:
-    run.postprocessing_path.unlink()
-    description = {
-        "_target_": "wsed.postprocessing.tuned.Tuned",
-        **{name: [0.5] for name in ("threshold", "hysteresis", "median", "gap", "minimum_duration")},
-        "collar": 0.2,
-        "offset_share": 0.2,
-    }
-    with pytest.raises(UserError, match="has to be fitted on validation data"):
-        build_postprocessing({"postprocessing": description})
-    assert build_postprocessing({"postprocessing": THRESHOLDS}).description() == THRESHOLDS
 
 
 def test_a_run_of_an_earlier_version_says_so(run: RunFolder) -> None:

@@ -205,7 +205,6 @@ PRESETS = {
     ("postprocessing=tuned", "postprocessing.threshold=[]"): "postprocessing.threshold",
     ("postprocessing=tuned", "postprocessing.threshold=[0.5,nan]"): "postprocessing.threshold",
     ("postprocessing=tuned", "postprocessing.median=[-1]"): "postprocessing.median",
-    ("postprocessing=tuned", "data.clips.val=0"): "needs a validation split",
     ("+callbacks=early_stopping", "callbacks.early_stopping.patience=-1"): "callbacks.early_stopping.patience",
     ("+callbacks=early_stopping", "callbacks.early_stopping.monitor=val/x"): "monitor=val/x: no metric",
     ("+callbacks=early_stopping", "callbacks.early_stopping.min_delta=nan"): "callbacks.early_stopping.min_delta",

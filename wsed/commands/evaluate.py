@@ -104,26 +104,33 @@ Scored = tuple[tuple[str, ...], "Evaluation", Mapping[str, Any]]
 
 def _of_run(options: argparse.Namespace) -> Scored:
     from wsed.evaluation.evaluator import build_evaluator
-    from wsed.inference.test_pass import build_postprocessing, run_config, test_pass
+    from wsed.inference.test_pass import run_config, test_pass
     from wsed.runs.checkpoints import find_checkpoint
     from wsed.systems.base import System
 
     checkpoint, run = find_checkpoint(options.checkpoint)
     system = System.load(checkpoint, allowed=options.allow)
     config = run_config(checkpoint, run, options.overrides, options.allow)
-    evaluator, postprocessing = build_evaluator(config), build_postprocessing(config)
-    collector, logged = test_pass(system, config)
-    evaluation = evaluator.evaluate(collector.outputs(postprocessing)).with_logged(logged)
-    return collector.labels, evaluation, evaluation.parameters
+    evaluator = build_evaluator(config)
+    tested = test_pass(system, config)
+    evaluation = evaluator.evaluate(tested.outputs()).with_logged(tested.logged)
+    return system.labels, evaluation, evaluation.parameters
 
 
 def _of_files(options: argparse.Namespace) -> Scored:
+    from wsed.config.instantiate import instantiate
     from wsed.config.scoring import scoring_config
     from wsed.evaluation.evaluator import build_evaluator
-    from wsed.inference.test_pass import build_postprocessing
+    from wsed.postprocessing.base import Postprocessing
 
-    config = scoring_config(options.overrides, sections=("metrics", "evaluation", "postprocessing"))
-    evaluator, postprocessing = build_evaluator(config), build_postprocessing(config)
+    # That of `wsed train` is fitted, and here is nothing to fit it on.
+    words = ["postprocessing=plain", *options.overrides]
+    config = scoring_config(words, sections=("metrics", "evaluation", "postprocessing"))
+    evaluator, postprocessing = build_evaluator(config), instantiate(config["postprocessing"])
+    if not isinstance(postprocessing, Postprocessing):
+        raise UserError(
+            "postprocessing: has to be fitted on the data of a run; give --checkpoint, or values of your own"
+        )
     # Everything is read and checked before the first score is computed.
     outputs = read_outputs(options, postprocessing)
     evaluation = evaluator.evaluate(outputs)
@@ -151,6 +158,7 @@ def read_outputs(options: argparse.Namespace, postprocessing: "Postprocessing") 
     reference, rows = merge_table(read_events(options.reference, durations))
     joined = [f"{options.reference}, row {row}" for row in rows]
     labels = _labels(reference, options.reference)
+    postprocessing.check_labels(labels)
     if durations is not None:
         check_known(reference, options.reference, "filename", durations, str(options.durations))
     clips = list(durations or dict.fromkeys(reference["filename"]))

@@ -16,6 +16,7 @@ SUBCOMMANDS = {
     "report": "compare runs on one page and in tables",
     "detect": "find the events in recordings",
     "separate": "separate the sounds in recordings",
+    "tune": "choose the thresholds of a trained system on recordings with strong labels",
     "demo": "show a page in the browser: record or drop a sound, see masks and events, listen to the sources",
     "fuse": "average the predictions of runs, or of several epochs of a run, and score the average",
 }

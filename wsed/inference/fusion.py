@@ -12,7 +12,7 @@ from wsed.atomic import atomic_folder, write_text
 from wsed.errors import UserError
 from wsed.evaluation.evaluator import Evaluation, build_evaluator
 from wsed.evaluation.prediction_collector import PredictionCollector, write_tsv
-from wsed.inference.test_pass import build_postprocessing, run_config, test_pass
+from wsed.inference.test_pass import Tested, run_config, test_pass
 from wsed.metrics.outputs import Outputs
 from wsed.postprocessing.base import Postprocessing
 from wsed.runs.checkpoints import find_checkpoint
@@ -47,13 +47,13 @@ def fuse_runs(
     checkpoint, first = find_checkpoint(runs[0])
     if first is None:
         raise UserError(f"{runs[0]}: lies in no run, whose post-processing is needed; put one first that does")
-    config = run_config(checkpoint, first, words, allowed)
-    evaluator, postprocessing = build_evaluator(config), build_postprocessing(config)
-    means = []
+    evaluator = build_evaluator(run_config(checkpoint, first, words, allowed))
+    means, postprocessings = [], []
     for checkpoints in members.values():
-        passes = [_predictions(path, words, allowed) for path in checkpoints]
-        means.append(average(passes, checkpoints))
-    fused = average(means, list(runs))
+        passes = [_tested(path, words, allowed) for path in checkpoints]
+        means.append(average([each.predictions for each in passes], checkpoints))
+        postprocessings.append(passes[0].postprocessing)
+    fused, postprocessing = average(means, list(runs)), postprocessings[0]
     outputs = fused.outputs(postprocessing)
     evaluation = evaluator.evaluate(outputs)
     content = {
@@ -68,10 +68,9 @@ def fuse_runs(
     return evaluation, fused.labels
 
 
-def _predictions(checkpoint: Path, words: Sequence[str], allowed: Sequence[str]) -> PredictionCollector:
+def _tested(checkpoint: Path, words: Sequence[str], allowed: Sequence[str]) -> Tested:
     system = System.load(checkpoint, allowed=allowed)
-    predictions, _ = test_pass(system, run_config(checkpoint, find_checkpoint(checkpoint)[1], words, allowed))
-    return predictions
+    return test_pass(system, run_config(checkpoint, find_checkpoint(checkpoint)[1], words, allowed))
 
 
 def _write(

@@ -4,6 +4,7 @@ import glob
 import os
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -26,7 +27,8 @@ class Input:
 
     Attributes:
         path: its file.
-        name: what its results are called: the path below the folder that was given, or the name of the file.
+        name: what its results are called: the path below the folder that was given, or the name of the file; no two
+            recordings of a pass have the same.
     """
 
     path: Path
@@ -46,19 +48,21 @@ def find_inputs(words: Sequence[str]) -> Iterator[list[Input]]:
         The recordings.
 
     Raises:
-        UserError: there are none, or two recordings have the same name.
+        UserError: there are none.
     """
-    found: dict[str, Input] = {}
     with ExitStack() as stack:
-        for word in words:
-            for each in [_copied(stack)] if word == STANDARD_INPUT else _of_word(word):
-                before = found.setdefault(each.name, each)
-                if before.path.resolve() != each.path.resolve():
-                    raise UserError(
-                        f"{each.path}: has the same name as {before.path}; give the folder of both, so that their "
-                        "results have different names"
-                    )
-        yield list(found.values())
+        found = [each for word in words for each in ([_copied(stack)] if word == STANDARD_INPUT else _of_word(word))]
+        yield _with_own_names(list(dict.fromkeys(found)))
+
+
+def _with_own_names(inputs: list[Input]) -> list[Input]:
+    """Names that differ: if two files have the same, they are called by their paths below the folder of all files."""
+    again = {name for name, count in Counter(each.name for each in inputs).items() if count > 1}
+    if not again:
+        return inputs
+    paths = [each.path.absolute() for each in inputs]
+    folder = Path(os.path.commonpath([path.parent for path in paths]))
+    return [Input(each.path, path.relative_to(folder).as_posix()) for each, path in zip(inputs, paths, strict=True)]
 
 
 def _copied(stack: ExitStack) -> Input:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,8 @@ from wsed.data.datamodules.base import ClipDataModule
 from wsed.errors import UserError
 from wsed.evaluation.evaluator import build_evaluator
 from wsed.evaluation.prediction_collector import PredictionCollector
-from wsed.postprocessing.base import Postprocessing
+from wsed.metrics.outputs import Outputs
+from wsed.postprocessing.base import FittedPostprocessing, Postprocessing
 from wsed.runs.folder import RunFolder
 from wsed.systems.base import System
 from wsed.training.allocator import keep_freed_memory
@@ -86,33 +88,35 @@ def _trainer(run: RunFolder) -> dict[str, Any]:
     return {"precision": precision, "trainer": {"_target_": "pytorch_lightning.Trainer", "_partial_": True}}
 
 
-def build_postprocessing(config: Mapping[str, Any]) -> Postprocessing:
-    """The post-processing of a validated config.
+@dataclass(frozen=True)
+class Tested:
+    """What a test pass gave.
 
-    Raises:
-        UserError: the post-processing must be fitted first.
+    Attributes:
+        predictions: the predictions for the test split.
+        logged: the values that the system logged.
+        postprocessing: turns the scores into events; fitted, if it had to be.
     """
-    postprocessing = instantiate(config["postprocessing"])
-    if not isinstance(postprocessing, Postprocessing):
-        raise UserError(
-            "postprocessing: has to be fitted on validation data, which only the test of a run does; "
-            "add postprocessing=plain"
-        )
-    return postprocessing
+
+    predictions: PredictionCollector
+    logged: Mapping[str, Tensor]
+    postprocessing: Postprocessing
+
+    def outputs(self) -> Outputs:
+        """Everything that metrics need."""
+        return self.predictions.outputs(self.postprocessing)
 
 
-def test_pass(system: System, config: Mapping[str, Any]) -> tuple[PredictionCollector, Mapping[str, Tensor]]:
+def test_pass(system: System, config: Mapping[str, Any]) -> Tested:
     """Runs a system over a test split.
 
     Args:
         system: the trained system.
-        config: validated config; its `data`, `runtime`, `trainer` and `metrics` are used.
-
-    Returns:
-        The predictions, and the values that the system logged.
+        config: validated config; its `data`, `runtime`, `trainer`, `metrics` and `postprocessing` are used.
 
     Raises:
-        UserError: the data cannot be used, or they do not match the classes or the sample rate of the system.
+        UserError: the data cannot be used, they do not match the classes or the sample rate of the system, or the
+            post-processing has values for other classes.
     """
     labels, rate = tuple(config["data"]["labels"]), config["data"]["sample_rate"]
     if labels != system.labels:
@@ -125,14 +129,19 @@ def test_pass(system: System, config: Mapping[str, Any]) -> tuple[PredictionColl
             f"data.sample_rate={rate}: is not the {system.features.sample_rate} Hz of the system; "
             f"add data.sample_rate={system.features.sample_rate}"
         )
+    postprocessing: Postprocessing | FittedPostprocessing = instantiate(config["postprocessing"])
+    postprocessing.check_labels(labels)
     module = instantiate(config["data"]["module"])
     assert isinstance(module, ClipDataModule)
-    module.setup()
+    module.setup("test")
     silence_lightning()
     keep_freed_memory()
     runtime: Runtime = instantiate(config["runtime"])
     runtime.check_devices()
     predictions = CollectPredictions(build_evaluator(config))
     trainer = make_trainer(config, runtime.single(), [predictions], logger=False)
+    if isinstance(postprocessing, FittedPostprocessing):
+        trainer.validate(system, dataloaders=module.fitting_dataloader(), verbose=False)
+        postprocessing = postprocessing.fit(predictions.collector.outputs())
     trainer.test(system, datamodule=module, verbose=False)
-    return predictions.collector, dict(trainer.callback_metrics)
+    return Tested(predictions.collector, dict(trainer.callback_metrics), postprocessing)

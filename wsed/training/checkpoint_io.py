@@ -36,15 +36,16 @@ class AtomicCheckpointIO(TorchCheckpointIO):
         return read_whole(Path(path))
 
 
-def save_card(path: Path, card: ModelCard) -> None:
+def save_card(path: Path, card: ModelCard, output: Path | None = None) -> None:
     """Replaces the card in a checkpoint; does nothing if a run keeps no such checkpoint.
 
     Args:
         path: the checkpoint.
         card: the card, with the post-processing that the checkpoint was tested with.
+        output: the file to write, if the checkpoint is to stay as it is.
     """
     if path.is_file():
-        AtomicCheckpointIO().save_checkpoint({**read_whole(path), CARD: card.plain()}, path)
+        AtomicCheckpointIO().save_checkpoint({**read_whole(path), CARD: card.plain()}, output or path)
 
 
 def read_whole(path: Path) -> dict[str, Any]:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytorch_lightning as pl
@@ -55,9 +56,7 @@ def train(active: ActiveRun, watching: Sequence[Callback] = ()) -> None:
     logger: RunLogger | None = instantiate(config["logger"]) or None
     data: ClipDataModule = instantiate(config["data"]["module"])
     check_training_memory(config, runtime, data)
-    system = build_system(config)
-    if config["init"] is not None:
-        print(start_from(system, config["init"]))
+    system = _initial(config)
     data.setup()
     check_stopping(config, callbacks, data)
     check_batches(config, runtime, data)
@@ -78,10 +77,7 @@ def train(active: ActiveRun, watching: Sequence[Callback] = ()) -> None:
         started = time.perf_counter()
         trainer = fit(config, runtime, folder, system, data, [curves, *loggers], all_callbacks)
         trained = time.perf_counter()
-        tested = folder.last_checkpoint
-        if config["test"] == "best" and "val" in data.datasets:
-            tested = folder.best_checkpoint
-            system = load_weights(build_system(config), tested)
+        tested, system = _to_be_tested(config, folder, data, system)
         evaluation = test(config, runtime, folder, system, data, postprocessing, evaluator, callbacks)
         save_card(tested, replace(card, postprocessing=folder.postprocessing()))
         timing = {"train_seconds": trained - started, "test_seconds": time.perf_counter() - trained}
@@ -140,6 +136,23 @@ def _prepare(config: Mapping[str, Any]) -> Runtime:
         check_compiler()
     pl.seed_everything(config["seed"], verbose=False)
     return runtime
+
+
+def _initial(config: Mapping[str, Any]) -> System:
+    """The system before its training."""
+    system = build_system(config)
+    if config["init"] is not None:
+        print(start_from(system, config["init"]))
+    return system
+
+
+def _to_be_tested(
+    config: Mapping[str, Any], folder: RunFolder, data: ClipDataModule, system: System
+) -> tuple[Path, System]:
+    """The checkpoint whose weights are tested, and the system with these weights."""
+    if config["test"] == "best" and "val" in data.datasets:
+        return folder.best_checkpoint, load_weights(build_system(config), folder.best_checkpoint)
+    return folder.last_checkpoint, system
 
 
 def _report(data: ClipDataModule, system: System) -> None:

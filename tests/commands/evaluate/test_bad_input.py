@@ -99,7 +99,7 @@ FILES = ["--events", "found.tsv", "--reference", "reference.tsv"]
         ([*FILES, "metrics.event_based.collar=0.1,0.2"], "holds several values"),
         ([*FILES, "pooling=gap"], "pooling: cannot be changed here; only data, mixing, metrics, evaluation"),
         ([*FILES, "metric.event_based.collar=1"], "Did you mean metrics?"),
-        ([*FILES, "postprocessing=tuned"], "has to be fitted on validation data"),
+        ([*FILES, "postprocessing=tuned"], "has to be fitted on the data of a run"),
         ([*FILES, "postprocessing.gap=-1"], "postprocessing.gap: is -1; it needs a number"),
         (["--events", ".", "--reference", "reference.tsv"], "add --durations"),
         (["--events", ".", "--reference", "reference.tsv", "--durations", "durations.tsv"], "threshold at the end"),

@@ -69,11 +69,10 @@ def test_a_checkpoint_has_the_scores_of_its_run(run: Path, evaluate: Evaluate) -
 def test_a_checkpoint_is_scored_by_the_metrics_and_the_fitted_post_processing_of_its_run(
     trained: Callable[..., Path], evaluate: Evaluate
 ) -> None:
+    values = ["postprocessing=tuned", "postprocessing.threshold=[0.2,0.4]", "postprocessing.median=[0.0,0.2]"]
     tuned = trained(
         "data.clips.val=6",
-        "postprocessing=tuned",
-        "postprocessing.threshold=[0.2,0.4]",
-        "postprocessing.median=[0.0,0.2]",
+        *values,
         "metrics.event_based.offset_share=0.5",
         "~metrics.psds_scenario2",
         "evaluation.draws=20",
@@ -83,6 +82,8 @@ def test_a_checkpoint_is_scored_by_the_metrics_and_the_fitted_post_processing_of
     assert found["parameters/event_based/offset_share"] == 0.5
     assert "psds/scenario1" in found
     assert "psds/scenario2" not in found
+    assert scores_only(evaluate("--checkpoint", str(tuned), *values)) == metrics(tuned)
+    assert scores_only(evaluate("--checkpoint", str(tuned), "postprocessing=plain")) != metrics(tuned)
     changed = evaluate("--checkpoint", str(tuned), "metrics.event_based.collar=0.7", "evaluation.draws=0")
     assert changed["parameters/event_based/offset_share"] == 0.5
     assert changed["parameters/event_based/collar"] == 0.7

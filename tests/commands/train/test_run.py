@@ -103,13 +103,10 @@ def test_a_folder_with_another_run_is_left_alone(train: Train) -> None:
     assert json.loads(Path("run/results.json").read_text())["seed"] == 2
 
 
-def test_post_processing_is_tuned_on_validation(train: Train) -> None:
+@pytest.mark.parametrize("words", [[], ["data.clips={train: 12, val: 6, test: 3}", "data.folds.val=[3]"]])
+def test_post_processing_is_tuned_on_validation_or_else_on_training_clips(train: Train, words: list[str]) -> None:
     tuned = ["postprocessing=tuned", "postprocessing.median=[0,0.1]", "postprocessing.threshold=[0.5,0.01]"]
-    code, _, err = train("hydra.run.dir=run", *tuned)
-    assert code == 2
-    assert "Tuned needs a validation split" in err
-    assert not Path("run").exists()
-    code, _, err = train("hydra.run.dir=run", *tuned, "data.clips={train: 12, val: 6, test: 3}", "data.folds.val=[3]")
+    code, _, err = train("hydra.run.dir=run", *tuned, *words)
     assert code == 0, err
     chosen = json.loads(Path("run/postprocessing.json").read_text())
     assert set(chosen["threshold"]) == {"baby_cry", "glass_break", "gunshot"}

@@ -82,13 +82,16 @@ class ClipDataModule(pl.LightningDataModule):
     def setup(self, stage: str | None = None) -> None:
         """Opens the datasets, once.
 
+        Args:
+            stage: `test` for data that have no training clips.
+
         Raises:
             UserError: the data cannot be used, or `train` or `test` has no clips.
         """
         if self.datasets:
             return
         self.datasets = self.open()
-        for split in ("train", "test"):
+        for split in ("test",) if stage == "test" else ("train", "test"):
             if split not in self.datasets or not len(self.datasets[split]):
                 raise UserError(f"the {split} split has no data; check data.folds.{split} and data.clips.{split}")
         for remark in self.remarks:
@@ -117,14 +120,17 @@ class ClipDataModule(pl.LightningDataModule):
         """Clips that post-processing is fitted on: those of validation, or the first training clips if there are none.
 
         Of the training clips, there are at most `FITTING_CLIPS`, in the order of the first epoch.
+
+        Raises:
+            UserError: there are no training clips either.
         """
         if "val" in self.datasets:
             return self._loader("val", Sequential())
-        train = self.datasets["train"]
-        indices = range(min(FITTING_CLIPS, len(train)))
-        batches = [
-            [(0, index) for index in indices[start : start + self.batch_size]] for start in indices[:: self.batch_size]
-        ]
+        if "train" not in self.datasets:
+            raise UserError("postprocessing: there are no validation and no training clips to fit it on")
+        train, size = self.datasets["train"], self.batch_size
+        keys = [(0, index) for index in range(min(FITTING_CLIPS, len(train)))]
+        batches = [keys[start : start + size] for start in range(0, len(keys), size)]
         return DataLoader(train, batch_size=None, sampler=batches)  # type: ignore[arg-type]  # see `_loader`
 
     def _loader(self, split: str, sampler: ClipSampler, rank: int = 0, world_size: int = 1) -> DataLoader[Batch]:

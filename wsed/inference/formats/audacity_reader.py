@@ -15,10 +15,10 @@ COLUMNS = ("onset", "offset", "event_label", "channel")
 
 
 def read_audacity(path: Path, labels: Sequence[str] | None = None) -> pd.DataFrame:
-    r"""Reads a label track that Audacity exported, such as one of `Audacity.write` after corrections.
+    """Reads a label track that Audacity exported, such as one of `Audacity.write` after corrections.
 
     A score at the end of a label is removed, see `label_text`; a label without one is read too. Lines that begin with
-    `\` and have the frequencies of the label above them are left out.
+    a backslash and have the frequencies of the label above them are left out.
 
     Args:
         path: a text file in UTF-8.

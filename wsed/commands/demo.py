@@ -6,8 +6,8 @@ from importlib.util import find_spec
 from wsed.commands.parser import Parser, add_allow, exit_code
 from wsed.errors import UserError
 
-HELP = """Shows a page in the browser: drop a recording or use the microphone, see the spectrogram, the masks and the events,
-and listen to each source.
+HELP = """Shows a page in the browser: drop a recording or use the microphone, see the spectrogram, the masks and the
+events, and listen to each source.
 
   wsed demo RUN
   wsed demo RUN --port 8000

@@ -108,7 +108,7 @@ def _of_classes(masks: Sequence[Tensor], model: Model, shown: Sequence[str]) -> 
         return {}
     places = [model.labels.index(label) for label in shown]
     return {
-        label: torch.cat([part[place] for part in masks]).numpy().astype(np.float32) / 255
+        label: torch.cat([part[place] for part in masks]).float().div(255).numpy()
         for label, place in zip(shown, places, strict=True)
     }
 

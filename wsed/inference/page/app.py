@@ -29,7 +29,8 @@ COLUMNS = ["onset (s)", "offset (s)", "class", "score"]
 
 def build_page(model: Model) -> gradio.Blocks:
     """The page of a model, not started yet."""
-    with gradio.Blocks(title="wsed", analytics_enabled=False, delete_cache=(60, KEPT_SECONDS)) as page:
+    page: gradio.Blocks = gradio.Blocks(title="wsed", analytics_enabled=False, delete_cache=(60, KEPT_SECONDS))
+    with page:
         gradio.HTML(_head(model))
         with gradio.Row(equal_height=False):
             with gradio.Column(scale=2, min_width=300):

@@ -46,28 +46,29 @@ def _figure(analysed: Analysed, features: Features) -> Figure:
     heights = [TOP_HEIGHT, *[MASK_HEIGHT] * len(analysed.masks)]
     figure = Figure(figsize=(WIDTH, sum(heights) + 0.35), layout="constrained")
     grid = figure.subplots(len(heights), 1, sharex=True, squeeze=False, height_ratios=heights)[:, 0]
-    spread = np.percentile(analysed.log_mel, [5, 100])
-    for axes, title, values, colours, limits in [
-        (grid[0], "log mel", analysed.log_mel, "magma", spread),
-        *((axes, label, analysed.masks[label], "viridis", (0, 1)) for axes, label in zip(grid[1:], analysed.masks)),
-    ]:
-        _image(axes, values, features, colours, limits)
-        axes.set_title(printable(title), loc="left", fontsize=9, color=INK, parse_math=False)
-    _draw_events(grid, analysed)
+    low, high = np.percentile(analysed.log_mel, [5, 100])
+    _image(grid[0], "log mel", analysed.log_mel, features, "magma", (low, high))
+    for axes, (label, mask) in zip(grid[1:], analysed.masks.items(), strict=True):
+        _image(axes, label, mask, features, "viridis", (0, 1))
+    _draw_events(list(grid), analysed)
     grid[-1].set_xlabel("time (s)", color=INK)
     grid[-1].set_xlim(0, analysed.detected.duration)
     return figure
 
 
 def _image(
-    axes: Axes, values: NDArray[np.float32], features: Features, colours: str, limits: Sequence[float]
+    axes: Axes,
+    title: str,
+    values: NDArray[np.float32],
+    features: Features,
+    colours: str,
+    limits: tuple[float, float],
 ) -> None:
     """Draws `(time, band)` with time to the right and frequency up."""
     frames, bands = values.shape
     extent = (0.0, frames / features.frames_per_second, 0.0, float(bands))
-    axes.imshow(
-        values.T, origin="lower", aspect="auto", cmap=colours, extent=extent, vmin=limits[0], vmax=limits[1]
-    )
+    axes.imshow(values.T, origin="lower", aspect="auto", cmap=colours, extent=extent, vmin=limits[0], vmax=limits[1])
+    axes.set_title(printable(title), loc="left", fontsize=9, color=INK, parse_math=False)
     axes.spines[:].set_visible(False)
     axes.tick_params(color=INK, labelcolor=INK)
     if features.mel is not None:

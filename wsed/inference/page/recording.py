@@ -33,7 +33,7 @@ class Recording:
     @property
     def seconds(self) -> float:
         """Its length."""
-        return self.samples.shape[1] / self.sample_rate
+        return float(self.samples.shape[1] / self.sample_rate)
 
 
 def read_recording(path: Path) -> Recording:

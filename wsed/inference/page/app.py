@@ -34,14 +34,7 @@ def build_page(model: Model) -> gradio.Blocks:
         gradio.HTML(_head(model))
         with gradio.Row(equal_height=False):
             with gradio.Column(scale=2, min_width=300):
-                audio = gradio.Audio(
-                    label=f"Recording, at most {MOST_SECONDS} s",
-                    sources=["upload", "microphone"],
-                    type="filepath",
-                    editable=False,
-                    buttons=[],
-                    elem_id="recording",
-                )
+                audio = _recorder()
                 threshold = _slider(model)
                 status = gradio.HTML(_said("Drop a recording above, or record one."), elem_id="status")
             with gradio.Column(scale=5, min_width=320):
@@ -78,6 +71,17 @@ def default_threshold(model: Model) -> float | None:
         return None
     threshold = model.postprocessing.threshold
     return statistics.fmean(threshold.values()) if isinstance(threshold, Mapping) else threshold
+
+
+def _recorder() -> gradio.Audio:
+    return gradio.Audio(
+        label=f"Recording, at most {MOST_SECONDS} s",
+        sources=["upload", "microphone"],
+        type="filepath",
+        editable=False,
+        buttons=[],
+        elem_id="recording",
+    )
 
 
 def _slider(model: Model) -> gradio.Slider:

@@ -18,6 +18,7 @@ SUBCOMMANDS = {
     "separate": "separate the sounds in recordings",
     "tune": "choose the thresholds of a trained system on recordings with strong labels",
     "export": "write a trained system for programs without wsed, as ONNX or TorchScript",
+    "demo": "show a page in the browser: record or drop a sound, see masks and events, listen to the sources",
     "fuse": "average the predictions of runs, or of several epochs of a run, and score the average",
 }
 

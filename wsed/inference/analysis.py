@@ -25,6 +25,7 @@ class Analysis:
         write: takes the sources, see `Separator`; None for no separation.
         progress: called with the seconds of each piece that was read.
         overview: gets the first predicted channel, for a picture of the recording.
+        received: called with the frames of every predicted channel, as they are known.
 
     Attributes:
         detections: what was predicted, for each predicted channel.
@@ -40,6 +41,7 @@ class Analysis:
         write: Written | None = None,
         progress: Callable[[float], None] = lambda seconds: None,
         overview: Overview | None = None,
+        received: Callable[[Frames], None] = lambda frames: None,
     ) -> None:
         system = predictor.system
         self.predictor = predictor
@@ -48,6 +50,7 @@ class Analysis:
         self.ended = ended
         self.progress = progress
         self.overview = overview
+        self.received = received
         self.seconds = 0.0
         count = recording.channels if channels == "each" else 1
         self.detections = [Detection(system.labels, system.features.frames_per_second) for _ in range(count)]
@@ -99,6 +102,7 @@ class Analysis:
     def _receiver(self, detection: Detection) -> Callable[[Frames], None]:
         def receive(frames: Frames) -> None:
             detection.receive(frames)
+            self.received(frames)
             if self.separator is not None:
                 assert frames.masks is not None
                 self.separator.receive(frames.masks)

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from wsed.features.base import Features
 from wsed.prediction import Prediction
+from wsed.systems.card import ModelCard
 
 
 class Trained(Protocol):
@@ -31,6 +32,10 @@ class Trained(Protocol):
     @property
     def device(self) -> torch.device:
         """Where it takes waveforms."""
+
+    @property
+    def card(self) -> ModelCard | None:
+        """What its use needs to know about its training."""
 
     def __call__(self, waveform: Tensor, /) -> Prediction:
         """The prediction of a batch of waveforms, `(batch, samples)` float32 in [-1, 1]."""

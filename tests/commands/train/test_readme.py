@@ -26,6 +26,7 @@ COMMANDS = [
 NOT_RUN = {
     "make demo": "runs its `wsed train -m experiment=demo`, which is run here, in full",
     "make test": ".ci/run runs it",
+    "wsed demo": "serves until it is stopped; tests/commands/recordings/test_demo.py does both",
     "docker run": "tests/docker/build.sh runs a container, by hand",
     "apptainer run": "needs Apptainer; the recipe was built by hand, see docker/README.md",
     "launcher=slurm": "tests/commands/slurm submits such jobs to a real Slurm in .ci/run",

@@ -19,6 +19,7 @@ from wsed.inference.export.facts import KEY, Facts, read_facts
 from wsed.inference.export.onnx import INPUT
 from wsed.inference.export.outputs import NAMES
 from wsed.prediction import Prediction
+from wsed.systems.card import ModelCard
 
 MOST = 2**31 - 1
 """Bytes. ONNX itself allows no more in one file."""
@@ -41,6 +42,7 @@ class OnnxSystem:
         self.labels: tuple[str, ...] = facts.labels
         self.features: Features = facts.features
         self.reach: int | None = facts.reach
+        self.card: ModelCard | None = facts.card
         self.device = torch.device(device)
         self.names = [output.name for output in session.get_outputs()]
         self.separates: bool = NAMES[2] in self.names

@@ -51,9 +51,12 @@ class Decay(nn.Module):
 class Largest(nn.Module):
     """The weights of `TopKPooling`: 1 for a share of the cells, rounded up, and 0 for the others."""
 
+    share: Tensor
+
     def __init__(self, share: float) -> None:
         super().__init__()
-        self.share = share
+        # A plain number would become one of float32 in the graph, and its product another count.
+        self.share = nn.Buffer(torch.tensor(share, dtype=torch.float64))
 
     def forward(self, ranks: Tensor) -> Tensor:
         counted = torch.ones_like(ranks, dtype=torch.float64).sum() * self.share

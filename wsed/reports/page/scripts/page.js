@@ -152,7 +152,8 @@ function showLegend() {
 function showCount() {
   const number = visibleRuns().length;
   const all = data.runs.length;
-  document.getElementById("count").textContent = number === all ? `${all} runs` : `${number} of ${all} runs`;
+  const runs = all === 1 ? "1 run" : `${all} runs`;
+  document.getElementById("count").textContent = number === all ? runs : `${number} of ${runs}`;
 }
 
 /** Hides the runs that the filter excludes in the section of runs and commands. */

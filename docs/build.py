@@ -1,6 +1,6 @@
 """Builds the site: the Markdown files of the repository, and a page for each module of wsed.
 
-    python docs/build.py SITE
+python docs/build.py SITE
 """
 
 import os

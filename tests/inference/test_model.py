@@ -126,7 +126,12 @@ def test_events_have_times_and_scores_in_range_and_only_the_classes_that_are_wan
 def test_a_system_without_masks_detects_and_says_that_it_cannot_separate(model: str) -> None:
     system = build(f"model={model}")
     use = Model(system, PLAIN, clip_seconds=1.0)
-    assert len(use.scores(noise(50000), 16000)) == system.features.frames(50000)
+    rate = system.features.sample_rate
+    assert len(use.scores(noise(50000), rate)) == system.features.frames(50000)
+    for samples in (1, 200, 1500):
+        short = use.detect(noise(samples), rate, threshold=0.0)
+        assert len(short)
+        assert (short["offset"] <= samples / rate).all()
     with pytest.raises(UserError, match="has no masks and cannot separate"):
         use.separate(noise(16000), 16000)
 

@@ -1,8 +1,9 @@
 """One recording on its way through a predictor: from samples to detections, and to sources."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
+import pandas as pd
 import torch
 
 from wsed.data.audio.streams import AudioStream, Channels, Resampler, Samples, pick_channels
@@ -11,6 +12,7 @@ from wsed.inference.detection import Detection
 from wsed.inference.overview import Overview
 from wsed.inference.predictor import Frames, Predictor
 from wsed.inference.separator import Separator, Written
+from wsed.postprocessing.base import Postprocessing
 
 
 class Analysis:
@@ -82,6 +84,25 @@ class Analysis:
             raise
         for signal in self._signals:
             self.predictor.finish(signal)
+
+    def events(self, postprocessing: Postprocessing, classes: Sequence[str] | None = None) -> pd.DataFrame:
+        """The events, once all frames are predicted.
+
+        Args:
+            postprocessing: turns scores into events.
+            classes: the classes that are wanted; None for all.
+
+        Returns:
+            `onset offset event_label score` in the order of the onsets, and `channel` from 1 if channels are `each`.
+        """
+        tables = [detection.events(postprocessing, classes) for detection in self.detections]
+        events = tables[0]
+        if self.channels == "each":
+            numbered = [table.assign(channel=number) for number, table in enumerate(tables, 1)]
+            events = pd.concat(numbered).sort_values(["onset", "offset", "channel"], ignore_index=True)
+        # A short recording is padded with zeros, and its last frame may end in them.
+        events = events[events["onset"] < self.seconds].reset_index(drop=True)
+        return events.assign(offset=events["offset"].clip(upper=self.seconds))
 
     def close(self) -> None:
         """Drops what waits in the predictor, and frees the disk."""

@@ -9,7 +9,7 @@ from wsed.errors import UserError
 from wsed.inference.analysis import Analysis
 from wsed.inference.detected import Detected
 from wsed.inference.inputs import Input
-from wsed.inference.model import Model, joined
+from wsed.inference.model import Model
 from wsed.inference.overview import Overview
 from wsed.inference.separator import Written
 from wsed.postprocessing.base import Postprocessing
@@ -90,10 +90,7 @@ def analyse_files(
 
     def end(each: Input, analysis: Analysis) -> None:
         nonlocal finished
-        tables = [detection.events(postprocessing, classes) for detection in analysis.detections]
-        events = joined(tables, channels)
-        # The last frame may end in the zeros that pad a recording shorter than a frame.
-        events["offset"] = events["offset"].clip(upper=analysis.seconds)
+        events = analysis.events(postprocessing, classes)
         detected = Detected(each.name, events, model.labels, analysis.seconds, analysis.recording.sample_rate)
         try:
             sink.add(each, detected, analysis)

@@ -15,7 +15,6 @@ from wsed.data.audio.io import RATES
 from wsed.data.audio.streams import Channels, Samples, stream_of
 from wsed.errors import UserError, did_you_mean
 from wsed.inference.analysis import Analysis
-from wsed.inference.detection import Detection
 from wsed.inference.predictor import Predictor
 from wsed.inference.trained import Trained
 from wsed.postprocessing.base import Postprocessing
@@ -90,8 +89,8 @@ class Model:
             UserError: the audio cannot be used, or a class is unknown.
         """
         wanted, postprocessing = self.check_classes(classes), self.with_threshold(threshold)
-        with self._analysed(audio, sample_rate, channels) as detections:
-            return joined([detection.events(postprocessing, wanted) for detection in detections], channels)
+        with self._analysed(audio, sample_rate, channels) as analysis:
+            return analysis.events(postprocessing, wanted)
 
     def scores(self, audio: Audio, sample_rate: int, channels: Channels = "mean") -> pd.DataFrame:
         """The frame probabilities of a recording, before calibration.
@@ -109,8 +108,8 @@ class Model:
         """
         if channels == "each":
             raise UserError("channels=each: scores are those of one signal; give mean, left or right")
-        with self._analysed(audio, sample_rate, channels) as [detection]:
-            return pd.concat(list(detection.probabilities()), ignore_index=True)
+        with self._analysed(audio, sample_rate, channels) as analysis:
+            return pd.concat(list(analysis.detections[0].probabilities()), ignore_index=True)
 
     def separate(self, audio: Audio, sample_rate: int, classes: Sequence[str] | None = None) -> dict[str, Any]:
         """The sounds of a recording.
@@ -137,7 +136,7 @@ class Model:
         with closing(analysis):
             analysis.read()
             predictor.flush()
-            found = analysis.detections[0].events(self.postprocessing)["event_label"].unique()
+            found = analysis.events(self.postprocessing)["event_label"].unique()
         sources = np.concatenate(parts, 2)
         kept = [label for label in self.labels if label in (found if wanted is None else wanted)]
         named = {label: sources[self.labels.index(label)] for label in kept}
@@ -194,13 +193,13 @@ class Model:
         return replace(self.postprocessing, threshold=threshold)
 
     @contextmanager
-    def _analysed(self, audio: Audio, sample_rate: int, channels: Channels) -> Iterator[list[Detection]]:
+    def _analysed(self, audio: Audio, sample_rate: int, channels: Channels) -> Iterator[Analysis]:
         predictor = self.predictor()
         analysis = Analysis(predictor, stream_of(as_samples(audio, sample_rate), sample_rate), channels)
         with closing(analysis):
             analysis.read()
             predictor.flush()
-            yield analysis.detections
+            yield analysis
 
 
 def as_samples(audio: Audio, sample_rate: int) -> Samples:
@@ -230,14 +229,6 @@ def as_samples(audio: Audio, sample_rate: int) -> Samples:
     if not np.isfinite(array).all():
         raise UserError("audio: has samples that are not finite; replace them")
     return np.ascontiguousarray(array, np.float32)
-
-
-def joined(tables: Sequence[pd.DataFrame], channels: Channels) -> pd.DataFrame:
-    """The events of all channels in one table, with a column `channel` if each is predicted by itself."""
-    if channels != "each":
-        return tables[0]
-    numbered = [table.assign(channel=number) for number, table in enumerate(tables, 1)]
-    return pd.concat(numbered).sort_values(["onset", "offset", "channel"], ignore_index=True)
 
 
 def _like(audio: Audio, samples: Samples) -> Audio:

@@ -81,7 +81,7 @@ class Predictor:
         reach = self.system.reach
         # Without an end to its reach, a network is at its best in the middle of a window.
         fades = tuple(CrossFade(frames, stride, 0 if reach is None else reach) for _ in range(2))
-        cutter = WindowCutter(frames, stride, features.hop, features.window_size)
+        cutter = WindowCutter(frames, stride, features.hop, features.window_size, self.system.time_reduction)
         return Signal(receive, end, cutter, (fades[0], fades[1]))
 
     def push(self, signal: Signal, samples: Tensor) -> None:

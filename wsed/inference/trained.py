@@ -22,6 +22,10 @@ class Trained(Protocol):
         """Gives the sample rate, the frames, and the STFT that masks belong to."""
 
     @property
+    def time_reduction(self) -> int:
+        """Number of frames of the shortest clip that it takes."""
+
+    @property
     def reach(self) -> int | None:
         """Number of frames before and after a frame that its prediction depends on; None for all of the clip."""
 

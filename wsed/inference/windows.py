@@ -30,20 +30,22 @@ class WindowCutter:
     """Cuts a recording, which comes in pieces, into overlapping windows.
 
     The last window ends with the last frame of the recording, and overlaps the one before more than the others. A
-    recording that is shorter than a window is one window; one shorter than a frame is padded with zeros to a frame.
+    recording that is shorter than a window is one window. It is padded with zeros if it has too few frames.
 
     Args:
         frames: frames of a window.
         stride: frames between the starts of consecutive windows, at least half of `frames` and at most all.
         hop: samples between the starts of consecutive frames.
         frame_size: samples of a frame.
+        fewest: frames of the shortest window.
     """
 
-    def __init__(self, frames: int, stride: int, hop: int, frame_size: int) -> None:
+    def __init__(self, frames: int, stride: int, hop: int, frame_size: int, fewest: int = 1) -> None:
         self.frames = frames
         self.stride = stride
         self.hop = hop
         self.frame_size = frame_size
+        self.fewest = fewest
         self._kept = torch.zeros(0)
         self._start = 0
         self._next = 0
@@ -58,8 +60,8 @@ class WindowCutter:
     def finish(self) -> Iterator[Window]:
         """Yields the last window, unless the one before ends with the recording."""
         total = (self._start + len(self._kept) - self.frame_size) // self.hop + 1
-        if total < 1:
-            samples = torch.zeros(self.frame_size)
+        if total < self.fewest:
+            samples = torch.zeros(self._size(self.fewest))
             samples[: len(self._kept)] = self._kept
             yield Window(0, samples, last=True)
         elif self._next == 0:

@@ -112,6 +112,11 @@ class System(pl.LightningModule):
         return system.to(device).eval()
 
     @property
+    def time_reduction(self) -> int:
+        """See `Encoder`; a clip has at least so many frames."""
+        return self.network.time_reduction
+
+    @property
     def reach(self) -> int | None:
         """Number of frames before and after a frame that its prediction depends on; None for all of the clip."""
         return self.network.reach

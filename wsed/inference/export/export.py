@@ -100,7 +100,7 @@ def largest_difference(outputs: Outputs, run: Run, clip_seconds: float) -> tuple
 def _samples(system: System, frames: int) -> int:
     """Length of a clip with so many frames of the embedding."""
     features = system.features
-    return (frames * system.network.time_reduction - 1) * features.hop + features.window_size
+    return (frames * system.time_reduction - 1) * features.hop + features.window_size
 
 
 def _exportable(outputs: Outputs, form: ExportFormat) -> Outputs:

@@ -42,6 +42,7 @@ class OnnxSystem:
         self.labels: tuple[str, ...] = facts.labels
         self.features: Features = facts.features
         self.reach: int | None = facts.reach
+        self.time_reduction: int = facts.time_reduction
         self.card: ModelCard | None = facts.card
         self.device = torch.device(device)
         self.names = [output.name for output in session.get_outputs()]

@@ -78,9 +78,7 @@ def analyse(model: Model, recording: Recording, threshold: float | None, folder:
         stack.callback(analysis.close)
         analysis.read()
         predictor.flush()
-        events = analysis.detections[0].events(postprocessing)
-        # The last frame may end in the zeros that pad a recording shorter than a frame.
-        events["offset"] = events["offset"].clip(upper=recording.seconds)
+        events = analysis.events(postprocessing)
         detected = Detected(recording.name, events, model.labels, recording.seconds, recording.sample_rate)
         shown = _shown(detected)
         sources = {}

@@ -10,7 +10,7 @@ assert "torch" not in sys.modules
 model = wsed.load(sys.argv[1])
 model.detect(np.zeros(16000, np.float32), 16000)
 model.separate(np.zeros(16000, np.float32), 16000)
-loaded = {"hydra", "omegaconf", "wandb", "matplotlib", "gradio"} & set(sys.modules)
+loaded = {"hydra", "omegaconf", "wandb", "gradio"} & set(sys.modules)
 assert not loaded, loaded
 """
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from wsed.atomic import atomic_folder, atomic_write, write_text
+from wsed.atomic import atomic_folder, atomic_write, remove_partials, write_text
 
 
 def test_a_file_is_replaced_when_it_is_complete(tmp_path: Path) -> None:
@@ -80,3 +80,11 @@ def test_a_kill_leaves_the_old_file(tmp_path: Path) -> None:
     os.kill(writer.pid, signal.SIGKILL)
     writer.wait()
     assert path.read_text() == "old"
+
+
+def test_what_a_killed_process_left_is_removed_and_nothing_else(tmp_path: Path) -> None:
+    kept = ["a.csv", ".a.csv", ".a.csv.tmp", ".b.csv.12", "x.a.csv.12"]
+    for name in [*kept, ".a.csv.12", ".a.csv.3"]:
+        (tmp_path / name).touch()
+    remove_partials(tmp_path / "a.csv")
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(kept)

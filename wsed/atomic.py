@@ -1,5 +1,6 @@
 """Atomic writes: files and folders that appear complete or not at all, even after a kill or on a full disk."""
 
+import glob
 import os
 import shutil
 from collections.abc import Iterator
@@ -69,6 +70,13 @@ def write_text(path: Path, text: str) -> None:
     """Writes a text file in UTF-8 atomically."""
     with atomic_write(path) as partial:
         partial.write_text(text, encoding="utf-8")
+
+
+def remove_partials(path: Path) -> None:
+    """Removes what processes that were killed have left of atomic writes to a file; nobody may be writing it."""
+    for partial in path.parent.glob(f".{glob.escape(path.name)}.*"):
+        if partial.suffix[1:].isdecimal():
+            partial.unlink()
 
 
 def _partial(path: Path) -> Path:

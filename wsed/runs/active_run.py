@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from wsed.atomic import write_text
+from wsed.atomic import remove_partials, write_text
 from wsed.errors import DISK_FULL, UserError, one_line
 from wsed.runs import process
 from wsed.runs.lease import Lease
@@ -68,9 +68,10 @@ class ActiveRun:
         Raises:
             UserError: it does; the message names the content.
         """
+        # Listed before the status is read, because another process may write it at this moment.
+        names = [each.name for each in self.plan.path.glob("*")]
         status = self.folder.status()
         if not status:
-            names = [each.name for each in self.plan.path.glob("*")]
             if any(not name.startswith(BEFORE_STATUS) for name in names):
                 raise UserError(f"{self.plan.path}: holds something that is not a run; choose another hydra.run.dir")
         elif status.get("identity") != self.plan.identity and not self.plan.config["force"]:
@@ -91,6 +92,8 @@ class ActiveRun:
             resumed: whether the run continues from a checkpoint; otherwise files of an earlier attempt are deleted.
         """
         self.lease.check()
+        for path in (self.folder.curves_path, self.folder.status_path, self.folder.config_path):
+            remove_partials(path)
         self.folder.results_path.unlink(missing_ok=True)
         if not resumed:
             self.folder.curves_path.unlink(missing_ok=True)

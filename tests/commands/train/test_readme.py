@@ -15,10 +15,13 @@ from tests.small_run import SMALL
 from wsed.__main__ import main
 
 ROOT = Path(__file__).parents[3]
-README = (ROOT / "README.md").read_text().replace("\\\n", " ")
+TEXT = (ROOT / "README.md").read_text().replace("\\\n", " ")
+BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
+"""The language of each block of code, and its lines."""
 COMMANDS = [
     line.split("  #")[0].strip()
-    for block in re.findall(r"^```(?:sh|bash)?\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+    for language, block in BLOCKS
+    if language in ("", "sh", "bash")
     for line in block.splitlines()
     if line.strip() and not line.startswith("#")
 ]
@@ -107,7 +110,7 @@ def test_a_command_runs(
 
 @pytest.mark.slow
 def test_the_python_of_the_readme_runs(prepared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    [code] = re.findall(r"^```python\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+    [code] = [block for language, block in BLOCKS if language == "python"]
     monkeypatch.chdir(prepared)
     samples, sample_rate = soundfile.read("recording.wav", dtype="float32")
     found = {"samples": samples, "sample_rate": sample_rate}

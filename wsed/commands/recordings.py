@@ -46,7 +46,7 @@ def run_on_recordings(options: argparse.Namespace, channels: Any, make_sink: Mak
     """
     from wsed.inference.files import analyse_files
     from wsed.inference.inputs import find_inputs
-    from wsed.inference.journal import options_text
+    from wsed.inference.journal import options_digest
     from wsed.inference.load import load
     from wsed.inference.progress import SpeedBar
 
@@ -55,7 +55,7 @@ def run_on_recordings(options: argparse.Namespace, channels: Any, make_sink: Mak
         model = load(options.model, options.device, options.allow)
         wanted, postprocessing = model.check_classes(classes), model.with_threshold(options.threshold)
         used = {"model": model.digest, "classes": wanted, "channels": channels}
-        sink = make_sink(model, inputs, options_text(**used, postprocessing=postprocessing.description()), wanted)
+        sink = make_sink(model, inputs, options_digest(**used, postprocessing=postprocessing.description()), wanted)
         try:
             with SpeedBar(inputs) as bar:
                 totals = analyse_files(model, inputs, sink, postprocessing, wanted, channels, bar.advance)

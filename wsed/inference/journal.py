@@ -1,5 +1,6 @@
 """The record of finished recordings in an output folder, which lets a command go on where it was stopped."""
 
+import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import suppress
@@ -28,7 +29,7 @@ class Entry(pydantic.BaseModel):
         name: see `Input`.
         size: bytes of the file.
         modified: time of its last change in nanoseconds.
-        options: model and options.
+        options: identifies model and options, see `options_digest`.
         duration: seconds.
         sample_rate: Hz.
         channels: whether the events have channels.
@@ -121,6 +122,6 @@ class Journal:
         return Detected(entry.name, events, self.labels, entry.duration, entry.sample_rate)
 
 
-def options_text(**options: Any) -> str:
-    """Options as a text that is the same for the same values."""
-    return json.dumps(options, sort_keys=True)
+def options_digest(**options: Any) -> str:
+    """A text of fixed length that is the same for the same options; thresholds by class can be long."""
+    return hashlib.sha256(json.dumps(options, sort_keys=True).encode()).hexdigest()

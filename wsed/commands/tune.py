@@ -48,7 +48,6 @@ def tune(options: argparse.Namespace) -> None:
     if not output.parent.is_dir():
         raise UserError(f"{output.parent}: is no folder; make it, or give --output another path")
     from wsed.atomic import atomic_write, write_text
-    from wsed.inference.tuning import save_tuned
     from wsed.inference.tuning import tune as tuned
     from wsed.reports.figures.curves import precision_recall_figure
     from wsed.reports.figures.style import svg
@@ -58,7 +57,7 @@ def tune(options: argparse.Namespace) -> None:
     write_text(output.with_suffix(".tsv"), curves.to_csv(sep="\t", index=False))
     with atomic_write(output.with_suffix(".svg")) as partial:
         partial.write_bytes(svg(precision_recall_figure(curves)))
-    save_tuned(options.model, tuning, output)
+    tuning.save(output)
     after = tuning.f1(tuning.after)
     before = {} if tuning.before is None else tuning.f1(tuning.before)
     print("event-based F1 on the data that the values were chosen on")

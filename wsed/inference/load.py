@@ -17,6 +17,7 @@ from wsed.postprocessing.base import Postprocessing
 from wsed.runs.checkpoints import find_checkpoint
 from wsed.runs.folder import RunFolder
 from wsed.systems.base import System
+from wsed.systems.card import ModelCard
 from wsed.training.trainer import resolve_precision
 
 
@@ -39,15 +40,25 @@ def load(path: str | Path, device: str = "auto", allowed: Sequence[str] = ()) ->
     checkpoint, run = find_checkpoint(file)
     chosen = ("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device
     system = System.load(checkpoint, chosen, allowed)
-    if system.card is None:
-        raise UserError(f"{checkpoint}: has no card of a model, as an earlier version of wsed wrote it; train it again")
-    described = system.card.postprocessing
+    card = card_of(system, checkpoint)
+    described = card.postprocessing
     if described is None and run is not None and exists(run.postprocessing_path):
         described = _of_run(run, allowed)
     postprocessing = _postprocessing(described, system.labels, checkpoint)
     with checkpoint.open("rb") as opened:
         digest = hashlib.file_digest(opened, "sha256").hexdigest()
-    return Model(system, postprocessing, system.card.clip_seconds, resolve_precision("auto"), digest=digest)
+    return Model(system, postprocessing, card.clip_seconds, resolve_precision("auto"), digest=digest)
+
+
+def card_of(system: System, checkpoint: Path) -> ModelCard:
+    """The card of a system that was read from a checkpoint.
+
+    Raises:
+        UserError: it has none.
+    """
+    if system.card is None:
+        raise UserError(f"{checkpoint}: has no card of a model, as an earlier version of wsed wrote it; train it again")
+    return system.card
 
 
 def _load_onnx(path: Path, device: str, allowed: Sequence[str]) -> Model:

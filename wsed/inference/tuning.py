@@ -10,6 +10,7 @@ from rich.progress import track
 
 from wsed.config.instantiate import instantiate
 from wsed.errors import UserError
+from wsed.inference.load import card_of
 from wsed.inference.test_pass import run_config, test_pass
 from wsed.metrics.counts import Counts
 from wsed.metrics.event_based import event_counts
@@ -18,6 +19,7 @@ from wsed.postprocessing.base import FittedPostprocessing, Postprocessing
 from wsed.postprocessing.thresholds import Thresholds
 from wsed.runs.checkpoints import find_checkpoint
 from wsed.systems.base import System
+from wsed.systems.card import ModelCard
 from wsed.training.checkpoint_io import save_card
 
 THRESHOLDS = np.linspace(0.02, 0.98, 49)
@@ -28,6 +30,8 @@ class Tuning:
     """The result of tuning.
 
     Attributes:
+        checkpoint: the file of the system.
+        card: its card.
         before: the post-processing that the system came with; None if it had none.
         after: the one that was chosen.
         outputs: the predictions on the data that it was chosen on.
@@ -35,6 +39,8 @@ class Tuning:
         offset_share: tolerance of offsets as a share of an event.
     """
 
+    checkpoint: Path
+    card: ModelCard
     before: Postprocessing | None
     after: Postprocessing
     outputs: Outputs
@@ -63,6 +69,10 @@ class Tuning:
         table = pd.DataFrame(rows, columns=["event_label", "threshold", "precision", "recall", "f1"])
         return table.fillna({"precision": 1.0}).sort_values(["event_label", "threshold"], ignore_index=True)
 
+    def save(self, output: Path) -> None:
+        """Writes a copy of the checkpoint with the chosen post-processing in its card."""
+        save_card(self.checkpoint, replace(self.card, postprocessing=self.after.description()), output)
+
     def _counts(self, postprocessing: Postprocessing) -> Counts:
         outputs = self.outputs
         assert outputs.scores is not None
@@ -82,10 +92,11 @@ def tune(model: Path, words: Sequence[str], allowed: Sequence[str] = ()) -> Tuni
         allowed: modules or packages besides wsed whose classes the files may name.
 
     Raises:
-        UserError: a file or a word cannot be used, or the data have no strong labels.
+        UserError: a file or a word cannot be used, the checkpoint has no card, or the data have no strong labels.
     """
     checkpoint, run = find_checkpoint(model)
     system = System.load(checkpoint, allowed=allowed)
+    card = card_of(system, checkpoint)
     chosen = words if any(word.startswith("postprocessing=") for word in words) else ["postprocessing=tuned", *words]
     if any(word.startswith("data=") for word in words):
         quoted = ",".join("'" + label.replace("'", "\\'") + "'" for label in system.labels)
@@ -96,25 +107,11 @@ def tune(model: Path, words: Sequence[str], allowed: Sequence[str] = ()) -> Tuni
     fitted = instantiate(config["postprocessing"])
     if not isinstance(fitted, FittedPostprocessing):
         raise UserError("postprocessing: has no values to choose; give postprocessing=tuned, or leave it out")
-    described = None if system.card is None else system.card.postprocessing
-    before = None if described is None else instantiate(described)
-    plain = {"_target_": f"{Thresholds.__module__}.Thresholds", **vars(Thresholds(0.5, 1.0, 0.0, 0.0, 0.0, 0.5))}
+    before = None if card.postprocessing is None else instantiate(card.postprocessing)
+    plain = Thresholds(0.5, 1.0, 0.0, 0.0, 0.0, 0.5).description()
     outputs = test_pass(system, {**config, "postprocessing": plain}).predictions.outputs()
     if not outputs.strong:
         raise UserError("data: have weak labels only; thresholds need the onsets and offsets of events")
     event_based = config["metrics"].get("event_based", {})
     tolerances = (event_based.get("collar", 0.2), event_based.get("offset_share", 0.2))
-    return Tuning(before, fitted.fit(outputs), outputs, *tolerances)
-
-
-def save_tuned(model: Path, tuning: Tuning, output: Path) -> None:
-    """Writes a copy of a checkpoint with the chosen post-processing in its card.
-
-    Raises:
-        UserError: the checkpoint has no card.
-    """
-    checkpoint, _ = find_checkpoint(model)
-    card = System.load(checkpoint).card
-    if card is None:
-        raise UserError(f"{checkpoint}: has no card of a model, as an earlier version of wsed wrote it; train it again")
-    save_card(checkpoint, replace(card, postprocessing=tuning.after.description()), output)
+    return Tuning(checkpoint, card, before, fitted.fit(outputs), outputs, *tolerances)

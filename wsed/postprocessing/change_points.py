@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from wsed.checks.ranges import Seconds, Share
-from wsed.errors import UserError
 from wsed.postprocessing.base import Postprocessing
 from wsed.postprocessing.relative import relative_scores
-from wsed.postprocessing.thresholds import PerClass, event_table, of_class
+from wsed.postprocessing.thresholds import PerClass, check_by_class, event_table, of_class
 
 Scores = NDArray[np.float64]
 
@@ -42,10 +41,7 @@ class ChangePoints(Postprocessing):
 
     def check_labels(self, labels: Sequence[str]) -> None:
         """See `AnyPostprocessing`."""
-        for name in ("threshold", "tag_threshold"):
-            value = getattr(self, name)
-            if isinstance(value, Mapping) and set(value) != set(labels):
-                raise UserError(f"postprocessing.{name}: its classes are not those of data.labels; give one for each")
+        check_by_class(vars(self), labels)
 
     def calibrate(self, frame_probs: Tensor, clip_probs: Tensor, labels: Sequence[str]) -> Tensor:
         """See `Postprocessing`."""

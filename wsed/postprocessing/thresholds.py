@@ -48,11 +48,7 @@ class Thresholds(Postprocessing):
                 raise ValueError(f"{name} is {value}; it must not be negative")
 
     def check_labels(self, labels: Sequence[str]) -> None:
-        for name, value in vars(self).items():
-            if isinstance(value, Mapping) and set(value) != set(labels):
-                missing, more = sorted(set(labels) - set(value)), sorted(set(value) - set(labels))
-                problem = f"has no value for {missing[0]}" if missing else f"{more[0]} is no class"
-                raise UserError(f"postprocessing.{name}: {problem}; give one for each of data.labels")
+        check_by_class(vars(self), labels)
 
     def events(self, scores: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         return event_table(scores, self._of_class)
@@ -95,6 +91,23 @@ def event_table(
         rows += [(filename, *event) for event in sorted(found)] or [(filename, None, None, None)]
     events = pd.DataFrame(rows, columns=EVENT_COLUMNS)
     return events.astype({"onset": float, "offset": float, "event_label": object})
+
+
+def check_by_class(arguments: Mapping[str, Any], labels: Sequence[str]) -> None:
+    """Checks that values by class are for these classes.
+
+    Args:
+        arguments: arguments of a post-processing by name; those that are no mappings hold for all classes.
+        labels: event classes.
+
+    Raises:
+        UserError: a class has no value, or a value is for another class.
+    """
+    for name, value in arguments.items():
+        if isinstance(value, Mapping) and set(value) != set(labels):
+            missing, more = sorted(set(labels) - set(value)), sorted(set(value) - set(labels))
+            problem = f"has no value for {missing[0]}" if missing else f"{more[0]} is no class"
+            raise UserError(f"postprocessing.{name}: {problem}; give one for each of data.labels")
 
 
 def of_class(value: float | Mapping[str, float], label: str) -> float:

@@ -11,12 +11,27 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wsed.checks.names import check_name
+from wsed.data.audio import ffmpeg
 from wsed.errors import UserError
 
 STANDARD_INPUT = "-"
 
 SUFFIXES = frozenset(
-    [".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".caf", ".au", ".w64", ".rf64"]
+    [
+        ".wav",
+        ".flac",
+        ".ogg",
+        ".oga",
+        ".opus",
+        ".mp3",
+        ".aif",
+        ".aiff",
+        ".caf",
+        ".au",
+        ".w64",
+        ".rf64",
+        *ffmpeg.SUFFIXES,
+    ]
 )
 """Suffixes of the files that are taken from folders; a file that is named is read whatever its suffix."""
 

@@ -11,6 +11,8 @@ import soundfile
 import soxr
 from numpy.typing import NDArray
 
+from wsed.checks.files import open_regular
+from wsed.data.audio.ffmpeg import decoded, ffmpeg_format
 from wsed.data.audio.io import CURE, RATES, UNKNOWN, check_samples, opened
 from wsed.errors import UserError
 
@@ -47,22 +49,28 @@ class AudioStream:
 
 @contextmanager
 def open_stream(path: Path) -> Iterator[AudioStream]:
-    """Opens an audio file of any length that libsndfile reads: WAV, FLAC, OGG, MP3, AIFF, CAF and others.
+    """Opens an audio file of any length.
+
+    libsndfile reads WAV, FLAC, OGG, MP3, AIFF, CAF and others. M4A and what else lies in an MP4, Matroska, WebM or ASF
+    file is decoded by an ffmpeg process.
 
     Raises:
         UserError: the file is missing, no regular file, or no audio. While it is read: the file is damaged, or has
             samples that are not finite.
     """
-    with opened(path, MOST_BYTES) as (file, header):
-        if header.sample_rate not in RATES:
-            raise UserError(
-                f"{path}: has a sample rate of {header.sample_rate} Hz; it must be {RATES[0]} to {RATES[-1]}"
-            )
-        if header.channels > MOST_CHANNELS:
-            raise UserError(f"{path}: has {header.channels} channels, more than {MOST_CHANNELS}; {CURE}")
+    with open_regular(path) as file:
+        container = ffmpeg_format(file)
+        if container is not None:
+            with decoded(path, file, container, SECONDS) as audio:
+                _check_header(path, audio.sample_rate, audio.channels)
+                pieces = _checked(path, audio.pieces)
+                yield AudioStream(path.name, audio.sample_rate, audio.channels, audio.seconds, pieces)
+            return
+    with opened(path, MOST_BYTES) as (sound, header):
+        _check_header(path, header.sample_rate, header.channels)
         known = header.frames != UNKNOWN
         seconds = header.frames / header.sample_rate if known else None
-        pieces = _pieces(path, file, header.frames if known else None)
+        pieces = _checked(path, _pieces(path, sound, header.frames if known else None))
         yield AudioStream(path.name, header.sample_rate, header.channels, seconds, pieces)
 
 
@@ -132,6 +140,20 @@ class Resampler:
         return transposed
 
 
+def _check_header(path: Path, sample_rate: int, channels: int) -> None:
+    if sample_rate not in RATES:
+        raise UserError(f"{path}: has a sample rate of {sample_rate} Hz; it must be {RATES[0]} to {RATES[-1]}")
+    if not 1 <= channels <= MOST_CHANNELS:
+        raise UserError(f"{path}: has {channels} channels; it must be 1 to {MOST_CHANNELS}")
+
+
+def _checked(path: Path, pieces: Iterator[Samples]) -> Iterator[Samples]:
+    """Pieces of `(samples, channel)` as `(channel, samples)`, each checked."""
+    for samples in pieces:
+        check_samples(path, samples)
+        yield np.ascontiguousarray(samples.T)
+
+
 def _pieces(path: Path, file: soundfile.SoundFile, frames: int | None) -> Iterator[Samples]:
     size = SECONDS * file.samplerate
     read = 0
@@ -142,8 +164,7 @@ def _pieces(path: Path, file: soundfile.SoundFile, frames: int | None) -> Iterat
             raise UserError(f"{path}: is truncated or damaged after {read / file.samplerate:.0f} s; {CURE}") from error
         if not len(samples):
             break
-        check_samples(path, samples)
         read += len(samples)
-        yield np.ascontiguousarray(samples.T)
+        yield samples
     if frames is not None and read < frames:
         raise UserError(f"{path}: is truncated after {read / file.samplerate:.0f} s; {CURE}")

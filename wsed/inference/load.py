@@ -30,7 +30,8 @@ def load(path: str | Path, device: str = "auto", allowed: Sequence[str] = ()) ->
         allowed: modules or packages besides wsed whose classes the file may name.
 
     Raises:
-        UserError: the file is neither a checkpoint nor an export of wsed, or names a class that is not allowed.
+        UserError: the file is neither a checkpoint nor an export of wsed, it names a class that is not allowed, or the
+            device cannot be used.
     """
     file = Path(path)
     if file.suffix == ".onnx":
@@ -38,16 +39,32 @@ def load(path: str | Path, device: str = "auto", allowed: Sequence[str] = ()) ->
     if file.suffix == ".pt":
         raise UserError(f"{file}: is for programs without wsed; give the run, its checkpoint, or an export to ONNX")
     checkpoint, run = find_checkpoint(file)
-    chosen = ("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device
-    system = System.load(checkpoint, chosen, allowed)
+    system = System.load(checkpoint, _device(device), allowed)
     card = card_of(system, checkpoint)
     described = card.postprocessing
     if described is None and run is not None and exists(run.postprocessing_path):
         described = _of_run(run, allowed)
-    postprocessing = _postprocessing(described, system.labels, checkpoint)
+    postprocessing = build_postprocessing(described, system.labels, checkpoint)
     with checkpoint.open("rb") as opened:
         digest = hashlib.file_digest(opened, "sha256").hexdigest()
     return Model(system, postprocessing, card.clip_seconds, resolve_precision("auto"), digest=digest)
+
+
+def _device(name: str) -> torch.device:
+    """The device of a name, or the one that is there.
+
+    Raises:
+        UserError: this machine has no such device.
+    """
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        device = torch.device(name)
+        torch.zeros(1, device=device)
+    # PyTorch tells what is wrong by errors of several classes, in many lines.
+    except Exception as error:
+        raise UserError(f"--device {name}: cannot be used here; give cpu, cuda or auto") from error
+    return device
 
 
 def card_of(system: System, checkpoint: Path) -> ModelCard:
@@ -68,17 +85,30 @@ def _load_onnx(path: Path, device: str, allowed: Sequence[str]) -> Model:
         raise missing(error) from error
     read = read_onnx(path, device, allowed)
     card = read.facts.card
-    postprocessing = _postprocessing(card.postprocessing, read.facts.labels, path)
+    postprocessing = build_postprocessing(card.postprocessing, read.facts.labels, path)
     return Model(read.system, postprocessing, card.clip_seconds, digest=read.digest)
 
 
-def _postprocessing(described: Mapping[str, Any] | None, labels: Sequence[str], file: Path) -> Postprocessing:
+def build_postprocessing(described: Mapping[str, Any] | None, labels: Sequence[str], file: Path) -> Postprocessing:
+    """The post-processing that a file describes, checked.
+
+    Args:
+        described: its class and arguments; None if the file has none.
+        labels: event classes of the system.
+        file: the file, for messages.
+
+    Raises:
+        UserError: the file has none, or one that does not fit.
+    """
     if described is None:
         raise UserError(f"{file}: was not tested, so its thresholds are not known; let the run end, or give another")
     postprocessing: Any = instantiate(described)
     if not isinstance(postprocessing, Postprocessing):
         raise UserError(f"{file}: its post-processing has no values yet; train it again")
-    postprocessing.check_labels(labels)
+    try:
+        postprocessing.check_labels(labels)
+    except UserError as error:
+        raise UserError(f"{file}: {error}") from error
     return postprocessing
 
 

@@ -50,6 +50,23 @@ class BestF1(Statistics):
         thresholds = {f"{prefix}/class/{label}/threshold": best[place][1] for place, label in enumerate(self.labels)}
         return {**{name: float(score[0]) for name, score in named.items()}, **thresholds}
 
+    def at(self, label: str, thresholds: Array) -> Array:
+        """The F1 of a class at some thresholds.
+
+        Args:
+            label: the class.
+            thresholds: `(threshold,)`; a frame belongs to an event if its score is above it.
+
+        Returns:
+            `(threshold,)` in [0, 1]; not a number if the class has no event.
+        """
+        scores, correct, false = self._totals(label)
+        count = np.searchsorted(-scores, -thresholds)
+        correct, false = np.append(0, correct)[count], np.append(0, false)[count]
+        events = self.events[:, self.labels.index(label)].sum() or np.nan
+        f1: Array = 2 * correct / (correct + false + events)
+        return f1
+
     def _best(self, index: int, weights: Array | None) -> tuple[Array, float]:
         """The F1 of a class, `(draw,)`, and without weights the threshold."""
         label = self.labels[index]

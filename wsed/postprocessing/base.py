@@ -77,8 +77,12 @@ class Postprocessing(AnyPostprocessing, ABC):
             if self.needs_tags:
                 raise UserError(f"postprocessing: {type(self).__name__} needs clip probabilities as well; add --tags")
             return self.events(scores)
+        return self.events(self.calibrated(scores, tags))
+
+    def calibrated(self, scores: Mapping[str, pd.DataFrame], tags: pd.DataFrame) -> dict[str, pd.DataFrame]:
+        """The scores of every clip after `calibrate`; see `detect` for the arguments."""
         rows = tags.set_index("filename").to_dict("index")
-        return self.events({name: self._calibrated(table, rows[name]) for name, table in scores.items()})
+        return {name: self._calibrated(table, rows[name]) for name, table in scores.items()}
 
     def _calibrated(self, table: pd.DataFrame, tags: Mapping[Hashable, float]) -> pd.DataFrame:
         """The scores of a clip after `calibrate`."""

@@ -53,15 +53,23 @@ class Thresholds(Postprocessing):
     def events(self, scores: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         return event_table(scores, self._of_class)
 
+    def smoothed(self, scores: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+        """The scores of every clip after the median filter.
+
+        Args:
+            scores: frame probabilities of each clip by filename, `onset offset` and a column for each class.
+        """
+        return {
+            filename: table.assign(**{label: self._smooth(table, label) for label in table.columns[2:]})
+            for filename, table in scores.items()
+        }
+
     def tag_thresholds(self, labels: Sequence[str]) -> dict[str, float]:
         return {label: of_class(self.tag_threshold, label) for label in labels}
 
     def _of_class(self, table: pd.DataFrame, label: str) -> Iterator[tuple[float, float, str]]:
         onsets, offsets = table["onset"].to_numpy(float), table["offset"].to_numpy(float)
-        scores = table[label].to_numpy(float)
-        size = odd_frames(of_class(self.median, label), float(offsets[0] - onsets[0]))
-        # The scores are reflected at the ends of the clip, as in DCASE's baselines.
-        smooth = median_filter(scores, size, mode="reflect") if size > 1 else scores
+        smooth = self._smooth(table, label)
         threshold = of_class(self.threshold, label)
         starts, ends = runs(smooth, threshold, threshold * of_class(self.hysteresis, label))
         begin, end = onsets[starts], offsets[ends - 1]
@@ -73,6 +81,13 @@ class Thresholds(Postprocessing):
         for onset, offset in zip(begin, end, strict=True):
             if offset - onset >= of_class(self.minimum_duration, label) - 1e-9:
                 yield float(onset), float(offset), label
+
+
+    def _smooth(self, table: pd.DataFrame, label: str) -> NDArray[np.float64]:
+        scores = table[label].to_numpy(float)
+        size = odd_frames(of_class(self.median, label), float(table["offset"].iloc[0] - table["onset"].iloc[0]))
+        # The scores are reflected at the ends of the clip, as in DCASE's baselines.
+        return median_filter(scores, size, mode="reflect") if size > 1 else scores
 
 
 def event_table(

@@ -1,82 +1,92 @@
-"""Post-processing with parameters that are chosen for each class on validation data."""
+"""Thresholds and filters that are chosen for each class on clips with strong labels."""
 
-import itertools
-import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from rich.progress import track
+from scipy.ndimage import uniform_filter1d
 
-from wsed.checks.ranges import FilterSeconds, ListOf, Seconds, SecondsFromZero, Share
+from wsed.checks.ranges import FilterSeconds, ListOf, Seconds, Share, ShareAboveZero
 from wsed.metrics.base import Array
-from wsed.metrics.event_based import event_counts
+from wsed.metrics.best_f1 import BestF1
+from wsed.metrics.intermediate_statistics import event_deltas, intersection_deltas
 from wsed.metrics.outputs import Outputs
 from wsed.postprocessing.base import FittedPostprocessing
-from wsed.postprocessing.thresholds import Thresholds
+from wsed.postprocessing.relative import RelativeThresholds
 
-MOST = 100_000
-"""The largest number of combinations; each takes about as long as one evaluation."""
+THRESHOLDS = np.linspace(0.02, 0.98, 49)
+"""The candidates for a threshold."""
 
-PARAMETERS = ("threshold", "hysteresis", "median", "gap", "minimum_duration")
+MOST = 100
+"""The largest number of candidates for a filter; each takes about as long as the best F1 of an evaluation."""
+
+NEIGHBOURS = 7
+"""The F1 at a threshold is averaged over so many candidates around it, so that no lucky one wins."""
 
 
 @dataclass(frozen=True)
 class Tuned(FittedPostprocessing):
-    """Tries every combination, and chooses the one with the best event-based F1 for each class, the first of equals.
+    """Chooses the threshold and the median filter of `RelativeThresholds` with the best F1, for each class.
+
+    The F1 is the mean of the event-based one, which asks for exact boundaries, and the intersection-based one, which
+    asks for enough of an event. Without strong labels, the values are those of `threshold` and the first of `median`.
 
     Attributes:
-        threshold: candidates for `Thresholds.threshold`.
-        hysteresis: candidates for `Thresholds.hysteresis`.
-        median: candidates for `Thresholds.median`, in seconds.
-        gap: candidates for `Thresholds.gap`, in seconds.
-        minimum_duration: candidates for `Thresholds.minimum_duration`, in seconds.
+        median: candidates for the length of the median filter, in seconds.
+        threshold: of classes without strong labels.
         collar: collar of the event-based F1, in seconds.
         offset_share: offset tolerance of the event-based F1, see `EventBased`.
-
-    Raises:
-        ValueError: there are too many combinations to try.
+        dtc: tolerance of the intersection-based F1, see `IntersectionBased`.
+        gtc: tolerance of the intersection-based F1, see `IntersectionBased`.
     """
 
-    threshold: ListOf[Share]
-    hysteresis: ListOf[Share]
     median: ListOf[FilterSeconds]
-    gap: ListOf[SecondsFromZero]
-    minimum_duration: ListOf[SecondsFromZero]
+    threshold: Share
     collar: Seconds
     offset_share: Share
+    dtc: ShareAboveZero
+    gtc: ShareAboveZero
 
     def __post_init__(self) -> None:
-        count = math.prod(len(getattr(self, name)) for name in PARAMETERS)
-        if not 1 <= count <= MOST:
-            raise ValueError(f"there are {count:,} combinations of candidates; give each list some, {MOST:,} in all")
+        if not 1 <= len(self.median) <= MOST:
+            raise ValueError(f"median has {len(self.median)} lengths; give 1 to {MOST}")
 
-    def fit(self, outputs: Outputs) -> Thresholds:
-        """The best parameters on validation data; tag thresholds are those with the best F1 over clips."""
+    def fit(self, outputs: Outputs) -> RelativeThresholds:
+        """See `FittedPostprocessing`; tag thresholds are those with the best F1 over clips."""
         assert outputs.tags is not None
-        combinations = list(itertools.product(*(getattr(self, name) for name in PARAMETERS)))
+        assert outputs.scores is not None
+        labels = outputs.labels
+        threshold, median = dict.fromkeys(labels, self.threshold), dict.fromkeys(labels, self.median[0])
+        tag_thresholds = best_tag_thresholds(outputs.reference, outputs.tags)
+        first = RelativeThresholds(threshold, 1.0, median, 0.0, 0.0, tag_thresholds)
+        if not (outputs.strong and outputs.present):
+            return first
+        scores = first.calibrated(outputs.scores, outputs.tags)
         f1 = np.stack(
             [
-                self._f1(dict(zip(PARAMETERS, values, strict=True)), outputs)
-                for values in track(combinations, "Tuning post-processing", transient=True)
+                self._f1(replace(first, median=seconds).smoothed(scores), outputs)
+                for seconds in track(self.median, "Tuning post-processing", transient=True)
             ]
         )
-        # A class that the validation split lacks has no F1, and takes the first candidates.
-        best = np.argmax(np.nan_to_num(f1), axis=0)
-        chosen = {
-            name: {label: float(combinations[best[place]][index]) for place, label in enumerate(outputs.labels)}
-            for index, name in enumerate(PARAMETERS)
-        }
-        return Thresholds(**chosen, tag_threshold=best_tag_thresholds(outputs.reference, outputs.tags))
+        for place, label in enumerate(outputs.present):
+            if not f1[:, place].max():
+                continue
+            row, column = divmod(int(np.argmax(f1[:, place])), len(THRESHOLDS))
+            threshold[label], median[label] = round(float(THRESHOLDS[column]), 2), float(self.median[row])
+        return replace(first, threshold=threshold, median=median)
 
-    def _f1(self, values: dict[str, float], outputs: Outputs) -> Array:
-        """The event-based F1 of each class, `(class,)`."""
-        assert outputs.scores is not None
-        events = Thresholds(**values, tag_threshold=0.5).events(outputs.scores)
-        clips = (outputs.labels, outputs.filenames)
-        counts = event_counts(outputs.reference, events, *clips, self.collar, self.offset_share)
-        scores = counts.scores("event_based")
-        return np.array([scores[f"event_based/class/{label}/f1"] for label in outputs.labels])
+    def _f1(self, scores: dict[str, pd.DataFrame], outputs: Outputs) -> Array:
+        """The F1 of each class that has events at each threshold, `(class, threshold)`."""
+        present: Sequence[str] = outputs.present
+        kept = {filename: scores[filename][["onset", "offset", *present]] for filename in outputs.filenames}
+        of_events = event_deltas(outputs.reference, kept, self.collar, self.offset_share)
+        of_overlaps = intersection_deltas(outputs.reference, kept, self.dtc, self.gtc, None)
+        both = [BestF1(deltas, outputs.reference, present, outputs.filenames) for deltas in (of_events, of_overlaps)]
+        curves = np.stack([[each.at(label, THRESHOLDS) for label in present] for each in both])
+        smooth: Array = uniform_filter1d(curves.mean(0), NEIGHBOURS, mode="nearest")
+        return smooth
 
 
 def best_tag_thresholds(reference: pd.DataFrame, tags: pd.DataFrame) -> dict[str, float]:

@@ -9,6 +9,7 @@ SIZES = [
     "trainer.max_epochs=2",
     "precision=32-true",
     "runtime.progress_bar=false",
+    "postprocessing=plain",
 ]
 """Two epochs of two steps on generated sounds, with whichever logger."""
 

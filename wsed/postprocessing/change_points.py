@@ -23,7 +23,7 @@ class ChangePoints(Postprocessing):
     """An event begins where the scores rise most and ends where they fall most; a threshold applies to its mean score.
 
     So the boundaries of events do not depend on the threshold (section 3 of the paper). Neighbouring events are joined
-    where the gap between them is shallow. Scores are relative to the largest frame, see `relative_scores`.
+    where the gap between them is shallow. Scores are relative to those of the clip, see `relative_scores`.
 
     Attributes:
         threshold: mean score above which an event counts, in [0, 1].

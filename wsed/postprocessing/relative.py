@@ -9,11 +9,9 @@ from torch import Tensor
 
 from wsed.postprocessing.thresholds import Thresholds, of_class
 
-SMALLEST = 1e-6
-"""Probabilities are taken to be at least this far from 0 and 1."""
-
 NARROWEST = 2.0
-"""The smallest range of log-odds that a threshold divides; in a clip that is all event, scores hardly differ."""
+"""Log-odds. The lowest probability of a range is at least so far below the highest: in a clip that is all event, scores
+hardly differ, and what difference they have says nothing."""
 
 
 @dataclass(frozen=True)
@@ -22,8 +20,8 @@ class RelativeThresholds(Thresholds):
 
     A system that learns from tags alone is free to choose the level of its frame probabilities: that of a mean over
     frequency depends on how many bands an event fills, and attention lets single frames saturate. What it learns is
-    whether a clip has a class, and which of its frames have more of it than others. See `relative_scores`; the arguments
-    are those of `Thresholds`.
+    whether a clip has a class, and which of its frames have more of it than others. See `relative_scores`; the
+    arguments are those of `Thresholds`.
     """
 
     needs_tags: ClassVar[bool] = True
@@ -36,7 +34,7 @@ class RelativeThresholds(Thresholds):
 def relative_scores(
     frame_probs: Tensor, clip_probs: Tensor, labels: Sequence[str], tag_threshold: float | Mapping[str, float]
 ) -> Tensor:
-    """Where the log-odds of a frame lie between the lowest and the highest of its clip; 0 in clips without the tag.
+    """Where a frame lies between the lowest and the highest probability of its clip; 0 in clips without the tag.
 
     If they differ by less than `NARROWEST`, the range begins so far below the highest.
 
@@ -51,8 +49,10 @@ def relative_scores(
     """
     limits = [of_class(tag_threshold, label) for label in labels]
     tagged = clip_probs.double() > torch.tensor(limits, dtype=torch.float64, device=clip_probs.device)
-    log_odds = torch.logit(frame_probs, SMALLEST)
-    highest = log_odds.amax(2, keepdim=True)
-    span = (highest - log_odds.amin(2, keepdim=True)).clamp_min(NARROWEST)
-    found = tagged & (frame_probs.amax(2) > 0)
-    return (1 - (highest - log_odds) / span) * found[:, :, None]
+    # In float64, because systems saturate: 1 and its neighbours differ by millions of the smallest steps there.
+    probs = frame_probs.double()
+    highest = probs.amax(2, keepdim=True)
+    lowest = torch.minimum(probs.amin(2, keepdim=True), torch.sigmoid(torch.logit(highest) - NARROWEST))
+    span = (highest - lowest).clamp_min(torch.finfo(torch.float32).tiny)
+    scores = (1 - (highest - probs) / span) * (tagged & (highest[:, :, 0] > 0))[:, :, None]
+    return scores.to(frame_probs.dtype)

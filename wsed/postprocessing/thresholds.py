@@ -82,7 +82,6 @@ class Thresholds(Postprocessing):
             if offset - onset >= of_class(self.minimum_duration, label) - 1e-9:
                 yield float(onset), float(offset), label
 
-
     def _smooth(self, table: pd.DataFrame, label: str) -> NDArray[np.float64]:
         scores = table[label].to_numpy(float)
         size = odd_frames(of_class(self.median, label), float(table["offset"].iloc[0] - table["onset"].iloc[0]))

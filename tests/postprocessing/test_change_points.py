@@ -22,12 +22,12 @@ def test_events_begin_at_the_steepest_rise_and_end_at_the_steepest_fall_whatever
     table = pd.DataFrame({"onset": times[:-1], "offset": times[1:], "dog": ramps})
     tags = pd.DataFrame({"filename": ["a"], "dog": [0.9]})
     for threshold in (0.1, 0.5, 0.9):
-        events = ChangePoints(threshold, 0.4, 0.1, 0.5).detect({"a": table}, tags)
+        events = ChangePoints(threshold, 0.4, 0.1, 0.5, 0.5).detect({"a": table}, tags)
         assert events.to_dict("records") == [
             {"filename": "a", "onset": pytest.approx(3.0), "offset": pytest.approx(6.0), "event_label": "dog"}
         ]
-    assert ChangePoints(1.0, 0.4, 0.1, 0.5).detect({"a": table}, tags)["onset"].isna().all()
-    absent = ChangePoints(0.1, 0.4, 0.1, 0.95).detect({"a": table}, tags)
+    assert ChangePoints(1.0, 0.4, 0.1, 0.5, 0.5).detect({"a": table}, tags)["onset"].isna().all()
+    absent = ChangePoints(0.1, 0.4, 0.1, 0.95, 0.95).detect({"a": table}, tags)
     assert absent["onset"].isna().all()
 
 
@@ -70,7 +70,7 @@ def test_shallow_gaps_are_closed_and_deep_ones_are_not() -> None:
 
 
 def test_values_by_class_are_for_these_classes() -> None:
-    post = ChangePoints({"dog": 0.5}, 0.4, 0.1, 0.5)
+    post = ChangePoints({"dog": 0.5}, 0.4, 0.1, 0.5, 0.5)
     post.check_labels(["dog"])
     with pytest.raises(UserError, match=r"postprocessing\.threshold"):
         post.check_labels(["cat"])

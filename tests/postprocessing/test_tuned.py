@@ -21,7 +21,7 @@ LEAST = 0.1
 
 What suits one class is wrong for the other."""
 
-TUNED = Tuned([0.5, 0.0], 0.4, collar=0.2, offset_share=0.2, dtc=0.5, gtc=0.5)
+TUNED = Tuned([0.5, 0.0], 0.3, 0.4, collar=0.2, offset_share=0.2, dtc=0.5, gtc=0.5)
 
 
 def made() -> tuple[pd.DataFrame, dict[str, pd.DataFrame], pd.DataFrame]:
@@ -64,21 +64,21 @@ def f1(post: Thresholds) -> dict[str, float]:
 
 
 def test_every_class_gets_what_it_needs() -> None:
-    post = TUNED.fit(outputs())
+    post = TUNED.fit(outputs(), trained_on=False)
     assert post.tag_threshold["bell"] == pytest.approx(0.75)
     assert 6 / 8 < post.threshold["bell"] < 7 / 8
     assert 1 / 8 < post.threshold["dog"] < 2 / 8
     assert f1(post) == {"bell": 1, "dog": 1}
     # The fitted values, the given ones, and no values by class.
     assert f1(Thresholds(0.5, 1.0, 0.5, 0.0, 0.0, 0.5)) == {"bell": 0, "dog": 0}
-    assert max(f1(RelativeThresholds(0.4, 1.0, 0.5, 0.0, 0.0, 0.5)).values()) < 1
+    assert max(f1(RelativeThresholds(0.4, 1.0, 0.5, 0.0, 0.0, 0.5, 0.5)).values()) < 1
 
 
 def test_a_filter_is_chosen_where_it_helps() -> None:
-    post = TUNED.fit(outputs())
+    post = TUNED.fit(outputs(), trained_on=False)
     # Without the filter, the dog's events fall in two; the bell has no such frames.
     assert post.median["dog"] == 0.5
-    assert Tuned([0.0], 0.4, 0.2, 0.2, 0.5, 0.5).fit(outputs()).median == {"bell": 0.0, "dog": 0.0}
+    assert Tuned([0.0], 0.3, 0.4, 0.2, 0.2, 0.5, 0.5).fit(outputs(), False).median == {"bell": 0.0, "dog": 0.0}
 
 
 @pytest.mark.parametrize("strong", [True, False])
@@ -87,9 +87,18 @@ def test_without_strong_labels_the_values_are_those_of_the_config(strong: bool) 
     if strong:
         # The bell has no event at all.
         known.reference.drop(known.reference.index[known.reference["event_label"] == "bell"], inplace=True)
-    post = TUNED.fit(known)
-    assert (post.threshold["bell"], post.median["bell"]) == (0.4, 0.5)
-    assert (post.threshold["dog"] == 0.4) != strong
+    post = TUNED.fit(known, trained_on=False)
+    assert (post.threshold["bell"], post.median["bell"]) == (0.3, 0.5)
+    assert (post.threshold["dog"] == 0.3) != strong
+
+
+def test_on_training_clips_the_values_are_drawn_to_the_given_ones() -> None:
+    free, drawn = (TUNED.fit(outputs(), trained_on) for trained_on in (False, True))
+    for label in LABELS:
+        assert abs(drawn.threshold[label] - 0.3) <= abs(free.threshold[label] - 0.3)
+        assert drawn.clip_threshold[label] == pytest.approx((free.clip_threshold[label] + 0.4) / 2)
+    assert drawn.threshold != free.threshold
+    assert drawn.tag_threshold == free.tag_threshold
 
 
 def test_the_f1_at_a_threshold_is_that_of_the_metrics() -> None:

@@ -142,6 +142,6 @@ def test_pass(system: System, config: Mapping[str, Any]) -> Tested:
     trainer = make_trainer(config, runtime.single(), [predictions], logger=False)
     if isinstance(postprocessing, FittedPostprocessing):
         trainer.validate(system, dataloaders=module.fitting_dataloader(), verbose=False)
-        postprocessing = postprocessing.fit(predictions.collector.outputs())
+        postprocessing = postprocessing.fit(predictions.collector.outputs(), trained_on=module.fits_on_training)
     trainer.test(system, datamodule=module, verbose=False)
     return Tested(predictions.collector, dict(trainer.callback_metrics), postprocessing)

@@ -115,4 +115,4 @@ def tune(model: Path, words: Sequence[str], allowed: Sequence[str] = ()) -> Tuni
         raise UserError("data: have weak labels only; thresholds need the onsets and offsets of events")
     event_based = config["metrics"].get("event_based", {})
     tolerances = (event_based.get("collar", 0.2), event_based.get("offset_share", 0.2))
-    return Tuning(checkpoint, card, before, fitted.fit(outputs), outputs, *tolerances)
+    return Tuning(checkpoint, card, before, fitted.fit(outputs, trained_on=False), outputs, *tolerances)

@@ -106,9 +106,10 @@ class FittedPostprocessing(AnyPostprocessing, ABC):
     """Post-processing with parameters that are fitted on validation clips, or on training clips if there are none."""
 
     @abstractmethod
-    def fit(self, outputs: Outputs) -> Postprocessing:
+    def fit(self, outputs: Outputs, trained_on: bool) -> Postprocessing:
         """The post-processing with the fitted parameters.
 
         Args:
             outputs: the predictions for these clips, with tags and frame probabilities.
+            trained_on: whether the system was trained on these clips.
         """

@@ -31,12 +31,14 @@ class ChangePoints(Postprocessing):
         gap_depth: two events are joined if the mean score of the gap between them is at most this much below that of
             the weaker one, in [0, 1].
         tag_threshold: probability above which a clip has a tag, in [0, 1].
+        clip_threshold: `clip_score` above which a clip may have events of a class, in [0, 1].
     """
 
     threshold: PerClass[Share]
     step: Seconds
     gap_depth: Share
     tag_threshold: PerClass[Share]
+    clip_threshold: PerClass[Share]
     needs_tags: ClassVar[bool] = True
 
     def check_labels(self, labels: Sequence[str]) -> None:
@@ -45,7 +47,7 @@ class ChangePoints(Postprocessing):
 
     def calibrate(self, frame_probs: Tensor, clip_probs: Tensor, labels: Sequence[str]) -> Tensor:
         """See `Postprocessing`."""
-        return relative_scores(frame_probs, clip_probs, labels, self.tag_threshold)
+        return relative_scores(frame_probs, clip_probs, labels, self.clip_threshold)
 
     def events(self, scores: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         """See `Postprocessing`."""

@@ -7,7 +7,8 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from wsed.postprocessing.thresholds import Thresholds, of_class
+from wsed.checks.ranges import Share
+from wsed.postprocessing.thresholds import PerClass, Thresholds, of_class
 
 NARROWEST = 2.0
 """Log-odds. The lowest probability of a range is at least so far below the highest: in a clip that is all event, scores
@@ -16,25 +17,28 @@ hardly differ, and what difference they have says nothing."""
 
 @dataclass(frozen=True)
 class RelativeThresholds(Thresholds):
-    """Looks for the events of a class only in clips that have its tag, with a threshold relative to the clip's scores.
+    """Looks for the events of a class only in clips that have it, with a threshold relative to the clip's scores.
 
     A system that learns from tags alone is free to choose the level of its frame probabilities: that of a mean over
     frequency depends on how many bands an event fills, and attention lets single frames saturate. What it learns is
-    whether a clip has a class, and which of its frames have more of it than others. See `relative_scores`; the
-    arguments are those of `Thresholds`.
+    whether a clip has a class, and which of its frames have more of it than others. See `relative_scores`.
+
+    Attributes:
+        clip_threshold: `clip_score` above which a clip may have events of a class, in [0, 1].
     """
 
+    clip_threshold: PerClass[Share]
     needs_tags: ClassVar[bool] = True
 
     def calibrate(self, frame_probs: Tensor, clip_probs: Tensor, labels: Sequence[str]) -> Tensor:
         """See `Postprocessing`."""
-        return relative_scores(frame_probs, clip_probs, labels, self.tag_threshold)
+        return relative_scores(frame_probs, clip_probs, labels, self.clip_threshold)
 
 
 def relative_scores(
-    frame_probs: Tensor, clip_probs: Tensor, labels: Sequence[str], tag_threshold: float | Mapping[str, float]
+    frame_probs: Tensor, clip_probs: Tensor, labels: Sequence[str], clip_threshold: float | Mapping[str, float]
 ) -> Tensor:
-    """Where a frame lies between the lowest and the highest probability of its clip; 0 in clips without the tag.
+    """Where a frame lies between the lowest and the highest probability of its clip; 0 in clips without the class.
 
     If they differ by less than `NARROWEST`, the range begins so far below the highest.
 
@@ -42,17 +46,32 @@ def relative_scores(
         frame_probs: `(batch, class, time)` in [0, 1].
         clip_probs: `(batch, class)` in [0, 1].
         labels: event classes in the order of the `class` axis.
-        tag_threshold: a clip has a tag if its probability is above this value, which may be one for each label.
+        clip_threshold: a clip has a class if its `clip_score` is above this value, which may be one for each label.
 
     Returns:
-        `(batch, class, time)` in [0, 1]; 1 at the maximum in each clip with the tag, unless all its frames are 0.
+        `(batch, class, time)` in [0, 1]; 1 at the maximum in each clip with the class.
     """
-    limits = [of_class(tag_threshold, label) for label in labels]
-    tagged = clip_probs.double() > torch.tensor(limits, dtype=torch.float64, device=clip_probs.device)
+    limits = [of_class(clip_threshold, label) for label in labels]
+    found = clip_score(frame_probs, clip_probs) > torch.tensor(limits, dtype=torch.float64, device=clip_probs.device)
     # In float64, because systems saturate: 1 and its neighbours differ by millions of the smallest steps there.
     probs = frame_probs.double()
     highest = probs.amax(2, keepdim=True)
     lowest = torch.minimum(probs.amin(2, keepdim=True), torch.sigmoid(torch.logit(highest) - NARROWEST))
     span = (highest - lowest).clamp_min(torch.finfo(torch.float32).tiny)
-    scores = (1 - (highest - probs) / span) * (tagged & (highest[:, :, 0] > 0))[:, :, None]
-    return scores.to(frame_probs.dtype)
+    return ((1 - (highest - probs) / span) * found[:, :, None]).to(frame_probs.dtype)
+
+
+def clip_score(frame_probs: Tensor, clip_probs: Tensor) -> Tensor:
+    """Whether a clip has a class, as the geometric mean of its clip probability and its largest frame probability.
+
+    One of the two may tell little: in a system with strong and weak outputs, the weak one learns with a small weight;
+    in one that learns from tags, the level of frames is free.
+
+    Args:
+        frame_probs: `(batch, class, time)` in [0, 1].
+        clip_probs: `(batch, class)` in [0, 1].
+
+    Returns:
+        `(batch, class)` float64 in [0, 1].
+    """
+    return (frame_probs.double().amax(2) * clip_probs.double()).sqrt()

@@ -1,10 +1,11 @@
 """Thresholds and filters that are chosen for each class on clips with strong labels."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+import torch
 from rich.progress import track
 from scipy.ndimage import uniform_filter1d
 
@@ -14,7 +15,7 @@ from wsed.metrics.best_f1 import BestF1
 from wsed.metrics.intermediate_statistics import event_deltas, intersection_deltas
 from wsed.metrics.outputs import Outputs
 from wsed.postprocessing.base import FittedPostprocessing
-from wsed.postprocessing.relative import RelativeThresholds
+from wsed.postprocessing.relative import RelativeThresholds, clip_score
 
 THRESHOLDS = np.linspace(0.02, 0.98, 49)
 """The candidates for a threshold."""
@@ -25,17 +26,23 @@ MOST = 100
 NEIGHBOURS = 7
 """The F1 at a threshold is averaged over so many candidates around it, so that no lucky one wins."""
 
+PULL = 0.5
+"""On clips of the training, how much F1 a squared distance of 1 from the given threshold must gain."""
+
 
 @dataclass(frozen=True)
 class Tuned(FittedPostprocessing):
-    """Chooses the threshold and the median filter of `RelativeThresholds` with the best F1, for each class.
+    """Chooses the thresholds and the median filter of `RelativeThresholds` with the best F1, for each class.
 
     The F1 is the mean of the event-based one, which asks for exact boundaries, and the intersection-based one, which
-    asks for enough of an event. Without strong labels, the values are those of `threshold` and the first of `median`.
+    asks for enough of an event. On clips that the system was trained on, its scores are too good. There, the threshold
+    is drawn to the given one, and that of clips lies half way between the best and the given one. Without strong
+    labels, threshold and filter are the given ones.
 
     Attributes:
-        median: candidates for the length of the median filter, in seconds.
-        threshold: of classes without strong labels.
+        median: candidates for the length of the median filter, in seconds; the given one is the first.
+        threshold: the given threshold.
+        clip_threshold: the given threshold of clips.
         collar: collar of the event-based F1, in seconds.
         offset_share: offset tolerance of the event-based F1, see `EventBased`.
         dtc: tolerance of the intersection-based F1, see `IntersectionBased`.
@@ -44,6 +51,7 @@ class Tuned(FittedPostprocessing):
 
     median: ListOf[FilterSeconds]
     threshold: Share
+    clip_threshold: Share
     collar: Seconds
     offset_share: Share
     dtc: ShareAboveZero
@@ -53,14 +61,17 @@ class Tuned(FittedPostprocessing):
         if not 1 <= len(self.median) <= MOST:
             raise ValueError(f"median has {len(self.median)} lengths; give 1 to {MOST}")
 
-    def fit(self, outputs: Outputs) -> RelativeThresholds:
-        """See `FittedPostprocessing`; tag thresholds are those with the best F1 over clips."""
+    def fit(self, outputs: Outputs, trained_on: bool) -> RelativeThresholds:
+        """See `FittedPostprocessing`; thresholds of tags and of clips are those with the best F1 over clips."""
         assert outputs.tags is not None
         assert outputs.scores is not None
         labels = outputs.labels
         threshold, median = dict.fromkeys(labels, self.threshold), dict.fromkeys(labels, self.median[0])
-        tag_thresholds = best_tag_thresholds(outputs.reference, outputs.tags)
-        first = RelativeThresholds(threshold, 1.0, median, 0.0, 0.0, tag_thresholds)
+        tags = best_tag_thresholds(outputs.reference, outputs.tags)
+        clips = best_tag_thresholds(outputs.reference, clip_scores(outputs.scores, outputs.tags))
+        if trained_on:
+            clips = {label: (best + self.clip_threshold) / 2 for label, best in clips.items()}
+        first = RelativeThresholds(threshold, 1.0, median, 0.0, 0.0, tags, clips)
         if not (outputs.strong and outputs.present):
             return first
         scores = first.calibrated(outputs.scores, outputs.tags)
@@ -70,10 +81,11 @@ class Tuned(FittedPostprocessing):
                 for seconds in track(self.median, "Tuning post-processing", transient=True)
             ]
         )
+        worth = f1 - (PULL * (THRESHOLDS - self.threshold) ** 2 if trained_on else 0)
         for place, label in enumerate(outputs.present):
             if not f1[:, place].max():
                 continue
-            row, column = divmod(int(np.argmax(f1[:, place])), len(THRESHOLDS))
+            row, column = divmod(int(np.argmax(worth[:, place])), len(THRESHOLDS))
             threshold[label], median[label] = round(float(THRESHOLDS[column]), 2), float(self.median[row])
         return replace(first, threshold=threshold, median=median)
 
@@ -87,6 +99,21 @@ class Tuned(FittedPostprocessing):
         curves = np.stack([[each.at(label, THRESHOLDS) for label in present] for each in both])
         smooth: Array = uniform_filter1d(curves.mean(0), NEIGHBOURS, mode="nearest")
         return smooth
+
+
+def clip_scores(scores: Mapping[str, pd.DataFrame], tags: pd.DataFrame) -> pd.DataFrame:
+    """The `clip_score` of every clip and class, in the form of `tags`.
+
+    Args:
+        scores: frame probabilities of each clip by filename, `onset offset` and a column for each class.
+        tags: clip probabilities, `filename` and a column for each class.
+    """
+    labels = list(tags.columns[1:])
+    highest = np.stack([scores[filename][labels].to_numpy(float).max(0) for filename in tags["filename"]])
+    values = clip_score(torch.from_numpy(highest)[:, :, None], torch.from_numpy(tags[labels].to_numpy(float)))
+    table = pd.DataFrame(values.numpy(), columns=labels)
+    table.insert(0, "filename", tags["filename"].to_numpy())
+    return table
 
 
 def best_tag_thresholds(reference: pd.DataFrame, tags: pd.DataFrame) -> dict[str, float]:

@@ -58,7 +58,7 @@ def test(
     trainer = make_trainer(config, runtime.single(), watching, default_root_dir=folder.path, logger=False)
     if isinstance(postprocessing, FittedPostprocessing):
         trainer.validate(system, dataloaders=data.fitting_dataloader(), verbose=False)
-        postprocessing = postprocessing.fit(predictions.collector.outputs())
+        postprocessing = postprocessing.fit(predictions.collector.outputs(), trained_on=data.fits_on_training)
     write_text(folder.postprocessing_path, json.dumps(postprocessing.description(), indent=2) + "\n")
     trainer.test(system, datamodule=data, verbose=False)
     collector = predictions.collector

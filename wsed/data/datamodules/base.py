@@ -116,6 +116,11 @@ class ClipDataModule(pl.LightningDataModule):
         """Test clips in order."""
         return self._loader("test", Sequential())
 
+    @property
+    def fits_on_training(self) -> bool:
+        """Whether `fitting_dataloader` has training clips."""
+        return "val" not in self.datasets
+
     def fitting_dataloader(self) -> DataLoader[Batch]:
         """Clips that post-processing is fitted on: those of validation, or the first training clips if there are none.
 
@@ -124,7 +129,7 @@ class ClipDataModule(pl.LightningDataModule):
         Raises:
             UserError: there are no training clips either.
         """
-        if "val" in self.datasets:
+        if not self.fits_on_training:
             return self._loader("val", Sequential())
         if "train" not in self.datasets:
             raise UserError("postprocessing: there are no validation and no training clips to fit it on")

@@ -17,9 +17,8 @@ OWN = {
     "evaluation": {"_target_": "wsed.evaluation.evaluator.Evaluator", "_partial_": True, "draws": 7, "seed": 3},
     "postprocessing": {
         "_target_": "wsed.postprocessing.tuned.Tuned",
-        **{name: [0.5] for name in ("threshold", "hysteresis", "median", "gap", "minimum_duration")},
-        "collar": 0.2,
-        "offset_share": 0.2,
+        "median": [0.5],
+        **dict.fromkeys(("threshold", "clip_threshold", "collar", "offset_share", "dtc", "gtc"), 0.5),
     },
     "data": {
         "labels": ["gunshot"],

@@ -155,7 +155,6 @@ OTHERS = {
     "mixing.shares={background: 0, event: 0, mixture: 0}": "mixing.shares",
     "mixing.duration=0.05": "a clip of 0.05 s has 0 frames",
     "loss.terms.clip_bce.class_weights=[1,1]": "class_weights: has 2 weights for 3 classes",
-    "postprocessing.threshold={gunshot: 0.5}": "postprocessing.threshold: has no value for baby_cry",
     "monitor=val/tagging/mop": "monitor=val/tagging/mop: no metric of the validation split has this name",
     "metrics.psds_scenario1.name=psds/scenario2": "two metrics have the name psds/scenario2",
     "metrics.psds_scenario1.name=''": "metrics.psds_scenario1.name",
@@ -202,8 +201,10 @@ PRESETS = {
     ("model=mtl", "network.dilations=[1]"): "widths and 1 dilations",
     ("model=mtl", "network.kernel=2"): "kernel is 2; it must be odd",
     ("model=gated_crnn", "features.bands=8"): "use 16 bands or more",
-    ("postprocessing=tuned", "postprocessing.threshold=[]"): "postprocessing.threshold",
-    ("postprocessing=tuned", "postprocessing.threshold=[0.5,nan]"): "postprocessing.threshold",
+    ("postprocessing=plain", "postprocessing.threshold={gunshot: 0.5}"): "threshold: has no value for baby_cry",
+    ("postprocessing=tuned", "postprocessing.median=[]"): "postprocessing.median",
+    ("postprocessing=tuned", "postprocessing.threshold=[0.5]"): "postprocessing.threshold",
+    ("postprocessing=tuned", "postprocessing.clip_threshold=nan"): "postprocessing.clip_threshold",
     ("postprocessing=tuned", "postprocessing.median=[-1]"): "postprocessing.median",
     ("+callbacks=early_stopping", "callbacks.early_stopping.patience=-1"): "callbacks.early_stopping.patience",
     ("+callbacks=early_stopping", "callbacks.early_stopping.monitor=val/x"): "monitor=val/x: no metric",
@@ -231,7 +232,7 @@ PRESETS = {
 @cache
 def composed() -> DictConfig:
     with hydra_initialized():
-        return without_hydra(compose_config(["logger=csv"]))
+        return without_hydra(compose_config(["logger=csv", "postprocessing=plain"]))
 
 
 @pytest.mark.parametrize(("word", "key", "said"), VALUES, ids=[word for word, _, _ in VALUES])
@@ -250,7 +251,7 @@ def test_a_number_out_of_range(word: str, key: str, said: str) -> None:
 @pytest.mark.parametrize("key", NUMBERS)
 def test_a_number_out_of_range_on_the_command_line(wsed: Wsed, key: str) -> None:
     values, said = NUMBERS[key]
-    wsed.refuses("train", "logger=csv", f"{key}={values[0]}", says=said)
+    wsed.refuses("train", "logger=csv", "postprocessing=plain", f"{key}={values[0]}", says=said)
 
 
 @pytest.mark.parametrize("word", OTHERS, ids=[word[:60] for word in OTHERS])

@@ -12,7 +12,7 @@ HELP = """Chooses thresholds and post-processing of a trained system on recordin
   wsed detect TUNED.ckpt recordings/
 
 The test split of the data is used; without data=CHOICE it is that of the run. GROUP=CHOICE and KEY=VALUE are overrides
-as in `wsed evaluate`; postprocessing.threshold=[0.2,0.4] and the like change the candidates. TUNED.ckpt is the same
+as in `wsed evaluate`; postprocessing.median=[0.2,0.4] changes the candidates for the filter. TUNED.ckpt is the same
 system with the chosen values; TUNED.tsv and TUNED.svg have precision and recall of each class at every threshold.
 
 The scores that are printed are those on the data that the values were chosen on, so they are too good. Keep some

@@ -122,9 +122,10 @@ def _definitions(raw: Any) -> dict[str, str]:
     found: dict[str, str] = {}
 
     def follow(node: Any, key: str, origin: str, depth: int) -> None:
-        reference = re.fullmatch(r"\$\{([\w.]+)\}", node) if isinstance(node, str) else None
-        if reference and depth < 10:
-            follow(_at(raw, reference[1]), key, reference[1], depth + 1)
+        # `oc.select` has a value of its own for where the other key is not there.
+        reference = re.fullmatch(r"\$\{(oc\.select:)?([\w.]+)(?:,.*)?\}", node) if isinstance(node, str) else None
+        if reference and depth < 10 and not (reference[1] and _at(raw, reference[2]) is None):
+            follow(_at(raw, reference[2]), key, reference[2], depth + 1)
             return
         if key != origin:
             found[key] = origin

@@ -69,7 +69,7 @@ def test_a_checkpoint_has_the_scores_of_its_run(run: Path, evaluate: Evaluate) -
 def test_a_checkpoint_is_scored_by_the_metrics_and_the_fitted_post_processing_of_its_run(
     trained: Callable[..., Path], evaluate: Evaluate
 ) -> None:
-    values = ["postprocessing=tuned", "postprocessing.threshold=[0.2,0.4]", "postprocessing.median=[0.0,0.2]"]
+    values = ["postprocessing=tuned", "postprocessing.median=[0.0,0.2]"]
     tuned = trained(
         "data.clips.val=6",
         *values,

@@ -6,9 +6,9 @@ import pytest
 
 import wsed
 from tests.commands.recordings.conftest import Command
-from wsed.postprocessing.thresholds import Thresholds
+from wsed.postprocessing.relative import RelativeThresholds
 
-CANDIDATES = ["postprocessing.threshold=[0.2,0.5]", "postprocessing.median=[0.0,0.3]", "data.clips.test=6"]
+CANDIDATES = ["postprocessing.median=[0.0,0.3]", "data.clips.test=6"]
 
 
 def test_the_copy_of_a_model_has_the_chosen_values_and_the_curves_are_those_of_evaluate(
@@ -19,15 +19,16 @@ def test_the_copy_of_a_model_has_the_chosen_values_and_the_curves_are_those_of_e
     assert code == 0, err
     assert (small_run / "checkpoints" / "last.ckpt").read_bytes() == before
     chosen = wsed.load("tuned.ckpt").postprocessing
-    assert isinstance(chosen, Thresholds)
-    assert set(chosen.threshold.values()) <= {0.2, 0.5}
+    assert isinstance(chosen, RelativeThresholds)
+    assert isinstance(chosen.median, dict)
+    assert set(chosen.median.values()) <= {0.0, 0.3}
     assert "event-based F1 on the data that the values were chosen on" in out
     assert command("detect", "tuned.ckpt", recordings / "a.wav")[0] == 0
     curves = pd.read_csv("tuned.tsv", sep="\t")
     row = curves[curves["threshold"].round(6) == 0.3].set_index("event_label")
-    names = ("median", "gap", "hysteresis", "minimum_duration")
+    names = ("median", "gap", "hysteresis", "minimum_duration", "clip_threshold")
     same = [f"postprocessing.{name}={getattr(chosen, name)}".replace("'", "") for name in names]
-    others = ["postprocessing=plain", *same, "postprocessing.threshold=0.3", "data.clips.test=6"]
+    others = ["postprocessing=relative", *same, "postprocessing.threshold=0.3", "data.clips.test=6"]
     evaluated = ["evaluate", "--checkpoint", small_run, *others, "evaluation.draws=0", "--json", "out.json"]
     assert command(*evaluated)[0] == 0
     scores = json.loads(Path("out.json").read_text())

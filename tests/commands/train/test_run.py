@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from wsed.config import composed
 from wsed.systems.base import System
 
 Train = Callable[..., tuple[int, str, str]]
@@ -105,12 +106,17 @@ def test_a_folder_with_another_run_is_left_alone(train: Train) -> None:
 
 @pytest.mark.parametrize("words", [[], ["data.clips={train: 12, val: 6, test: 3}", "data.folds.val=[3]"]])
 def test_post_processing_is_tuned_on_validation_or_else_on_training_clips(train: Train, words: list[str]) -> None:
-    tuned = ["postprocessing=tuned", "postprocessing.median=[0,0.1]", "postprocessing.threshold=[0.5,0.01]"]
-    code, _, err = train("hydra.run.dir=run", *tuned, *words)
+    code, _, err = train("hydra.run.dir=run", "postprocessing=tuned", "postprocessing.median=[0,0.1]", *words)
     assert code == 0, err
     chosen = json.loads(Path("run/postprocessing.json").read_text())
     assert set(chosen["threshold"]) == {"baby_cry", "glass_break", "gunshot"}
-    assert set(chosen["threshold"].values()) <= {0.5, 0.01}
+    assert set(chosen["median"].values()) <= {0, 0.1}
+    # Half way from the best, which is at most 1, to the given one.
+    assert (max(chosen["clip_threshold"].values()) <= 0.7) or words
+
+
+def test_thresholds_are_tuned_unless_others_are_chosen() -> None:
+    assert composed("experiment=jsc")["postprocessing"]["_target_"].endswith("Tuned")
 
 
 def test_what_a_pooling_learns_is_logged(train: Train) -> None:

@@ -28,3 +28,4 @@ myst_heading_anchors = 3
 default_role = "code"
 # Two modules may have a class of the same name, which a short annotation does not tell apart.
 suppress_warnings = ["ref.python"]
+html_show_copyright = False

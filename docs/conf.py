@@ -11,6 +11,7 @@ html_title = "wsed"
 # Nothing is loaded from elsewhere when a page is read.
 html_theme_options = {"footer_icons": []}
 html_show_sourcelink = False
+html_show_copyright = False
 html_copy_source = False
 napoleon_google_docstring = True
 napoleon_numpy_docstring = False
@@ -28,4 +29,3 @@ myst_heading_anchors = 3
 default_role = "code"
 # Two modules may have a class of the same name, which a short annotation does not tell apart.
 suppress_warnings = ["ref.python"]
-html_show_copyright = False

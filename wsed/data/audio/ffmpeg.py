@@ -137,13 +137,16 @@ def _pieces(
     assert process.stdout is not None
     read = 0
     while block := process.stdout.read(seconds * rate * channels * 4):
-        whole = len(block) // (4 * channels) * channels
-        yield np.frombuffer(block, np.float32, whole).reshape(-1, channels)
-        read += whole // channels
+        count = len(block) // (4 * channels)
+        if count:
+            yield np.frombuffer(block, np.float32, count * channels).reshape(-1, channels)
+        read += count
     if process.wait():
         raise UserError(
             f"{path}: is damaged after {read / rate:.0f} s; {_complaint(os.pread(messages, PROBED_BYTES, 0))}; {CURE}"
         )
+    if not read:
+        raise UserError(f"{path}: has no samples; {CURE}")
     if length is not None and read / rate < length - SECONDS_SHORT:
         raise UserError(f"{path}: is truncated after {read / rate:.0f} s of {length:.0f} s; {CURE}")
 

@@ -70,7 +70,7 @@ def default_threshold(model: Model) -> float | None:
     if not isinstance(model.postprocessing, Thresholds):
         return None
     threshold = model.postprocessing.threshold
-    return statistics.fmean(threshold.values()) if isinstance(threshold, Mapping) else threshold
+    return round(statistics.fmean(threshold.values()), 2) if isinstance(threshold, Mapping) else threshold
 
 
 def _recorder() -> gradio.Audio:

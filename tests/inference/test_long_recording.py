@@ -1,7 +1,7 @@
 """Half an hour, joined from clips whose events are known: what a run scored clip by clip holds for it."""
 
+import contextlib
 import json
-import os
 from pathlib import Path
 
 import numpy as np
@@ -27,12 +27,8 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("trained")
-    before = Path.cwd()
-    os.chdir(folder)
-    try:
+    with contextlib.chdir(folder):
         assert main(["train", *WORDS, *RUN, "hydra.run.dir=run"]) == 0
-    finally:
-        os.chdir(before)
     return folder / "run"
 
 

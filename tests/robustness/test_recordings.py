@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +12,7 @@ import pytest
 import soundfile
 import torch
 
-from tests.robustness.run_folders import Spoil, link, pipe, sparse, write
+from tests.robustness.run_folders import Spoil, link, listening_socket, pipe, sparse, write
 from tests.robustness.test_last_checkpoint import Evil
 from tests.robustness.warm import Wsed
 from tests.small_run import SMALL
@@ -73,6 +72,7 @@ AUDIO: dict[str, tuple[Callable[[Path], object], str]] = {
     "text": (write("do re mi"), "is not audio"),
     "a pipe": (os.mkfifo, "is a pipe"),
     "a device": (lambda path: path.symlink_to("/dev/zero"), "is a device"),
+    "a socket": (listening_socket, "is a socket"),
     "a link to itself": (lambda path: path.symlink_to(path), "symbolic links"),
     "a page": (write("<script>alert(1)</script>"), "is not audio"),
     "a terabyte of nothing": (terabyte, "more than 256 GB"),
@@ -166,17 +166,6 @@ def test_names_never_leave_the_folder(wsed: Wsed, here: Path, text: str) -> None
         wsed.folder.parent / "stdout",
         wsed.folder.parent / "stderr",
     }
-
-
-def test_a_socket_among_recordings(wsed: Wsed, here: Path) -> None:
-    with socket.socket(socket.AF_UNIX) as server:
-        before = Path.cwd()
-        os.chdir(here)
-        server.bind("b.wav")
-        os.chdir(before)
-        done = wsed.run("detect", "run", "b.wav", "a.wav")
-    assert (done.code, done.kind) == (1, "one line")
-    assert "b.wav: is a socket" in done.err
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ def load(path: str | Path, device: str = "auto", allowed: Sequence[str] = ()) ->
     described = card.postprocessing
     if described is None and run is not None and exists(run.postprocessing_path):
         described = _of_run(run, allowed)
-    postprocessing = build_postprocessing(described, system.labels, checkpoint)
+    postprocessing = described_postprocessing(described, system.labels, checkpoint)
     with checkpoint.open("rb") as opened:
         digest = hashlib.file_digest(opened, "sha256").hexdigest()
     return Model(system, postprocessing, card.clip_seconds, resolve_precision("auto"), digest=digest)
@@ -85,11 +85,11 @@ def _load_onnx(path: Path, device: str, allowed: Sequence[str]) -> Model:
         raise missing(error) from error
     read = read_onnx(path, device, allowed)
     card = read.facts.card
-    postprocessing = build_postprocessing(card.postprocessing, read.facts.labels, path)
+    postprocessing = described_postprocessing(card.postprocessing, read.facts.labels, path)
     return Model(read.system, postprocessing, card.clip_seconds, digest=read.digest)
 
 
-def build_postprocessing(described: Mapping[str, Any] | None, labels: Sequence[str], file: Path) -> Postprocessing:
+def described_postprocessing(described: Mapping[str, Any] | None, labels: Sequence[str], file: Path) -> Postprocessing:
     """The post-processing that a file describes, checked.
 
     Args:

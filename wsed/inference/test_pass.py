@@ -20,12 +20,13 @@ from wsed.errors import UserError
 from wsed.evaluation.evaluator import build_evaluator
 from wsed.evaluation.prediction_collector import PredictionCollector
 from wsed.metrics.outputs import Outputs
-from wsed.postprocessing.base import FittedPostprocessing, Postprocessing
+from wsed.postprocessing.base import Postprocessing
 from wsed.runs.folder import RunFolder
 from wsed.systems.base import System
 from wsed.training.allocator import keep_freed_memory
 from wsed.training.callbacks.collect_predictions import CollectPredictions
 from wsed.training.runtime import Runtime
+from wsed.training.testing import build_postprocessing, fit_postprocessing
 from wsed.training.trainer import make_trainer
 from wsed.training.warnings import silence_lightning
 
@@ -129,8 +130,7 @@ def test_pass(system: System, config: Mapping[str, Any]) -> Tested:
             f"data.sample_rate={rate}: is not the {system.features.sample_rate} Hz of the system; "
             f"add data.sample_rate={system.features.sample_rate}"
         )
-    postprocessing: Postprocessing | FittedPostprocessing = instantiate(config["postprocessing"])
-    postprocessing.check_labels(labels)
+    postprocessing = build_postprocessing(config)
     module = instantiate(config["data"]["module"])
     assert isinstance(module, ClipDataModule)
     module.setup("test")
@@ -140,8 +140,6 @@ def test_pass(system: System, config: Mapping[str, Any]) -> Tested:
     runtime.check_devices()
     predictions = CollectPredictions(build_evaluator(config))
     trainer = make_trainer(config, runtime.single(), [predictions], logger=False)
-    if isinstance(postprocessing, FittedPostprocessing):
-        trainer.validate(system, dataloaders=module.fitting_dataloader(), verbose=False)
-        postprocessing = postprocessing.fit(predictions.collector.outputs(), trained_on=module.fits_on_training)
+    fitted = fit_postprocessing(postprocessing, trainer, system, module, predictions)
     trainer.test(system, datamodule=module, verbose=False)
-    return Tested(predictions.collector, dict(trainer.callback_metrics), postprocessing)
+    return Tested(predictions.collector, dict(trainer.callback_metrics), fitted)

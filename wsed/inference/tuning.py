@@ -10,7 +10,7 @@ from rich.progress import track
 
 from wsed.config.instantiate import instantiate
 from wsed.errors import UserError
-from wsed.inference.load import build_postprocessing, card_of
+from wsed.inference.load import card_of, described_postprocessing
 from wsed.inference.test_pass import run_config, test_pass
 from wsed.metrics.counts import Counts
 from wsed.metrics.event_based import event_counts
@@ -108,7 +108,7 @@ def tune(model: Path, words: Sequence[str], allowed: Sequence[str] = ()) -> Tuni
     if not isinstance(fitted, FittedPostprocessing):
         raise UserError("postprocessing: has no values to choose; give postprocessing=tuned, or leave it out")
     described = card.postprocessing
-    before = None if described is None else build_postprocessing(described, system.labels, checkpoint)
+    before = None if described is None else described_postprocessing(described, system.labels, checkpoint)
     plain = Thresholds(0.5, 1.0, 0.0, 0.0, 0.0, 0.5).description()
     outputs = test_pass(system, {**config, "postprocessing": plain}).predictions.outputs()
     if not outputs.strong:

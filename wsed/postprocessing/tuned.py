@@ -1,6 +1,6 @@
 """Thresholds and filters that are chosen for each class on clips with strong labels."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -27,7 +27,7 @@ NEIGHBOURS = 7
 """The F1 at a threshold is averaged over so many candidates around it, so that no lucky one wins."""
 
 PULL = 0.5
-"""On clips of the training, how much F1 a squared distance of 1 from the given threshold must gain."""
+"""On training clips, the F1 that a threshold loses for a squared distance of 1 from the given one."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class Tuned(FittedPostprocessing):
 
     def _f1(self, scores: dict[str, pd.DataFrame], outputs: Outputs) -> Array:
         """The F1 of each class that has events at each threshold, `(class, threshold)`."""
-        present: Sequence[str] = outputs.present
+        present = outputs.present
         kept = {filename: scores[filename][["onset", "offset", *present]] for filename in outputs.filenames}
         of_events = event_deltas(outputs.reference, kept, self.collar, self.offset_share)
         of_overlaps = intersection_deltas(outputs.reference, kept, self.dtc, self.gtc, None)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pytorch_lightning import Trainer
 from pytorch_lightning.callbacks import Callback
 
 from wsed.atomic import write_text
@@ -31,6 +32,28 @@ def build_postprocessing(config: Mapping[str, Any]) -> Postprocessing | FittedPo
     return postprocessing
 
 
+def fit_postprocessing(
+    postprocessing: Postprocessing | FittedPostprocessing,
+    trainer: Trainer,
+    system: System,
+    data: ClipDataModule,
+    predictions: CollectPredictions,
+) -> Postprocessing:
+    """The post-processing, fitted on the clips of `fitting_dataloader` if it has to be.
+
+    Args:
+        postprocessing: the post-processing of the config.
+        trainer: trainer with `predictions` among its callbacks.
+        system: the trained system.
+        data: data after `setup`.
+        predictions: collects the predictions for the clips.
+    """
+    if isinstance(postprocessing, Postprocessing):
+        return postprocessing
+    trainer.validate(system, dataloaders=data.fitting_dataloader(), verbose=False)
+    return postprocessing.fit(predictions.collector.outputs(), trained_on=data.fits_on_training)
+
+
 def test(
     config: Mapping[str, Any],
     runtime: Runtime,
@@ -56,15 +79,13 @@ def test(
     predictions, examples = CollectPredictions(evaluator), ExampleRecorder()
     watching = [predictions, examples, *callbacks]
     trainer = make_trainer(config, runtime.single(), watching, default_root_dir=folder.path, logger=False)
-    if isinstance(postprocessing, FittedPostprocessing):
-        trainer.validate(system, dataloaders=data.fitting_dataloader(), verbose=False)
-        postprocessing = postprocessing.fit(predictions.collector.outputs(), trained_on=data.fits_on_training)
-    write_text(folder.postprocessing_path, json.dumps(postprocessing.description(), indent=2) + "\n")
+    fitted = fit_postprocessing(postprocessing, trainer, system, data, predictions)
+    write_text(folder.postprocessing_path, json.dumps(fitted.description(), indent=2) + "\n")
     trainer.test(system, datamodule=data, verbose=False)
     collector = predictions.collector
     collector.write(folder.predictions)
     examples.write(folder.predictions, system.features.sample_rate)
-    outputs = collector.outputs(postprocessing)
+    outputs = collector.outputs(fitted)
     assert outputs.events is not None
     write_tsv(outputs.events, folder.predictions.events)
     return evaluator.evaluate(outputs).with_logged(trainer.callback_metrics)

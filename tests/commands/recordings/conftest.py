@@ -1,4 +1,4 @@
-import os
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,13 +16,9 @@ Command = Callable[..., tuple[int, str, str]]
 def small_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run with a threshold that some frames reach."""
     folder = tmp_path_factory.mktemp("trained")
-    before = Path.cwd()
-    os.chdir(folder)
-    try:
-        words = ["evaluation.draws=0", "postprocessing.threshold=0.3", "hydra.run.dir=run"]
+    words = ["evaluation.draws=0", "postprocessing.threshold=0.3", "hydra.run.dir=run"]
+    with contextlib.chdir(folder):
         assert main(["train", *SMALL, *words]) == 0
-    finally:
-        os.chdir(before)
     return folder / "run"
 
 

@@ -24,7 +24,9 @@ SUFFIXES = frozenset([".m4a", ".mp4", ".aac", ".wma", ".webm", ".mka"])
 STARTS = ((4, b"ftyp", "mov"), (0, b"\x1a\x45\xdf\xa3", "matroska"), (0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "asf"))
 """Where a file has which bytes, and the name of its format for ffmpeg. None of them is a playlist."""
 
-PROBED_BYTES = 2**16
+MOST_MESSAGES = 2**16
+"""Bytes of the messages of ffmpeg that are read."""
+
 MOST_ALLOCATED = 2**28
 """Bytes that ffmpeg allocates at once, at most."""
 
@@ -143,7 +145,7 @@ def _pieces(
         read += count
     if process.wait():
         raise UserError(
-            f"{path}: is damaged after {read / rate:.0f} s; {_complaint(os.pread(messages, PROBED_BYTES, 0))}; {CURE}"
+            f"{path}: is damaged after {read / rate:.0f} s; {_complaint(os.pread(messages, MOST_MESSAGES, 0))}; {CURE}"
         )
     if not read:
         raise UserError(f"{path}: has no samples; {CURE}")

@@ -24,18 +24,37 @@ def tags(**rows: list[float]) -> pd.DataFrame:
     return pd.DataFrame([(name, *values) for name, values in rows.items()], columns=["filename", "dog", "cat"])
 
 
-@given(st.lists(st.floats(0, 1), min_size=1, max_size=30), st.floats(0.1, 1), st.floats(0, 1))
-def test_level_and_range_of_the_scores_do_not_matter(dog: list[float], factor: float, share: float) -> None:
-    dog = [*dog, 0.0, 0.9]
-    post = RelativeThresholds(**{**VALUES, "threshold": share}, clip_threshold=0.05)
-    other = [1 - factor + factor * each for each in dog] if max(dog) < 0.99 else [factor * each for each in dog]
-    clips = {"a": table({"dog": dog, "cat": dog}), "b": table({"dog": other, "cat": dog})}
-    events = post.detect(clips, tags(a=[0.9, 0.0], b=[0.6, 0.0]))
-    found = {name: set(rows["onset"].round(6)) for name, rows in events.groupby("filename")}
-    # A frame may be exactly at the threshold, where rounding decides.
-    if not (np.abs(np.array(dog) / max(dog) - share) < 1e-9).any():
-        assert found["a"] == found["b"]
-    assert set(events["event_label"].dropna()) <= {"dog"}
+def naive_place(probs: list[float]) -> list[float]:
+    """The mean of two places, frame by frame: between two probabilities, and between their log-odds."""
+    probs = [min(max(prob, 2**-24), 1 - 2**-24) for prob in probs]
+    log_odds = [math.log(prob / (1 - prob)) for prob in probs]
+    high = max(log_odds)
+    low = min(min(log_odds), high - 2)
+    most, least = (1 / (1 + math.exp(-edge)) for edge in (high, low))
+    return [
+        ((prob - least) / (most - least) + (odds - low) / (high - low)) / 2
+        for prob, odds in zip(probs, log_odds, strict=True)
+    ]
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
+def test_scores_are_places_between_the_lowest_and_the_highest_of_the_clip(probs: list[float]) -> None:
+    post = RelativeThresholds(**VALUES, clip_threshold=0.0)
+    scores = post.calibrate(torch.tensor([[probs]], dtype=torch.float64), torch.ones(1, 1), ["dog"])[0, 0]
+    if max(probs) == 0:
+        assert not scores.any()
+    else:
+        assert scores.tolist() == pytest.approx(naive_place(probs), abs=1e-6)
+        assert scores.max() == 1
+        order = sorted(range(len(probs)), key=probs.__getitem__)
+        assert torch.all(scores[order].diff() >= 0)
+
+
+def test_saturated_frames_and_frames_near_0_are_told_apart() -> None:
+    post = RelativeThresholds(**VALUES, clip_threshold=0.0)
+    probs = torch.tensor([[[1e-6, 1e-3, 0.5, 0.999, 0.9999999]]])
+    scores = post.calibrate(probs, torch.ones(1, 1), ["dog"])[0, 0]
+    assert torch.all(scores.diff() > 0.1)
 
 
 def test_it_is_a_threshold_between_the_lowest_and_the_highest_score() -> None:
@@ -45,9 +64,7 @@ def test_it_is_a_threshold_between_the_lowest_and_the_highest_score() -> None:
     clip = {"a": table({"dog": dog, "cat": cat})}
     found = post.detect(clip, tags(a=[0.4, 0.8]))
     each = [
-        Thresholds(**{**VALUES, "threshold": 0.6 * min(values) + 0.4 * max(values)}).events(
-            {"a": table({label: values})}
-        )
+        Thresholds(**VALUES).events({"a": table({label: naive_place(values)})})
         for label, values in (("dog", dog), ("cat", cat))
     ]
     expected = pd.concat(each).sort_values(["onset", "offset", "event_label"], ignore_index=True)
@@ -91,5 +108,5 @@ def test_batches_are_calibrated_clip_by_clip() -> None:
     post = RelativeThresholds(**VALUES, clip_threshold=0.3)
     probs = torch.tensor([[[0.1, 0.9, 0.5], [0.0, 0.4, 0.1]], [[0.5, 0.5, 0.5], [0.1, 0.1, 0.1]]])
     scores = post.calibrate(probs, torch.tensor([[0.9, 0.6], [0.9, 0.5]]), ["dog", "cat"])
-    expected = torch.tensor([[[0, 1, 0.5], [0, 1, 0.25]], [[1.0, 1, 1], [0, 0, 0]]])
+    expected = torch.tensor([[naive_place([0.1, 0.9, 0.5]), naive_place([0, 0.4, 0.1])], [[1, 1, 1], [0, 0, 0]]])
     torch.testing.assert_close(scores, expected)

@@ -11,8 +11,11 @@ from wsed.checks.ranges import Share
 from wsed.postprocessing.thresholds import PerClass, Thresholds, of_class
 
 NARROWEST = 2.0
-"""Log-odds. The lowest probability of a range is at least so far below the highest: in a clip that is all event, scores
+"""Log-odds. The range of a clip begins at least so far below its highest score: in a clip that is all event, scores
 hardly differ, and what difference they have says nothing."""
+
+CLOSEST = 2.0**-24
+"""Probabilities are at least so far from 0 and 1, so that their log-odds are finite: half a step of float32 below 1."""
 
 
 @dataclass(frozen=True)
@@ -38,9 +41,12 @@ class RelativeThresholds(Thresholds):
 def relative_scores(
     frame_probs: Tensor, clip_probs: Tensor, labels: Sequence[str], clip_threshold: float | Mapping[str, float]
 ) -> Tensor:
-    """Where a frame lies between the lowest and the highest probability of its clip; 0 in clips without the class.
+    """Where a frame lies between the lowest and the highest score of its clip; 0 in clips without the class.
 
-    If they differ by less than `NARROWEST`, the range begins so far below the highest.
+    The mean of its place between two probabilities and of its place between their log-odds. Each alone is too coarse
+    for some systems: where frames saturate, almost all lie near the highest probability; where most of a clip is close
+    to 0, much of the range of log-odds is below any event. If the two differ by less than `NARROWEST`, the range begins
+    so far below the highest.
 
     Args:
         frame_probs: `(batch, class, time)` in [0, 1].
@@ -53,12 +59,16 @@ def relative_scores(
     """
     limits = [of_class(clip_threshold, label) for label in labels]
     found = clip_score(frame_probs, clip_probs) > torch.tensor(limits, dtype=torch.float64, device=clip_probs.device)
-    # In float64, because systems saturate: 1 and its neighbours differ by millions of the smallest steps there.
-    probs = frame_probs.double()
-    highest = probs.amax(2, keepdim=True)
-    lowest = torch.minimum(probs.amin(2, keepdim=True), torch.sigmoid(torch.logit(highest) - NARROWEST))
-    span = (highest - lowest).clamp_min(torch.finfo(torch.float32).tiny)
-    return ((1 - (highest - probs) / span) * found[:, :, None]).to(frame_probs.dtype)
+    log_odds = torch.logit(frame_probs.double(), CLOSEST)
+    highest = log_odds.amax(2, keepdim=True)
+    lowest = torch.minimum(log_odds.amin(2, keepdim=True), highest - NARROWEST)
+    place = (_place(log_odds, lowest, highest) + _place(log_odds.sigmoid(), lowest.sigmoid(), highest.sigmoid())) / 2
+    return (place * found[:, :, None]).to(frame_probs.dtype)
+
+
+def _place(values: Tensor, lowest: Tensor, highest: Tensor) -> Tensor:
+    """0 for the lowest value, 1 for the highest; exactly 1, which rounding must not move below a threshold."""
+    return 1 - (highest - values) / (highest - lowest)
 
 
 def clip_score(frame_probs: Tensor, clip_probs: Tensor) -> Tensor:

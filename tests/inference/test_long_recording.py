@@ -19,7 +19,7 @@ from wsed.metrics.bss_eval import bss_eval
 from wsed.metrics.event_based import event_counts
 
 WORDS = ["experiment=demo", "data.clips={train: 400, val: 0, test: 450}", "precision=32-true"]
-RUN = ["trainer.max_epochs=12", "evaluation.draws=0", "logger=csv", "metrics=[event_based,separation]"]
+RUN = ["evaluation.draws=0", "logger=csv", "metrics=[event_based,separation]"]
 
 pytestmark = pytest.mark.slow
 
@@ -61,7 +61,7 @@ def test_events_are_found_as_often_as_in_clips(run: Path, clips: list[Batch]) ->
     )
     found = model.detect(waveform, model.sample_rate).assign(filename="all")
     counts = event_counts(reference, found, model.labels, ["all"], 0.2, 0.2).scores("long")
-    assert scores(run)["event_based/macro/f1"] > 0.2
+    assert scores(run)["event_based/macro/f1"] > 0.4
     assert counts["long/macro/f1"] == pytest.approx(scores(run)["event_based/macro/f1"], abs=0.02)
 
 

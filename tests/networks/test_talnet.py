@@ -56,8 +56,9 @@ def test_clips_of_a_batch_do_not_affect_each_other() -> None:
 def test_biases_begin_at_0_and_recurrent_weights_are_orthogonal() -> None:
     talnet = network()
     assert not any(value.any() for name, value in talnet.named_parameters() if "bias" in name)
-    weight = talnet.recurrent.weight_hh_l0
-    torch.testing.assert_close(weight.T @ weight, torch.eye(5, dtype=torch.float64), atol=1e-5, rtol=0)
+    for weight in (talnet.recurrent.weight_hh_l0, talnet.recurrent.weight_ih_l0_reverse):
+        eye = torch.eye(weight.shape[1], dtype=torch.float64)
+        torch.testing.assert_close(weight.T @ weight, eye, atol=1e-5, rtol=0)
 
 
 def test_pools_that_leave_no_band_are_refused() -> None:

@@ -9,6 +9,8 @@ from wsed.networks.base import Encoder
 class Talnet(Encoder):
     """Convolutions that pool time and frequency, then a bidirectional GRU (Wang, Li and Metze 2019).
 
+    All weights of the GRU are orthogonal at first, as in the published code.
+
     Args:
         bands: size of the `freq` axis of the features.
         widths: number of feature maps of each convolution; ReLU follows each of them.
@@ -56,7 +58,7 @@ class Talnet(Encoder):
         self.channels = 2 * units
         self.time_reduction = time_reduction
         for name, parameter in self.named_parameters():
-            if "weight_hh" in name:
+            if name.startswith("recurrent.weight"):
                 nn.init.orthogonal_(parameter)
             elif parameter.ndim > 1:
                 nn.init.xavier_uniform_(parameter)

@@ -20,6 +20,16 @@ def test_frame_targets_are_the_frames_an_event_touches(onset: float, duration: f
     assert not target[0].any()
 
 
+@settings(max_examples=50, deadline=None)
+@given(onset=st.floats(0, 3.9), duration=st.floats(0.02, 4))
+def test_kong_2018_leaves_out_the_frame_in_which_an_event_ends(onset: float, duration: float) -> None:
+    # As in its code: `target[int(onset * 16000 / 528) : int(offset * 16000 / 528)] = 1`.
+    offset = min(onset + duration, 4.0)
+    expected = torch.zeros(120)
+    expected[int(onset * 16000 / 528) : int(offset * 16000 / 528)] = 1
+    assert torch.equal(frame_targets([Event(onset, offset, "a")], ["a"], 120, RATE, last_frame=False)[0], expected)
+
+
 def test_a_target_makes_strong_labels_of_its_events() -> None:
     events = [[Event(0.0, 0.45, "a"), Event(0.7, 0.9, "b")], []]
     target = Target(

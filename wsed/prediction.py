@@ -76,17 +76,20 @@ class Target:
         return torch.stack(clips).to(self.weak)
 
 
-def frame_targets(events: Sequence[Event], labels: Sequence[str], frames: int, frames_per_second: float) -> Tensor:
+def frame_targets(
+    events: Sequence[Event], labels: Sequence[str], frames: int, frames_per_second: float, last_frame: bool = True
+) -> Tensor:
     """Activity per frame: frame `t` covers the time from `t` to `t + 1` hops, and is active where an event touches it.
 
     An event makes frames `int(onset * frames_per_second)` to `int(offset * frames_per_second)` active, both included,
-    as in the published code of Kong 2018.
+    as in the published code of Kong 2019. That of Kong 2018 leaves out the last one.
 
     Args:
         events: strong labels of a clip.
         labels: event classes.
         frames: number of frames in the result.
         frames_per_second: frame rate of the features.
+        last_frame: whether the frame in which an event ends is active.
 
     Returns:
         `(class, time)` 0/1.
@@ -94,5 +97,5 @@ def frame_targets(events: Sequence[Event], labels: Sequence[str], frames: int, f
     target = torch.zeros(len(labels), frames)
     for event in events:
         first, last = int(event.onset * frames_per_second), int(event.offset * frames_per_second)
-        target[labels.index(event.event_label), first : last + 1] = 1
+        target[labels.index(event.event_label), first : last + last_frame] = 1
     return target

@@ -80,6 +80,35 @@ def test_the_learning_rate_falls_as_the_papers_say() -> None:
     assert {constant(step, 8000) for step in (0, 4000, 7999)} == {1.0}
 
 
+def test_settings_around_the_networks_are_the_published_ones() -> None:
+    assert settled("experiment=jsc_published")["data"]["fresh"] is False
+    assert settled("experiment=jsc_published")["metrics"]["frame_based"]["last_frame"] is False
+    assert settled("experiment=vgg_gwrp")["metrics"]["frame_based"]["last_frame"] is True
+    assert settled("experiment=vgg_gwrp")["network"]["initial"] == "he"
+
+
+def test_the_follow_up_and_table_1_of_mtl_have_a_fixed_set() -> None:
+    rows = [command for command in commands() if "data=fsdkaggle2018" in command]
+    assert len(rows) == 12
+    assert all("data.fresh=false" in command for command in rows)
+
+
+def test_all_systems_of_table_2_of_mtl_have_the_same_10000_steps(tmp_path: Path) -> None:
+    rows = [command for command in commands() if "data=desed" in command]
+    assert len(rows) == 5
+    for command in rows:
+        config = settled(*(word.replace("=DESED", f"={tmp_path}") for word in command.split()[2:]))
+        assert (config["data"]["batch_size"], config["optimizer"]["lr"]) == (24, 1e-3)
+        # All weakly labelled clips of DESED, and all 1,168 of its validation set.
+        assert (config["data"]["clips"]["train"] or 1578) >= 1578
+        assert (config["data"]["clips"]["test"] or 1168) >= 1168
+        assert config["trainer"]["limit_train_batches"] == 1.0
+        batches = -(-1578 // 24)
+        assert batches * config["trainer"]["max_epochs"] == pytest.approx(10_000, rel=0.01)
+        schedule = instantiate(config["schedule"])
+        assert [schedule(step, 10_000) for step in (999, 1000, 9999)] == pytest.approx([1, 0.9, 0.9**9])
+
+
 def test_losses_and_poolings_are_those_of_the_papers() -> None:
     assert settled("experiment=mtl")["loss"]["weights"] == {"clip_bce": 1.0, "segment": 0.2, "silent": 0.2}
     assert settled("experiment=ddc_fap")["loss"]["weights"] == {"clip_bce": 1.0, "segment": 0.0, "silent": 0.0}

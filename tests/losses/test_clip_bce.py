@@ -42,6 +42,14 @@ def test_classes_can_weigh_more_and_the_background_has_one(background: list[floa
     assert float(loss) == pytest.approx(-(3 * of_first + 0.5 * of_second + of_rest) / (4 if background is None else 6))
 
 
+@pytest.mark.parametrize("background", [None, [0.25, 0.6]])
+def test_sum_over_classes_and_mean_over_clips(background: list[float] | None) -> None:
+    prediction = of([[0.9, 0.2], [0.3, 0.4]], background)
+    of_rest = 0.0 if background is None else math.log(1 - 0.25) + math.log(0.6)
+    expected = math.log(0.9) + math.log(1 - 0.2) + math.log(1 - 0.3) + math.log(1 - 0.4) + of_rest
+    assert float(ClipBce(1e-7, over_classes="sum")(prediction, TARGET)) == pytest.approx(-expected / 2, rel=1e-6)
+
+
 def test_weights_that_do_not_fit() -> None:
     with pytest.raises(UserError, match="each is 0 or more"):
         ClipBce(1e-7, [1.0, -1.0])

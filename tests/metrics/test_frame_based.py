@@ -54,9 +54,10 @@ def test_a_class_that_never_sounds_has_no_score() -> None:
 
 
 @settings(max_examples=50, deadline=None)
-@given(onset=st.integers(0, 3900), duration=st.integers(20, 4000))
-def test_frames_of_any_times_are_touched_alike(onset: int, duration: int) -> None:
+@given(onset=st.integers(0, 3900), duration=st.integers(20, 4000), last_frame=st.booleans())
+def test_frames_of_any_times_are_touched_alike(onset: int, duration: int, last_frame: bool) -> None:
     event = Event(onset / 1000, min(onset + duration, 4000) / 1000, "b")
     edges = np.arange(121) / RATE
-    expected = frame_targets([event], ["a", "b"], 120, RATE)
-    assert torch.equal(touched_frames([event], ["a", "b"], edges[:-1], edges[1:]), expected)
+    expected = frame_targets([event], ["a", "b"], 120, RATE, last_frame)
+    found = touched_frames([event], ["a", "b"], edges[:-1], edges[1:], last_frame)
+    assert torch.equal(found, expected)

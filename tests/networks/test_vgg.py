@@ -1,7 +1,10 @@
-"""The encoder's shape, size and reach."""
+"""The encoder's shape, size, reach and initial weights."""
+
+from typing import Literal
 
 import pytest
 import torch
+from torch import nn
 
 from wsed.networks.vgg import Vgg
 
@@ -40,3 +43,16 @@ def test_dropout_is_for_training_only() -> None:
     assert not torch.equal(network(features), network(features))
     network.eval()
     assert torch.equal(network(features), network(features))
+
+
+@pytest.mark.parametrize(("initial", "variance"), [("he", 2 / 128), ("glorot", 2 / (128 + 41))])
+def test_initial_weights_of_convolutions_and_head(initial: Literal["glorot", "he"], variance: float) -> None:
+    torch.manual_seed(0)
+    network, head = Vgg([128], 0.0, True, initial), nn.Conv2d(128, 41, 1)
+    network.initialise(head)
+    assert head.weight.var().item() == pytest.approx(variance, rel=0.05)
+    assert not head.bias.any()  # type: ignore[union-attr]  # it has one
+    second = network.layers[3]
+    assert isinstance(second, nn.Conv2d)
+    fans = 9 * 128 * (1 if initial == "he" else 2)
+    assert second.weight.var().item() == pytest.approx(2 / fans, rel=0.05)

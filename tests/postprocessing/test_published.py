@@ -1,5 +1,7 @@
 """The smoothing of events in the published code, against a plain reading of its rules frame by frame."""
 
+import itertools
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -76,7 +78,7 @@ def test_events_are_those_of_the_published_rule(name: str, rule: object, hop: fl
         found = post.events({"a": table}).dropna()
         expected = rule(scores)
         lengths |= {end - start for start, end in expected}
-        gaps |= {after[0] - before[1] for before, after in zip(expected[:-1], expected[1:], strict=True)}
+        gaps |= {after[0] - before[1] for before, after in itertools.pairwise(expected)}
         assert found["onset"].to_numpy(float) / hop == pytest.approx([start for start, _ in expected], abs=1e-6)
         assert found["offset"].to_numpy(float) / hop == pytest.approx([end for _, end in expected], abs=1e-6)
     # The shortest event and gap that the rules keep both occur.

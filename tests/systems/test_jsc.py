@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 import torch
 
+from wsed.networks.vgg import Vgg
 from wsed.prediction import Prediction, Target
 from wsed.separation.masking import separate
 from wsed.systems.base import System
@@ -29,6 +31,13 @@ def built(description: dict[str, Any], logit: float = 0.0) -> Jsc:
 def test_kong_2018_with_three_classes_has_260355_parameters(describe: Describe) -> None:
     system = System.from_description(describe((64, 64, 64, 64)))
     assert sum(parameter.numel() for parameter in system.parameters()) == 260_355
+
+
+def test_the_network_sets_the_initial_weights_of_the_masks(describe: Describe, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Vgg, "initialise", lambda network, layer: torch.nn.init.constant_(layer.weight, 0.25))
+    system = System.from_description(describe())
+    assert isinstance(system, Jsc)
+    assert torch.equal(system.head.weight, torch.full((3, 4, 1, 1), 0.25))
 
 
 def test_frame_probabilities_are_masks_averaged_over_frequency(describe: Describe) -> None:

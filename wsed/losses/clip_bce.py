@@ -1,5 +1,7 @@
 """Binary cross-entropy on the clip."""
 
+from typing import Literal
+
 import torch
 from torch import Tensor
 
@@ -11,7 +13,7 @@ from wsed.prediction import Prediction, Target
 
 
 class ClipBce(LossTerm):
-    """Mean binary cross-entropy of clip probabilities against tags (Kong 2018, published code).
+    """Binary cross-entropy of clip probabilities against tags, a mean over clips (Kong 2018, published code).
 
     The background counts as one more class if the system models it.
 
@@ -19,17 +21,25 @@ class ClipBce(LossTerm):
         margin: probabilities are clamped to [margin, 1 - margin], so that the loss is finite.
         class_weights: factor on the cross-entropy of each event class, 0 or more, in the order of the `class` axis; the
             background has 1. None for 1 each.
+        over_classes: `mean`, or `sum`, with which the loss grows with the number of classes. Liu 2022 says neither, and
+            its other terms weigh less beside a sum.
 
     Raises:
         UserError: a weight is negative, or there is not one weight for each class.
     """
 
-    def __init__(self, margin: Margin, class_weights: ListOf[NonNegative] | None = None) -> None:
+    def __init__(
+        self,
+        margin: Margin,
+        class_weights: ListOf[NonNegative] | None = None,
+        over_classes: Literal["mean", "sum"] = "mean",
+    ) -> None:
         super().__init__()
         self.margin = margin
         if class_weights is not None and min(class_weights, default=0) < 0:
             raise UserError(f"class_weights: are {list(class_weights)}; each is 0 or more")
         self.class_weights = class_weights
+        self.over_classes = over_classes
 
     def forward(self, prediction: Prediction, target: Target) -> Tensor:
         probs, tags = with_background(prediction, target)
@@ -40,7 +50,8 @@ class ClipBce(LossTerm):
                 raise UserError(f"class_weights: has {len(self.class_weights)} weights for {classes} classes")
             weights = torch.ones_like(probs)
             weights[:, :classes] = torch.tensor(self.class_weights)
-        return cross_entropy(probs, tags, self.margin, weights)
+        mean = cross_entropy(probs, tags, self.margin, weights)
+        return mean * probs.shape[1] if self.over_classes == "sum" else mean
 
 
 def with_background(prediction: Prediction, target: Target) -> tuple[Tensor, Tensor]:

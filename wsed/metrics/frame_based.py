@@ -24,9 +24,11 @@ class FrameBased(BootstrappedMetric):
 
     Attributes:
         name: first part of the names of the scores.
+        last_frame: whether the frame in which an event ends belongs to it, as in Kong 2019; not so in Kong 2018.
     """
 
     name: Text = "frame"
+    last_frame: bool = True
 
     inputs = ("scores",)
     in_validation = True
@@ -40,7 +42,7 @@ class FrameBased(BootstrappedMetric):
         for filename, table in outputs.present_scores.items():
             events = [Event(row["onset"], row["offset"], row["event_label"]) for row in references.get(filename, [])]
             times = (table["onset"].to_numpy(), table["offset"].to_numpy())
-            strong.append(touched_frames(events, outputs.present, *times))
+            strong.append(touched_frames(events, outputs.present, *times, self.last_frame))
             probs.append(torch.from_numpy(table[list(outputs.present)].to_numpy(np.float32).T))
         return [(self.name, frame_ranking(outputs.present, probs, strong))]
 
@@ -49,13 +51,15 @@ class FrameBased(BootstrappedMetric):
             return {}
         labels, rate = predictions.labels, predictions.frames_per_second
         strong = [
-            frame_targets(events, labels, probs.shape[1], rate)
+            frame_targets(events, labels, probs.shape[1], rate, self.last_frame)
             for events, probs in zip(predictions.events, predictions.frame_probs, strict=True)
         ]
         return frame_ranking(labels, predictions.frame_probs, strong).scores(self.name)
 
 
-def touched_frames(events: Sequence[Event], labels: Sequence[str], onsets: Array, offsets: Array) -> Tensor:
+def touched_frames(
+    events: Sequence[Event], labels: Sequence[str], onsets: Array, offsets: Array, last_frame: bool = True
+) -> Tensor:
     """Activity per frame, for frames at any times: a frame is active where an event touches it.
 
     Args:
@@ -63,13 +67,14 @@ def touched_frames(events: Sequence[Event], labels: Sequence[str], onsets: Array
         labels: event classes.
         onsets: `(time,)`, the beginning of each frame in seconds.
         offsets: `(time,)`, the end of each frame in seconds.
+        last_frame: whether the frame in which an event ends is active.
 
     Returns:
         `(class, time)` 0/1.
     """
     target = torch.zeros(len(labels), len(onsets))
     for event in events:
-        touched = (event.onset < offsets) & (event.offset >= onsets)
+        touched = (event.onset < offsets) & (event.offset >= (onsets if last_frame else offsets))
         target[labels.index(event.event_label), torch.from_numpy(touched)] = 1
     return target
 

@@ -22,6 +22,15 @@ class Encoder(nn.Module):
     keeps_frequency: bool
     reach: int | None = None
 
+    def initialise(self, layer: nn.Conv1d | nn.Conv2d) -> None:
+        """Sets the initial weights of a layer that follows the embedding: Glorot's, and biases of 0.
+
+        A subclass whose paper begins with others overrides it.
+        """
+        nn.init.xavier_uniform_(layer.weight)
+        if layer.bias is not None:
+            nn.init.zeros_(layer.bias)
+
     @abstractmethod
     def forward(self, features: Tensor) -> Tensor:
         """The embedding.

@@ -20,7 +20,8 @@ class Vgg(Encoder):
         widths: number of feature maps of each block; `[64, 64, 64, 64]` in Kong 2018.
         dropout: probability after each block, in [0, 1).
         bias: whether the convolutions have a bias.
-        initial: uniform distribution of the initial weights: `glorot` as in Kong 2018, `he` as in its follow-up.
+        initial: uniform distribution of the initial weights, also of the masks' convolution: `glorot` as in Kong 2018,
+            `he` as in its follow-up.
     """
 
     keeps_frequency = True
@@ -41,14 +42,16 @@ class Vgg(Encoder):
         self.reach = 2 * len(widths)
         # Convolutions in half precision are fastest in this memory layout, on CPUs and on GPUs.
         self.layers.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in its annotations
+        self.initial = initial
         for layer in self.layers:
             if isinstance(layer, nn.Conv2d):
-                if initial == "glorot":
-                    nn.init.xavier_uniform_(layer.weight)
-                else:
-                    nn.init.kaiming_uniform_(layer.weight, nonlinearity="relu")
-                if layer.bias is not None:
-                    nn.init.zeros_(layer.bias)
+                self.initialise(layer)
+
+    def initialise(self, layer: nn.Conv1d | nn.Conv2d) -> None:
+        """See `Encoder`; as the convolutions of the network."""
+        super().initialise(layer)
+        if self.initial == "he":
+            nn.init.kaiming_uniform_(layer.weight, nonlinearity="relu")
 
     def forward(self, features: Tensor) -> Tensor:
         embedding: Tensor = self.layers(features[:, None])

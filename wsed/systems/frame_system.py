@@ -29,9 +29,7 @@ class FrameSystem(System):
         channels = parts.network.channels
         self.pooling.prepare(len(self.labels), 1, channels)
         self.head = nn.Conv1d(channels, len(self.labels), 1)
-        assert self.head.bias is not None
-        nn.init.xavier_uniform_(self.head.weight)
-        nn.init.zeros_(self.head.bias)
+        parts.network.initialise(self.head)
 
     def predict(self, features: Tensor, valid: Tensor | None = None) -> Prediction:
         embedding = self.network(features)

@@ -40,9 +40,7 @@ class MaskSystem(System):
         channels = parts.network.channels
         self.pooling.prepare(len(self.labels) + pools_background, parts.features.bands, channels)
         self.head = nn.Conv2d(channels, len(self.labels) + draws_background, 1)
-        assert self.head.bias is not None
-        nn.init.xavier_uniform_(self.head.weight)
-        nn.init.zeros_(self.head.bias)
+        parts.network.initialise(self.head)
 
     def predict(self, features: Tensor, valid: Tensor | None = None) -> Prediction:
         embedding = self.network(features)

@@ -19,5 +19,7 @@ def silence_lightning() -> None:
     warnings.filterwarnings("ignore", message=".*`srun` command is available on your system but is not used.*")
     # A deprecated class of torch that Lightning itself uses.
     warnings.filterwarnings("ignore", message=".*LeafSpec.*")
+    # A notice of the handler that `KeepSignals` replaces, where the signal comes a moment before.
+    logging.getLogger("pytorch_lightning.trainer.connectors.signal_connector").setLevel(logging.WARNING)
     # Notices about unused GPUs and TPUs.
     logging.getLogger("pytorch_lightning.utilities.rank_zero").setLevel(logging.WARNING)

@@ -1,6 +1,7 @@
 """The smoothing of events in the published code, against a plain reading of its rules frame by frame."""
 
 import itertools
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
@@ -63,8 +64,9 @@ def xu_2018(scores: NDArray[np.float64]) -> Runs:
 @pytest.mark.parametrize(
     ("name", "rule", "hop", "frames"), [("vgg_gwrp", kong_2019, 0.032, 311), ("gated_crnn", xu_2018, 0.0415, 240)]
 )
-def test_events_are_those_of_the_published_rule(name: str, rule: object, hop: float, frames: int) -> None:
-    assert callable(rule)
+def test_events_are_those_of_the_published_rule(
+    name: str, rule: Callable[[NDArray[np.float64]], Runs], hop: float, frames: int
+) -> None:
     post = instantiate(composed(f"postprocessing={name}")["postprocessing"])
     assert isinstance(post, Postprocessing)
     generator = np.random.default_rng(0)

@@ -67,7 +67,8 @@ def relative_scores(
 
 
 def _place(values: Tensor, lowest: Tensor, highest: Tensor) -> Tensor:
-    """0 for the lowest value, 1 for the highest; exactly 1, which rounding must not move below a threshold."""
+    """0 for the lowest value, 1 for the highest."""
+    # In this form, rounding cannot take the highest value away from exactly 1.
     return 1 - (highest - values) / (highest - lowest)
 
 

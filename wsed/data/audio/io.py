@@ -3,6 +3,7 @@
 import io
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -203,6 +204,11 @@ def write_audio(path: Path, samples: Tensor, sample_rate: int) -> None:
     subtype = "FLOAT" if path.suffix == ".wav" else "PCM_16"
     # Encoded in memory, because libsndfile does not say why it cannot write to a disk.
     encoded = io.BytesIO()
-    soundfile.write(encoded, samples.cpu().numpy(), sample_rate, subtype=subtype, format=path.suffix[1:].upper())
+    container = path.suffix[1:].upper()
+    # In a thread, because an interrupt reaches the main thread alone. In soundfile's callbacks it prints a traceback.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(
+            soundfile.write, encoded, samples.cpu().numpy(), sample_rate, subtype=subtype, format=container
+        ).result()
     with atomic_write(path) as partial:
         partial.write_bytes(encoded.getbuffer())

@@ -33,6 +33,11 @@ def bank() -> Soundbank:
     )
 
 
+def varied(fresh: bool) -> SingleEvent:
+    """Half-second mixtures, new ones in every epoch or the same."""
+    return SingleEvent(0.5, [-5.0, 5.0], {"background": 1, "event": 1, "mixture": 1}, fresh=fresh)
+
+
 class Loaded:
     """A loader whose soundbank is in memory already."""
 
@@ -50,10 +55,9 @@ def mixtures(bank: Soundbank) -> Callable[..., MixtureDataModule]:
     def build(**changes: Any) -> MixtureDataModule:
         arguments = {
             "soundbank": Loaded(bank),
-            "recipe": SingleEvent(0.5, [-5.0, 5.0], {"background": 1, "event": 1, "mixture": 1}),
+            "recipe": varied(fresh=True),
             "folds": {"train": [1, 2], "val": [3], "test": [4]},
             "clips": {"train": 13, "val": 3, "test": 5},
-            "fresh": True,
             "batch_size": 4,
             "sampler": Shuffled(),
             "num_workers": 0,

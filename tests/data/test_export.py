@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 import torch
 
+from tests.data.conftest import varied
 from wsed.data import export
 from wsed.data.audio.io import read_audio
 from wsed.data.batch import Batch
@@ -29,7 +30,7 @@ ABOUT = {"labels": LABELS, "sample_rate": 8000}
 @pytest.fixture
 def root(mixtures: Mixtures, tmp_path: Path) -> Path:
     """A folder of mixtures."""
-    export_mixtures(mixtures(fresh=False), tmp_path / "mixed", ABOUT)
+    export_mixtures(mixtures(), tmp_path / "mixed", ABOUT)
     return tmp_path / "mixed"
 
 
@@ -44,7 +45,7 @@ def batches(data: MixtureDataModule | ExportedMixtureDataModule) -> list[Batch]:
 
 
 def test_training_from_a_folder_is_training_from_memory(mixtures: Mixtures, root: Path) -> None:
-    memory = batches(mixtures(fresh=False))
+    memory = batches(mixtures(recipe=varied(fresh=False)))
     folder = batches(
         ExportedMixtureDataModule(
             str(root), LABELS, 8000, batch_size=4, sampler=Shuffled(), num_workers=0, shuffle_seed=1
@@ -91,14 +92,8 @@ def test_written_sources_add_up_to_the_mixture(root: Path) -> None:
 def test_a_folder_that_exists_is_left_alone(mixtures: Mixtures, tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("mine")
     with pytest.raises(UserError, match="exists; choose another folder or remove it"):
-        export_mixtures(mixtures(fresh=False), tmp_path, ABOUT)
+        export_mixtures(mixtures(), tmp_path, ABOUT)
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
-
-
-def test_fresh_mixtures_have_no_end(mixtures: Mixtures, tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"data\.fresh=true has new mixtures each epoch"):
-        export_mixtures(mixtures(fresh=True), tmp_path / "mixed", ABOUT)
-    assert not list(tmp_path.iterdir())
 
 
 def test_a_failure_leaves_nothing_behind(mixtures: Mixtures, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -113,7 +108,7 @@ def test_a_failure_leaves_nothing_behind(mixtures: Mixtures, tmp_path: Path, mon
 
     monkeypatch.setattr(export, "write_audio", disk)
     with pytest.raises(OSError, match="no space left"):
-        export_mixtures(mixtures(fresh=False), tmp_path / "mixed", ABOUT)
+        export_mixtures(mixtures(), tmp_path / "mixed", ABOUT)
     assert len(written) == 20
     assert not list(tmp_path.iterdir())
 

@@ -64,7 +64,7 @@ def mix(words: list[str]) -> int:
         raise UserError("data mix: needs the folder to create, as in `wsed data mix FOLDER data=esc10 data.root=ESC10`")
     folder, overrides = Path(words[0]), words[1:]
     with hydra_initialized():
-        config = validate(compose_config([*overrides, "data.fresh=false"]))
+        config = validate(compose_config(overrides))
     data = instantiate(config["data"]["module"])
     if not isinstance(data, MixtureDataModule):
         raise UserError(

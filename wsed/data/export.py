@@ -33,24 +33,20 @@ PROBED = 20
 
 
 def export_mixtures(data: MixtureDataModule, root: Path, description: Mapping[str, Any]) -> None:
-    """Renders the mixtures of every split and writes them atomically.
+    """Renders the mixtures of every split, as in the first epoch, and writes them atomically.
 
     Args:
-        data: mixtures that are the same in every epoch.
+        data: the mixtures.
         root: the folder to create; it must not exist.
         description: the content of `mix.json`; must have `labels` and `sample_rate`.
 
     Raises:
-        UserError: the folder exists, every epoch has new mixtures, a class cannot be the name of a file, or the disk
-            has less space than the mixtures need.
+        UserError: the folder exists, a class cannot be the name of a file, or the disk has less space than the mixtures
+            need.
         OSError: the disk cannot be written.
     """
     if os.path.lexists(root):
         raise UserError(f"{root}: exists; choose another folder or remove it")
-    if data.fresh:
-        raise UserError(
-            "data.fresh=true has new mixtures each epoch; set data.fresh=false, so that all epochs have the same ones"
-        )
     for label in description["labels"]:
         check_part(f"{label}{SUFFIX}", "data.labels")
     data.setup()

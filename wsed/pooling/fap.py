@@ -5,6 +5,7 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
+from wsed.checks.ranges import NonNegative, Positive
 from wsed.pooling.base import Pooling, weighted_mean
 
 
@@ -21,32 +22,51 @@ class FrequencyDependentAutoPooling(Pooling):
     - `cells`: all cells are pooled at once with weights `exp(a_k(f) M)`; `w_k(f)` is the share of a band in the weights
       of all valid cells of the clip.
 
-    All parameters are 0 initially, so that training starts from the mean of all cells. Without a frequency axis, each
-    reading is auto-pooling.
+    With the defaults, all parameters are 0 initially, so that training starts from the mean of all cells. An optimizer
+    such as Adam moves a parameter by about its learning rate a step, and cells lie in [0, 1], so that short trainings
+    stay near the mean. Without a frequency axis, each reading is auto-pooling.
 
     Args:
         reading: one of the three.
         tied: whether all classes share `a`.
+        sharpness: initial value of each `a`, 0 or more: 0 is the mean, 1 softmax pooling, tens are near the maximum.
+        step: factor on the learning rate of `a`, above 0, for optimizers that do not depend on the scale of gradients,
+            such as Adam.
     """
 
     convex = True
     permutation_invariant = False
     monotone = False
 
-    a: nn.Parameter
+    scaled: nn.Parameter
     v: nn.Parameter
 
-    def __init__(self, reading: Literal["bands", "frames", "cells"] = "bands", tied: bool = False) -> None:
+    def __init__(
+        self,
+        reading: Literal["bands", "frames", "cells"] = "bands",
+        tied: bool = False,
+        sharpness: NonNegative = 0.0,
+        step: Positive = 1.0,
+    ) -> None:
         super().__init__()
         self.reading = reading
         self.tied = tied
+        self.sharpness = sharpness
+        self.step = step
 
     def prepare(self, classes: int, bands: int, channels: int) -> None:
         self.classes = classes
-        self.a = nn.Parameter(torch.zeros(1 if self.tied else classes, 1 if self.reading == "frames" else bands))
+        shape = 1 if self.tied else classes, 1 if self.reading == "frames" else bands
+        # Stored in units of `step`, which makes the optimizer's steps of `a` as much larger.
+        self.scaled = nn.Parameter(torch.full(shape, self.sharpness / self.step))
         # With a single band there is nothing to learn, as its weight is 1.
         learns = bands > 1 and self.reading != "cells"
         self.v = nn.Parameter(torch.zeros(classes, bands), requires_grad=learns)
+
+    @property
+    def a(self) -> Tensor:
+        """The sharpness, `(class, freq)`; a length of 1 stands for all classes or bands."""
+        return self.step * self.scaled
 
     def learnt(self) -> dict[str, Tensor]:
         learnt = {"mean_a": self.a.mean(1).expand(self.classes)}

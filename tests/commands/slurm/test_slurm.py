@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.slurm, pytest.mark.slow]
 
 README = (Path(__file__).parents[3] / "README.md").read_text()
 JOBS = ["launcher=slurm", "launcher.cpus_per_task=1", "launcher.memory=2", "launcher.minutes=10"]
-LONG = ["trainer.max_epochs=300", "data.fresh=false"]
+LONG = ["trainer.max_epochs=300", "mixing.fresh=false"]
 
 
 def scores(sweep: Path) -> dict[str, object]:

@@ -7,8 +7,10 @@ import pytorch_lightning as pl
 import torch
 from torch.utils.data import DataLoader
 
+from tests.data.conftest import varied
 from wsed.data.batch import Batch
 from wsed.data.datamodules.mixtures import MixtureDataModule
+from wsed.data.mixing.each_event import EachEvent
 from wsed.data.samplers.epoch_sampler import EpochSampler
 from wsed.errors import UserError
 
@@ -86,7 +88,7 @@ def test_a_trainer_hears_new_mixtures_each_epoch(mixtures: Mixtures) -> None:
 
 
 def test_a_trainer_hears_a_fixed_set_in_a_new_order_each_epoch(mixtures: Mixtures) -> None:
-    data = mixtures(fresh=False)
+    data = mixtures(recipe=varied(fresh=False))
     data.setup()
     heard = trained(data).heard
     for epoch in range(3):
@@ -135,3 +137,15 @@ def test_training_and_testing_need_data(mixtures: Mixtures, split: str) -> None:
 def test_splits_that_share_a_fold_are_refused(mixtures: Mixtures) -> None:
     with pytest.raises(UserError, match="are in both train and test"):
         mixtures(folds={"train": [1, 4], "val": [3], "test": [4]}).setup()
+
+
+def test_a_recipe_decides_how_many_clips_there_are(mixtures: Mixtures) -> None:
+    data = mixtures(recipe=EachEvent(0.5, [0.0, 0.0]), clips={"train": None, "val": 0, "test": None})
+    data.setup()
+    # Four events in each fold.
+    assert {split: len(dataset) for split, dataset in data.datasets.items()} == {"train": 3 * 8, "test": 4}
+
+
+def test_a_recipe_that_does_not_know_how_many_clips_there_are(mixtures: Mixtures) -> None:
+    with pytest.raises(UserError, match=r"data.clips.train: is null, and this choice of mixing has no number; set one"):
+        mixtures(clips={"train": None, "val": 0, "test": 2}).setup()

@@ -3,13 +3,16 @@
 from collections import Counter
 
 import pytest
+import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from wsed.data.mixing.overlapping_events import OverlappingEvents
 from wsed.data.mixing.plan import MixturePlan
-from wsed.data.soundbanks.base import Soundbank
+from wsed.data.mixing.render import render, strong_labels
+from wsed.data.soundbanks.base import Recording, Soundbank
 from wsed.errors import UserError
+from wsed.prediction import Event
 
 AT_ONCE = [[0.5, 0.5], [0.5, 0.5]]
 QUICK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -86,3 +89,41 @@ def test_values_that_do_not_fit(
 def test_more_events_than_classes(bank: Soundbank) -> None:
     with pytest.raises(UserError, match="3 events of different classes, but there are only 2"):
         planned(bank, OverlappingEvents(2.0, [*AT_ONCE, [0.5, 0.5]], 4.0, [0.0, 0.0]), 0)
+
+
+def test_recordings_are_drawn_evenly_and_a_class_may_come_twice(bank: Soundbank) -> None:
+    uneven = Soundbank(
+        bank.sample_rate, bank.labels, (*bank.events_of("bark"), bank.events_of("bell")[0]), bank.backgrounds
+    )
+    recipe = OverlappingEvents(2.0, AT_ONCE, 0.6, [0.0, 0.0], draw="recording")
+    plans = [planned(uneven, recipe, index) for index in range(2000)]
+    counts = Counter(event.recording for plan in plans for event in plan.events)
+    assert len(counts) == 9
+    # 4,000 draws of nine recordings; five standard deviations of a binomial.
+    assert all(abs(count - 4000 / 9) < 5 * (4000 * 8 / 81) ** 0.5 for count in counts.values())
+    twice = sum(len({event.label for event in plan.events}) == 1 for plan in plans)
+    assert abs(twice - 2000 * 65 / 81) < 5 * (2000 * 65 * 16 / 81**2) ** 0.5
+
+
+@pytest.mark.parametrize("ratio", [0.0, 20.0])
+def test_the_ratio_is_about_the_whole_recording(bank: Soundbank, ratio: float) -> None:
+    loud_later = torch.cat([0.01 * torch.ones(2000), torch.ones(6000)])
+    event = Recording("late", "bark", 1, "late", loud_later)
+    late = Soundbank(bank.sample_rate, bank.labels, (event,), bank.backgrounds)
+    recipe = OverlappingEvents(2.0, [[0.5, 0.5]], 0.3, [ratio, ratio], draw="recording", level="recording")
+    plan = planned(late, recipe, 0)
+    recordings = {recording.id: recording.waveform for recording in late.events + late.backgrounds}
+    batch = render([plan], recordings, late.labels, late.sample_rate, with_sources=True)
+    assert batch.sources is not None
+    assert batch.background_source is not None
+    # The gain of the event, told by its first sample.
+    gain = batch.sources[0, 0, 4000] / loud_later[0]
+    level = batch.background_source[0].square().mean().sqrt()
+    assert gain * loud_later.square().mean().sqrt() / level == pytest.approx(10 ** (ratio / 20), rel=1e-4)
+
+
+def test_events_of_one_class_that_overlap_are_one_strong_label(bank: Soundbank) -> None:
+    one = Soundbank(bank.sample_rate, bank.labels, tuple(bank.events_of("bell")), bank.backgrounds)
+    plan = planned(one, OverlappingEvents(2.0, AT_ONCE, 0.6, [0.0, 0.0], draw="recording"), 0)
+    longest = max(event.samples for event in plan.events)
+    assert strong_labels(plan, 8000) == [Event(0.5, 0.5 + longest / 8000, "bell")]

@@ -50,7 +50,6 @@ if __name__ == "__main__":
         recipe=SingleEvent(0.5, [0.0, 0.0], {"background": 1, "event": 1, "mixture": 1}),
         folds={"train": [1], "val": [], "test": [2]},
         clips={"train": 13, "val": 0, "test": 2},
-        fresh=True,
         batch_size=4,
         sampler=Balanced(5, 3) if sampler == "balanced" else Shuffled(),
         num_workers=0,

@@ -7,7 +7,8 @@ from wsed.data.datasets.base import ClipDataset
 from wsed.data.datasets.mixtures import MixtureDataset
 from wsed.data.mixing.base import Recipe
 from wsed.data.samplers.base import ClipSampler
-from wsed.data.soundbanks.base import SoundbankLoader, check_splits
+from wsed.data.soundbanks.base import Soundbank, SoundbankLoader, check_splits
+from wsed.errors import UserError
 
 
 class MixtureDataModule(ClipDataModule):
@@ -17,8 +18,7 @@ class MixtureDataModule(ClipDataModule):
         soundbank: loads the recordings.
         recipe: plans the mixtures.
         folds: folds of the soundbank for `train`, `val` and `test`; empty for a split that is not used.
-        clips: number of clips of each split in an epoch.
-        fresh: whether every epoch has new training mixtures; otherwise all epochs have the same ones.
+        clips: number of clips of each split in an epoch; None for all that the recipe has, if it says how many.
         batch_size: number of clips in a batch, over all devices.
         sampler: sampler of the training clips.
         num_workers: number of processes that render; does not change the result.
@@ -31,8 +31,7 @@ class MixtureDataModule(ClipDataModule):
         soundbank: SoundbankLoader,
         recipe: Recipe,
         folds: OfSplits[ListOrEmpty[Fold]],
-        clips: OfSplits[Clips],
-        fresh: bool,
+        clips: OfSplits[Clips | None],
         batch_size: BatchSize,
         sampler: ClipSampler,
         num_workers: Workers,
@@ -45,7 +44,6 @@ class MixtureDataModule(ClipDataModule):
         self.recipe = recipe
         self.folds = folds
         self.clips = clips
-        self.fresh = fresh
 
     @property
     def clip_seconds(self) -> float | None:
@@ -58,20 +56,29 @@ class MixtureDataModule(ClipDataModule):
         return getattr(self.soundbank, "info", None)
 
     def open(self) -> dict[str, ClipDataset]:
-        """See `ClipDataModule`. A split is used if it has folds and clips."""
-        used = {split: self.folds[split] for split in SPLITS if self.folds[split] and self.clips[split]}
+        """See `ClipDataModule`. A split is used if it has folds and clips.
+
+        Raises:
+            UserError: the folds cannot be used, or the number of clips is left to a recipe that has none.
+        """
+        used = {split: self.folds[split] for split in SPLITS if self.folds[split] and self.clips[split] != 0}
         bank = self.soundbank.load()
         check_splits(bank, used)
-        return {
-            split: MixtureDataset(
-                bank=bank.split(split, folds),
-                recipe=self.recipe,
-                seed=self.seed,
-                split=split,
-                clips=self.clips[split],
-                fresh=self.fresh and split == "train",
-                for_evaluation=split != "train",
-                with_sources=split == "test",
-            )
-            for split, folds in used.items()
-        }
+        return {split: self._dataset(split, bank.split(split, folds)) for split, folds in used.items()}
+
+    def _dataset(self, split: str, bank: Soundbank) -> MixtureDataset:
+        clips, for_evaluation = self.clips[split], split != "train"
+        if clips is None:
+            if not hasattr(self.recipe, "clips"):
+                raise UserError(f"data.clips.{split}: is null, and this choice of mixing has no number; set one")
+            clips = self.recipe.clips(bank, for_evaluation)
+        return MixtureDataset(
+            bank=bank,
+            recipe=self.recipe,
+            seed=self.seed,
+            split=split,
+            clips=clips,
+            fresh=getattr(self.recipe, "fresh", True) and not for_evaluation,
+            for_evaluation=for_evaluation,
+            with_sources=split == "test",
+        )

@@ -14,6 +14,9 @@ from wsed.errors import UserError
 class Recipe(Protocol):
     """Decides which recordings make a mixture, and how. It touches no audio; `render` makes the waveform.
 
+    An attribute `fresh` of False says that all epochs have the same training mixtures. A method `clips(bank,
+    for_evaluation)` gives the number of mixtures, for recipes that have one of their own.
+
     To add a recipe, write one class with this method and one YAML in `conf/mixing/`, with the class as `_target_` and
     the arguments of its constructor as keys, as in `conf/mixing/mtl.yaml`. Draw all random numbers from
     `random_generator`, name the clip by `clip_filename`, and raise `UserError` for arguments that cannot be used.

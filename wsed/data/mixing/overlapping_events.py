@@ -1,10 +1,14 @@
 """The mixtures of Liu 2022 and Kong 2019: several events in one background."""
 
+import math
+from typing import Literal
+
 from wsed.checks.ranges import ClipSeconds, Decibels, ListOf, Pair, SecondsFromZero
+from wsed.data.audio.levels import rms
 from wsed.data.mixing.base import check_ratio, clip_filename, random_generator
 from wsed.data.mixing.perturbation import UNPERTURBED
 from wsed.data.mixing.plan import EventPlan, MixturePlan
-from wsed.data.soundbanks.base import Soundbank
+from wsed.data.soundbanks.base import Recording, Soundbank
 from wsed.errors import UserError
 
 SHORTEST = 0.001
@@ -12,17 +16,22 @@ SHORTEST = 0.001
 
 
 class OverlappingEvents:
-    """One event per onset, each of a different class, in one background. The events may overlap.
+    """One event per onset in one background. The events may overlap.
 
     Liu 2022 has two events of 4 s at 3 s in 10 s, at 20 dB; Kong 2019 has three of 2 s at 0.5, 3 and 5.5 s, at 0, 10
-    and 20 dB. Classes are drawn uniformly, then recordings within a class. A longer recording is cropped to its first
-    `event_duration`.
+    and 20 dB. A longer recording is cropped to its first `event_duration`.
 
     Args:
         duration: duration of a clip in seconds.
         onsets: the lowest and the highest onset of each event in seconds, drawn uniformly; each is inside the clip.
         event_duration: the longest duration of an event in seconds.
         event_to_background_ratio: the lowest and the highest ratio in dB; drawn uniformly for each event.
+        draw: `class`: classes are drawn evenly and none twice, then a recording of each; `recording`: recordings are
+            drawn evenly, so that classes with more of them are more frequent, and one class may come twice, as in the
+            published code of Kong 2019.
+        level: what the ratio is about: the `excerpt` of an event that is in the clip, or the whole `recording`, as in
+            that code.
+        fresh: whether every epoch has new training mixtures; otherwise all epochs have the same ones.
 
     Raises:
         UserError: an argument is out of range.
@@ -34,6 +43,9 @@ class OverlappingEvents:
         onsets: ListOf[Pair[SecondsFromZero]],
         event_duration: ClipSeconds,
         event_to_background_ratio: Pair[Decibels],
+        draw: Literal["class", "recording"] = "class",
+        level: Literal["excerpt", "recording"] = "excerpt",
+        fresh: bool = True,
     ) -> None:
         for pair in onsets:
             if len(pair) != 2 or not 0 <= pair[0] <= pair[1] <= duration - SHORTEST:
@@ -49,6 +61,9 @@ class OverlappingEvents:
         self.onsets = [(float(low), float(high)) for low, high in onsets]
         self.event_duration = event_duration
         self.lowest_ratio, self.highest_ratio = check_ratio(event_to_background_ratio, "event_to_background_ratio")
+        self.draw = draw
+        self.level = level
+        self.fresh = fresh
 
     def plan(
         self, bank: Soundbank, *, seed: int, split: str, epoch: int, index: int, clips: int, for_evaluation: bool
@@ -56,9 +71,9 @@ class OverlappingEvents:
         """See `Recipe`. Clips for evaluation are like those for training.
 
         Raises:
-            UserError: there are more events than classes.
+            UserError: there are more events than classes, and classes are drawn.
         """
-        if len(self.onsets) > len(bank.labels):
+        if self.draw == "class" and len(self.onsets) > len(bank.labels):
             raise UserError(
                 f"mixing.onsets: is for {len(self.onsets)} events of different classes, but there are only "
                 f"{len(bank.labels)}; name more in data.labels"
@@ -68,14 +83,21 @@ class OverlappingEvents:
         background = bank.backgrounds[rng.integers(len(bank.backgrounds))]
         start = int(rng.integers(max(1, len(background.waveform) - samples + 1)))
         events = []
-        for place, (low, high) in zip(rng.permutation(len(bank.labels)), self.onsets, strict=False):
-            label = bank.labels[place]
-            recordings = bank.events_of(label)
+        places = rng.permutation(len(bank.labels)) if self.draw == "class" else [None] * len(self.onsets)
+        for place, (low, high) in zip(places, self.onsets, strict=False):
+            recordings = bank.events if place is None else bank.events_of(bank.labels[place])
             recording = recordings[rng.integers(len(recordings))]
             onset = round(float(rng.uniform(low, high)) * bank.sample_rate)
             longest = round(self.event_duration * bank.sample_rate)
             length = min(len(recording.waveform), longest, samples - onset)
             ratio = float(rng.uniform(self.lowest_ratio, self.highest_ratio))
-            events.append(EventPlan(recording.id, label, onset, length, UNPERTURBED, ratio))
+            if self.level == "recording":
+                ratio += _excerpt_level(recording, length)
+            events.append(EventPlan(recording.id, recording.label, onset, length, UNPERTURBED, ratio))
         filename = clip_filename(split, epoch, index)
         return MixturePlan(filename, samples, background.id, start, UNPERTURBED, tuple(events))
+
+
+def _excerpt_level(recording: Recording, length: int) -> float:
+    """The level of the first samples of a recording relative to the whole of it, in dB; -100 at the least."""
+    return 20 * math.log10(max(1e-5, rms(recording.waveform[:length]) / rms(recording.waveform)))

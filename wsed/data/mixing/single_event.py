@@ -53,6 +53,7 @@ class SingleEvent:
             recording is cropped at a random place.
         ratio_variation: lowest and highest change in dB; drawn uniformly and added to the ratio in training.
         second_event: share of the training mixtures that have a second event of another class, in [0, 1].
+        fresh: whether every epoch has new training mixtures; otherwise all epochs have the same ones.
 
     Raises:
         UserError: an argument is out of range.
@@ -68,6 +69,7 @@ class SingleEvent:
         excerpt: Pair[ShareAboveZero] = (1.0, 1.0),
         ratio_variation: Pair[Decibels] = (0.0, 0.0),
         second_event: Share = 0.0,
+        fresh: bool = True,
     ) -> None:
         if len(excerpt) != 2 or not 0 < excerpt[0] <= excerpt[1] <= 1:
             raise UserError(f"mixing.excerpt: is {list(excerpt)}; it needs [lowest, highest], above 0 and at most 1")
@@ -88,6 +90,7 @@ class SingleEvent:
         self.perturbation = RandomPerturbation(speed[0], speed[1], equaliser)
         self.shortest_crop, self.longest_crop = excerpt
         self.second_event = second_event
+        self.fresh = fresh
 
     def plan(
         self, bank: Soundbank, *, seed: int, split: str, epoch: int, index: int, clips: int, for_evaluation: bool

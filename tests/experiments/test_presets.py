@@ -81,6 +81,8 @@ def test_the_learning_rate_falls_as_the_papers_say() -> None:
         schedule = instantiate(settled(f"experiment={name}")["schedule"])
         factors = [schedule(step, 10_000) for step in range(10_000)]
         assert factors == pytest.approx([0.9 ** (step // every) for step in range(10_000)])
+    talnet = settled("experiment=talnet")
+    assert talnet["schedule"] == {"_target_": "wsed.schedules.plateau.Plateau", "factor": 0.5, "patience": 3}
     constant = instantiate(settled("experiment=gated_crnn")["schedule"])
     assert {constant(step, 8000) for step in (0, 4000, 7999)} == {1.0}
 
@@ -98,6 +100,24 @@ def test_settings_around_the_networks_are_the_published_ones() -> None:
     assert settled("experiment=jsc_published")["metrics"]["frame_based"]["last_frame"] is False
     assert settled("experiment=vgg_gwrp_published")["metrics"]["frame_based"]["last_frame"] is True
     assert settled("experiment=vgg_gwrp_published")["network"]["initial"] == "he"
+
+
+@pytest.mark.parametrize(
+    ("name", "eps", "momentum"),
+    [
+        ("jsc_published", 1e-6, 0.01),
+        ("gated_crnn", 1e-3, 0.01),
+        ("gated_crnn_tagging", 1e-3, 0.01),
+        ("crnn", 1e-3, 0.01),
+        ("vgg_gwrp_published", 1e-5, 0.1),
+        ("mtl_published", 1e-5, 0.1),
+    ],
+)
+def test_batch_norm_is_that_of_the_published_code(name: str, eps: float, momentum: float) -> None:
+    network = instantiate(settled(f"experiment={name}")["network"])
+    norms = [layer for layer in network.modules() if isinstance(layer, torch.nn.BatchNorm2d)]
+    assert norms
+    assert {(norm.eps, norm.momentum) for norm in norms} == {(eps, momentum)}
 
 
 def test_the_follow_up_and_table_1_of_mtl_have_a_fixed_set() -> None:

@@ -55,14 +55,14 @@ def test_parameters_are_those_of_the_closed_form(activation: Activation, graph: 
 
 
 def test_a_gate_is_linear_maps_times_a_sigmoid_of_the_others() -> None:
-    layer = GatedConv(2, 3, "gate").double().eval()
+    layer = GatedConv(2, 3, "gate", 1e-5, 0.1).double().eval()
     maps = torch.randn(1, 2, 5, 4, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
     both = layer.norm(layer.convolution(maps))
     torch.testing.assert_close(layer(maps), both[:, :3] * torch.sigmoid(both[:, 3:]))
 
 
 def test_closed_gates_let_nothing_through_and_open_ones_everything() -> None:
-    layer = GatedConv(2, 3, "gate").double().eval()
+    layer = GatedConv(2, 3, "gate", 1e-5, 0.1).double().eval()
     maps = torch.randn(1, 2, 5, 4, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
     linear = layer.norm(layer.convolution(maps))[:, :3]
     nn.init.zeros_(layer.norm.weight.data[3:])

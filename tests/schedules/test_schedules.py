@@ -1,12 +1,14 @@
-"""Learning-rate schedules as functions of the step."""
+"""Learning-rate schedules as functions of the step and of the losses that they have heard."""
 
 import math
 
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wsed.schedules.constant import Constant
+from wsed.schedules.plateau import Plateau
 from wsed.schedules.step_decay import StepDecay
 from wsed.schedules.warmup_cosine import WarmupCosine
 
@@ -48,3 +50,35 @@ def test_cosine_rises_then_falls_to_0_and_never_stops_training(warmup: float, st
     assert factors[top:] == sorted(factors[top:], reverse=True)
     if steps * (1 - warmup) >= 1:
         assert WarmupCosine(warmup)(steps, steps) == pytest.approx(0, abs=1e-12)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    factor=st.floats(0.1, 0.9),
+    patience=st.integers(0, 4),
+    losses=st.lists(
+        st.sampled_from([1.0, 0.99995, 0.9998, 0.5, 0.7, float("nan")]) | st.floats(0.0625, 2, width=32), max_size=30
+    ),
+)
+def test_plateau_is_that_of_pytorch(factor: float, patience: int, losses: list[float]) -> None:
+    optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
+    theirs = torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer, factor=factor, patience=patience, eps=0)
+    ours = Plateau(factor, patience)
+    for loss in losses:
+        theirs.step(loss)
+        ours.observe(loss)
+        assert ours(0, 1) == pytest.approx(optimizer.param_groups[0]["lr"], rel=1e-5)
+
+
+def test_plateau_goes_on_from_its_state() -> None:
+    whole, first, second = Plateau(0.5, 1), Plateau(0.5, 1), Plateau(0.5, 1)
+    losses = [1.0, 0.9, 0.95, 0.95, 0.8, 0.8, 0.8, 0.8, 0.8]
+    for loss in losses:
+        whole.observe(loss)
+    for loss in losses[:6]:
+        first.observe(loss)
+    second.load_state_dict(first.state_dict())
+    for loss in losses[6:]:
+        second.observe(loss)
+    assert second.state_dict() == whole.state_dict()
+    assert second(0, 1) == 0.125

@@ -126,6 +126,28 @@ def test_the_schedule_multiplies_the_learning_rate_of_each_step(describe: Descri
     assert rates == [0.001, 0.001, 0.0005, 0.0005, 0.00025, 0.00025]
 
 
+@pytest.mark.parametrize("validated", [False, True])
+def test_a_plateau_lowers_the_learning_rate_of_the_next_epoch(describe: Describe, validated: bool) -> None:
+    description = describe()
+    description["schedule"] = {"_target_": "wsed.schedules.plateau.Plateau", "factor": 0.5, "patience": 0}
+    # A learning rate of 0 leaves the loss as it is, so that every epoch but the first lowers it.
+    description["optimizer"]["lr"] = 1e-30
+    system = System.from_description(description)
+    rates: list[float] = []
+
+    class Watch(pl.Callback):
+        def on_train_batch_start(self, trainer: pl.Trainer, *_: Any) -> None:
+            rates.append(trainer.optimizers[0].param_groups[0]["lr"] / 1e-30)
+
+    known = torch.ones(2, dtype=torch.bool)
+    batch = Batch(["a.wav", "b.wav"], waveform(), torch.ones(2, 3), torch.ones(2), [[], []], [], has_strong=known)
+    quiet: dict[str, Any] = {"logger": False, "enable_checkpointing": False, "enable_progress_bar": False}
+    trainer = pl.Trainer(accelerator="cpu", max_epochs=3, callbacks=[Watch()], enable_model_summary=False, **quiet)
+    loaders = [DataLoader([batch] * 2, batch_size=None) for _ in range(2)]
+    trainer.fit(system, loaders[0], loaders[1] if validated else None)
+    assert rates == pytest.approx([1, 1, 1, 1, 0.5, 0.5])
+
+
 def test_a_target_has_everything_that_the_batch_knows(describe: Describe) -> None:
     system = System.from_description(describe())
     event = Event(0.1, 0.2, "bark")

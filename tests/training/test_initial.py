@@ -38,6 +38,19 @@ def test_all_weights_are_copied_where_the_classes_are_the_same(trained: tuple[Pa
         assert torch.equal(new.state_dict()[name], value), name
 
 
+def test_a_schedule_starts_anew(trained: tuple[Path, System], tmp_path: Path) -> None:
+    old = build(0, "schedule=plateau")
+    old.schedule.observe(0.1)
+    checkpoint = {"state_dict": old.state_dict()}
+    old.on_save_checkpoint(checkpoint)
+    torch.save(checkpoint, tmp_path / "plateau.ckpt")
+    new = build(1, "schedule=plateau")
+    start_from(new, str(tmp_path / "plateau.ckpt"))
+    assert new.state_dict()["schedule.lowest"] == torch.inf
+    start_from(new, str(trained[0]))
+    start_from(build(1), str(tmp_path / "plateau.ckpt"))
+
+
 @pytest.mark.parametrize("labels", ["[gunshot,baby_cry,glass_break]", "[gunshot]"])
 def test_the_head_stays_new_where_the_classes_are_others(trained: tuple[Path, System], labels: str) -> None:
     path, old = trained

@@ -1,11 +1,12 @@
 """Gated convolutions and gated recurrent layers."""
 
+from functools import partial
 from typing import Literal
 
 import torch
 from torch import Tensor, nn
 
-from wsed.checks.ranges import Size
+from wsed.checks.ranges import Positive, ShareAboveZero, Size
 from wsed.networks.base import Encoder
 from wsed.networks.keras_gru import KerasGru
 
@@ -26,6 +27,8 @@ class GatedCrnn(Encoder):
             pools only frequency.
         recurrent: `pair`: the states of one GRU times a sigmoid of the states of another; `keras`: the pair of the
             published code, slower GRUs of Keras with a linear and a sigmoid candidate; `single`: one GRU.
+        norm_eps: added to the variances of batch norm.
+        norm_momentum: weight of a batch in the running mean and variance of batch norm; 1 minus it in Keras.
 
     Raises:
         ValueError: too few bands.
@@ -41,18 +44,20 @@ class GatedCrnn(Encoder):
         activation: Activation,
         pool_time: bool,
         recurrent: Literal["pair", "keras", "single"],
+        norm_eps: Positive = 1e-5,
+        norm_momentum: ShareAboveZero = 0.1,
     ) -> None:
         super().__init__()
         pool = (2, 2) if pool_time else (1, 2)
+        convolution = partial(GatedConv, activation=activation, norm_eps=norm_eps, norm_momentum=norm_momentum)
         layers: list[nn.Module] = []
         in_channels = 1
         for _ in range(3):
-            layers += [GatedConv(in_channels, self.WIDTH, activation), GatedConv(self.WIDTH, self.WIDTH, activation)]
-            layers += [nn.MaxPool2d(pool)]
+            layers += [convolution(in_channels, self.WIDTH), convolution(self.WIDTH, self.WIDTH), nn.MaxPool2d(pool)]
             in_channels, bands = self.WIDTH, bands // 2
         states_in = in_channels * bands
         if graph == "code":
-            layers += [GatedConv(in_channels, self.WIDTH, activation), nn.MaxPool2d((1, 2))]
+            layers += [convolution(in_channels, self.WIDTH), nn.MaxPool2d((1, 2))]
             layers += [nn.Conv2d(self.WIDTH, self.LAST, 3, padding=1), nn.ReLU()]
             layers += [nn.MaxPool2d((1, max(1, bands // 2)))]
             states_in = self.LAST
@@ -91,13 +96,17 @@ class GatedConv(nn.Module):
         in_channels: number of input maps.
         out_channels: number of output maps.
         activation: see `GatedCrnn`; a gate takes twice as many maps from the convolution, linear ones first.
+        norm_eps: see `GatedCrnn`.
+        norm_momentum: see `GatedCrnn`.
     """
 
-    def __init__(self, in_channels: int, out_channels: int, activation: Activation) -> None:
+    def __init__(
+        self, in_channels: int, out_channels: int, activation: Activation, norm_eps: float, norm_momentum: float
+    ) -> None:
         super().__init__()
         maps = 2 * out_channels if activation == "gate" else out_channels
         self.convolution = nn.Conv2d(in_channels, maps, 3, padding=1, bias=False)
-        self.norm = nn.BatchNorm2d(maps)
+        self.norm = nn.BatchNorm2d(maps, norm_eps, norm_momentum)
         self.activation = {"gate": nn.GLU(1), "relu": nn.ReLU(), "none": nn.Identity()}[activation]
 
     def forward(self, maps: Tensor) -> Tensor:

@@ -5,7 +5,7 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
-from wsed.checks.ranges import ShareBelowOne, Sizes
+from wsed.checks.ranges import Positive, ShareAboveZero, ShareBelowOne, Sizes
 from wsed.networks.base import Encoder
 from wsed.networks.dropout import Dropout
 
@@ -22,19 +22,28 @@ class Vgg(Encoder):
         bias: whether the convolutions have a bias.
         initial: uniform distribution of the initial weights, also of the masks' convolution: `glorot` as in Kong 2018,
             `he` as in its follow-up.
+        norm_eps: added to the variances of batch norm.
+        norm_momentum: weight of a batch in the running mean and variance of batch norm; 1 minus it in Keras.
     """
 
     keeps_frequency = True
 
     def __init__(
-        self, widths: Sizes, dropout: ShareBelowOne, bias: bool, initial: Literal["glorot", "he"] = "glorot"
+        self,
+        widths: Sizes,
+        dropout: ShareBelowOne,
+        bias: bool,
+        initial: Literal["glorot", "he"] = "glorot",
+        norm_eps: Positive = 1e-5,
+        norm_momentum: ShareAboveZero = 0.1,
     ) -> None:
         super().__init__()
         layers: list[nn.Module] = []
         in_channels = 1
         for width in widths:
             for maps in (in_channels, width):
-                layers += [nn.Conv2d(maps, width, 3, padding=1, bias=bias), nn.BatchNorm2d(width), nn.ReLU()]
+                norm = nn.BatchNorm2d(width, norm_eps, norm_momentum)
+                layers += [nn.Conv2d(maps, width, 3, padding=1, bias=bias), norm, nn.ReLU()]
             layers.append(Dropout(dropout))
             in_channels = width
         self.layers = nn.Sequential(*layers)

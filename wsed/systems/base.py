@@ -186,6 +186,10 @@ class System(pl.LightningModule):
         self.log("train/learning_rate", self.trainer.optimizers[0].param_groups[0]["lr"], sync_dist=True)
 
     def on_train_epoch_end(self) -> None:
+        loss = self.trainer.callback_metrics.get("val/loss" if sum(self.trainer.num_val_batches) else "train/loss")
+        if loss is not None:
+            self.schedule.observe(float(loss))
+            self._set_learning_rate()
         channels = (*self.labels, "background")
         for name, values in self.pooling.learnt().items():
             for channel, value in zip(channels, values.detach(), strict=False):
@@ -220,6 +224,12 @@ class System(pl.LightningModule):
         steps = int(self.trainer.estimated_stepping_batches)
         scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: self.schedule(step, steps))
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": scheduler, "interval": "step"}}
+
+    def _set_learning_rate(self) -> None:
+        """Sets the learning rate of the next step, which the scheduler has set before the schedule heard the loss."""
+        factor = self.schedule(self.global_step, int(self.trainer.estimated_stepping_batches))
+        for group in self.trainer.optimizers[0].param_groups:
+            group["lr"] = group["initial_lr"] * factor
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         checkpoint[DESCRIPTION] = self.description

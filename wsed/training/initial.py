@@ -30,13 +30,19 @@ def start_from(system: System, path: str) -> str:
     checkpoint = read_checkpoint(find_checkpoint(Path(path))[0])
     _check_features(system, checkpoint, path)
     same = list(checkpoint.description["labels"]) == list(system.labels)
-    weights = {name: value for name, value in checkpoint.weights.items() if same or name.startswith(SHARED)}
-    own = {name: value for name, value in system.state_dict().items() if same or name.startswith(SHARED)}
+    weights = _copied(checkpoint.weights, same)
+    own = _copied(system.state_dict(), same)
     _check_shapes(own, weights, path)
     system.load_state_dict(weights, strict=False)
     if same:
         return f"{checkpoint.path}: all weights start from it"
     return f"{checkpoint.path}: features and network start from it; the head is new, because the classes are others"
+
+
+def _copied(weights: Mapping[str, Tensor], same: bool) -> dict[str, Tensor]:
+    """What a run takes over: never the state of a schedule, and the head only if the classes are the same."""
+    taken = {name: value for name, value in weights.items() if not name.startswith("schedule.")}
+    return {name: value for name, value in taken.items() if same or name.startswith(SHARED)}
 
 
 def _check_features(system: System, checkpoint: Checkpoint, path: str) -> None:

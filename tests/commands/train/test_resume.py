@@ -36,7 +36,7 @@ WORDS = [
 ]
 SPLITS = {
     "last": ["data.clips={train: 60, val: 0, test: 3}", "keep_every=2"],
-    "best": ["data.clips={train: 60, val: 6, test: 3}", "test=best"],
+    "best": ["data.clips={train: 60, val: 6, test: 3}", "test=best", "schedule=plateau", "schedule.patience=0"],
 }
 
 

@@ -19,6 +19,7 @@ SUBCOMMANDS = {
     "tune": "choose the thresholds of a trained system on recordings with strong labels",
     "export": "write a trained system for programs without wsed, as ONNX or TorchScript",
     "demo": "show a page in the browser: record or drop a sound, see masks and events, listen to the sources",
+    "reproduce": "train the systems of a paper again, and judge its claims",
     "fuse": "average the predictions of runs, or of several epochs of a run, and score the average",
 }
 

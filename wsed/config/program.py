@@ -25,6 +25,7 @@ class ProgramConfig:
     precision: Precision
     compile: bool
     keep_every: CountFromZero
+    keep_first: CountFromZero
     init: PathText | None
 
 

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from rich.progress import track
@@ -29,12 +29,15 @@ class Evaluation:
         parameters: parameters of the metrics, by flat name.
         measures: descriptions of how to show the scores.
         statistics: the statistics that the scores were computed from, each with the first part of the scores' names.
+        draws: `(draw,)`, the scores over all classes in each draw of the bootstrap, by flat name. Evaluations with the
+            same seed and number of clips have the same clips in a draw, so that their difference can be tested.
     """
 
     results: Results
     parameters: dict[str, float | str]
     measures: tuple[Measure, ...]
     statistics: tuple[tuple[str, Statistics], ...] = ()
+    draws: Mapping[str, Array] = field(default_factory=dict)
 
     def curves(self) -> dict[str, Array]:
         """The curves behind the scores, such as `psds/scenario1/curve/efpr`."""
@@ -97,6 +100,7 @@ class Evaluator:
         results: Results = {}
         parameters: dict[str, float | str] = {}
         computed: list[tuple[str, Statistics]] = []
+        draws: dict[str, Array] = {}
         applicable = [metric for metric in self.metrics if metric.applies(outputs)]
         for metric in track(applicable, "Scoring", transient=True):
             parameters |= metric.parameters(outputs)
@@ -107,12 +111,15 @@ class Evaluator:
                 computed.append((prefix, statistics))
                 results |= statistics.scores(prefix)
                 if weights is not None:
-                    results |= dict(intervals(statistics.scores(prefix, weights)))
+                    drawn = statistics.scores(prefix, weights)
+                    results |= dict(intervals(drawn))
+                    draws |= drawn
         if weights is not None:
             parameters |= {"draws": self.draws, "seed": self.seed}
         measures = (measure for metric in applicable for measure in metric.measures())
         known = tuple(measure for measure in measures if measure.key in results)
-        return Evaluation(results, parameters, known, tuple(computed))
+        overall = {name: values for name, values in draws.items() if "/class/" not in name}
+        return Evaluation(results, parameters, known, tuple(computed), overall)
 
     def validate(self, predictions: ClipPredictions) -> dict[str, float]:
         """The scores of all metrics that are computed in validation, by flat name without `val/`."""

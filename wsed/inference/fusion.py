@@ -10,6 +10,7 @@ from torch import Tensor
 
 from wsed.atomic import atomic_folder, write_text
 from wsed.errors import UserError
+from wsed.evaluation.draws import write_draws
 from wsed.evaluation.evaluator import Evaluation, build_evaluator
 from wsed.evaluation.prediction_collector import PredictionCollector, write_tsv
 from wsed.inference.test_pass import Tested, run_config, test_pass
@@ -64,7 +65,7 @@ def fuse_runs(
         "versions": versions(),
         "git": git_state(),
     }
-    _write(output, fused, outputs, postprocessing, content)
+    _write(output, fused, outputs, postprocessing, evaluation, content)
     return evaluation, fused.labels
 
 
@@ -78,6 +79,7 @@ def _write(
     fused: PredictionCollector,
     outputs: Outputs,
     postprocessing: Postprocessing,
+    evaluation: Evaluation,
     results: Mapping[str, Any],
 ) -> None:
     """Writes atomically a folder that reports can read like a run folder."""
@@ -86,6 +88,7 @@ def _write(
         fused.write(folder.predictions)
         assert outputs.events is not None
         write_tsv(outputs.events, folder.predictions.events)
+        write_draws(folder.predictions.draws, evaluation)
         write_text(folder.postprocessing_path, json.dumps(postprocessing.description(), indent=2) + "\n")
         write_text(folder.results_path, json.dumps(results, indent=2, allow_nan=False) + "\n")
 

@@ -127,6 +127,7 @@ class PredictionFiles:
         self.durations = path / "durations.tsv"
         self.separation = path / "separation.tsv"
         self.examples = path / "examples.npz"
+        self.draws = path / "draws.npz"
         self.audio = path / "audio"
 
     def score_files(self, filenames: Sequence[str]) -> dict[str, Path]:

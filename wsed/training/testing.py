@@ -10,6 +10,7 @@ from pytorch_lightning.callbacks import Callback
 from wsed.atomic import write_text
 from wsed.config.instantiate import instantiate
 from wsed.data.datamodules.base import ClipDataModule
+from wsed.evaluation.draws import write_draws
 from wsed.evaluation.evaluator import Evaluation, Evaluator
 from wsed.evaluation.prediction_collector import write_tsv
 from wsed.postprocessing.base import FittedPostprocessing, Postprocessing
@@ -88,4 +89,6 @@ def test(
     outputs = collector.outputs(fitted)
     assert outputs.events is not None
     write_tsv(outputs.events, folder.predictions.events)
-    return evaluator.evaluate(outputs).with_logged(trainer.callback_metrics)
+    evaluation = evaluator.evaluate(outputs)
+    write_draws(folder.predictions.draws, evaluation)
+    return evaluation.with_logged(trainer.callback_metrics)

@@ -75,13 +75,15 @@ class EpochSnapshots(Callback):
 
     Args:
         every: n, or 0 to keep no snapshots.
+        first: the first epoch that is kept, from 1; 0 for the n-th.
     """
 
-    def __init__(self, every: CountFromZero) -> None:
+    def __init__(self, every: CountFromZero, first: CountFromZero = 0) -> None:
         self.every = every
+        self.first = first or every
 
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         epoch = trainer.current_epoch + 1
-        if self.every and epoch % self.every == 0:
+        if self.every and epoch >= self.first and (epoch - self.first) % self.every == 0:
             path = RunFolder(Path(trainer.default_root_dir)).snapshot(epoch)
             trainer.save_checkpoint(path, weights_only=True)

@@ -49,9 +49,11 @@ def fuse(options: argparse.Namespace) -> None:
     runs = [Path(word) for word in options.words if word not in overrides]
     if not runs:
         raise UserError("fuse: there is no run to fuse; name the folder of at least one")
-    from wsed.inference.fusion import fuse_runs
+    from wsed.inference.fusion import checkpoints_of, fuse_runs
     from wsed.reports.scores import print_scores
 
+    if sum(len(checkpoints_of(run, options.first_epoch)) for run in runs) < 2:
+        raise UserError(f"{runs[0]}: alone is nothing to fuse; give another, or a run that was trained with keep_every")
     evaluation, labels = fuse_runs(runs, options.output, overrides, options.first_epoch, options.allow)
     print_scores(evaluation.results, evaluation.measures, labels, evaluation.parameters)
     print(f"\n{options.output}: holds the scores and the predictions")

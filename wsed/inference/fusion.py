@@ -43,8 +43,6 @@ def fuse_runs(
         UserError: a run cannot be used, or the runs were not tested on the same clips.
     """
     members = {run: checkpoints_of(run, first_epoch) for run in runs}
-    if sum(map(len, members.values())) < 2:
-        raise UserError(f"{runs[0]}: alone is nothing to fuse; give another, or a run that was trained with keep_every")
     checkpoint, first = find_checkpoint(runs[0])
     if first is None:
         raise UserError(f"{runs[0]}: lies in no run, whose post-processing is needed; put one first that does")

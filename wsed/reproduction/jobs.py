@@ -63,15 +63,14 @@ class Protocol:
         return {
             name: entry
             for name, entry in self.paper.definition.entries.items()
-            if self.scale in entry.scales and (not entry.on or place & set(entry.on))
+            if self.scale in entry.scales and (not entry.data or place & set(entry.data))
         }
 
     def training_words(self, name: str, seed: int) -> list[str]:
         """The overrides of `wsed train` for one run. A later word replaces an earlier one of the same key."""
         definition, entry = self.paper.definition, self.paper.definition.entries[name]
-        words = [f"data={self.data}", *entry.words]
-        if self.scale == "quick":
-            words += [*definition.quick, *entry.quick]
+        common, own = (definition.quick, entry.quick) if self.scale == "quick" else (definition.paper, [])
+        words = [f"data={self.data}", *common, *entry.words, *own]
         if not self.is_original:
             words += definition.stand_ins.get(self.data, definition.stand_ins.get("others", []))
         words += [*self.words, f"seed={seed}", f"hydra.sweep.dir={self.folder}"]

@@ -32,7 +32,7 @@ class Entry:
         quick: further overrides at the scale `quick`.
         mean_of: entries whose predictions are averaged, over the epochs that each kept first; empty for a training.
         scales: the scales at which it is run.
-        on: choices of `data` on which it is run; `stand_ins` for all that are not the paper's own, and empty for all.
+        data: choices of `data` on which it is run; `stand_ins` for all that are not the paper's own, and empty for all.
     """
 
     title: str
@@ -40,7 +40,7 @@ class Entry:
     quick: Words = field(default_factory=list)
     mean_of: list[str] = field(default_factory=list)
     scales: list[Scale] = field(default_factory=lambda: list(SCALES))
-    on: list[str] = field(default_factory=list)
+    data: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, config={"extra": "forbid"})
@@ -131,6 +131,7 @@ class Definition:
         tables: its tables by the name of the file of published numbers.
         figures: its figures by the name of the file.
         quick: overrides of all trainings at the scale `quick`.
+        paper: overrides of all trainings at the scale `paper`.
         stand_ins: overrides of all trainings on other choices of `data`, by choice; `others` for those not named.
     """
 
@@ -141,6 +142,7 @@ class Definition:
     quick: Words
     figures: dict[str, FigureSpec]
     stand_ins: dict[str, Words]
+    paper: Words = field(default_factory=list)
 
 
 @dataclass(frozen=True, config={"arbitrary_types_allowed": True})
@@ -151,8 +153,8 @@ class Paper:
         name: name of its folder.
         definition: `paper.yaml`.
         claims: `claims.yaml`.
-        published: the published numbers of each table, as the paper writes them: `entry`, possibly `class`, and a column
-            for each score.
+        published: the published numbers of each table, as the paper writes them: `entry`, possibly `class`, and a
+            column for each score.
     """
 
     name: str

@@ -127,3 +127,20 @@ def test_events_of_one_class_that_overlap_are_one_strong_label(bank: Soundbank) 
     plan = planned(one, OverlappingEvents(2.0, AT_ONCE, 0.6, [0.0, 0.0], draw="recording"), 0)
     longest = max(event.samples for event in plan.events)
     assert strong_labels(plan, 8000) == [Event(0.5, 0.5 + longest / 8000, "bell")]
+
+
+def test_classes_are_drawn_by_their_shares_in_training_alone(bank: Soundbank) -> None:
+    recipe = OverlappingEvents(2.0, [[0.5, 0.5]], 0.6, [0.0, 0.0], class_shares=[9.0, 1.0])
+    first = Counter(planned(bank, recipe, index).events[0].label for index in range(1000))
+    # Five standard deviations of a binomial.
+    assert abs(first["bark"] - 900) < 5 * 90**0.5
+    tested = Counter(planned(bank, recipe, index, for_evaluation=True).events[0].label for index in range(1000))
+    assert abs(tested["bark"] - 500) < 5 * 250**0.5
+    two = OverlappingEvents(2.0, AT_ONCE, 0.6, [0.0, 0.0], class_shares=[9.0, 1.0])
+    assert {event.label for event in planned(bank, two, 0).events} == {"bark", "bell"}
+
+
+def test_shares_for_other_classes(bank: Soundbank) -> None:
+    recipe = OverlappingEvents(2.0, AT_ONCE, 0.6, [0.0, 0.0], class_shares=[1.0, 1.0, 1.0])
+    with pytest.raises(UserError, match=r"mixing.class_shares: has 3 shares for 2 classes"):
+        planned(bank, recipe, 0)

@@ -3,7 +3,9 @@
 import math
 from typing import Literal
 
-from wsed.checks.ranges import ClipSeconds, Decibels, ListOf, Pair, SecondsFromZero
+import numpy as np
+
+from wsed.checks.ranges import ClipSeconds, Decibels, ListOf, Pair, Positive, SecondsFromZero
 from wsed.data.audio.levels import rms
 from wsed.data.mixing.base import check_ratio, clip_filename, random_generator
 from wsed.data.mixing.perturbation import UNPERTURBED
@@ -31,6 +33,8 @@ class OverlappingEvents:
             published code of Kong 2019.
         level: what the ratio is about: the `excerpt` of an event that is in the clip, or the whole `recording`, as in
             that code.
+        class_shares: for `draw` by class, how often each class is drawn first for training, relative to the others, in
+            the order of `data.labels`; None for evenly. Uneven ones make a corpus in which some classes are rare.
         fresh: whether every epoch has new training mixtures; otherwise all epochs have the same ones.
 
     Raises:
@@ -45,6 +49,7 @@ class OverlappingEvents:
         event_to_background_ratio: Pair[Decibels],
         draw: Literal["class", "recording"] = "class",
         level: Literal["excerpt", "recording"] = "excerpt",
+        class_shares: ListOf[Positive] | None = None,
         fresh: bool = True,
     ) -> None:
         for pair in onsets:
@@ -63,6 +68,7 @@ class OverlappingEvents:
         self.lowest_ratio, self.highest_ratio = check_ratio(event_to_background_ratio, "event_to_background_ratio")
         self.draw = draw
         self.level = level
+        self.class_shares = class_shares
         self.fresh = fresh
 
     def plan(
@@ -83,9 +89,8 @@ class OverlappingEvents:
         background = bank.backgrounds[rng.integers(len(bank.backgrounds))]
         start = int(rng.integers(max(1, len(background.waveform) - samples + 1)))
         events = []
-        places = rng.permutation(len(bank.labels)) if self.draw == "class" else [None] * len(self.onsets)
-        for place, (low, high) in zip(places, self.onsets, strict=False):
-            recordings = bank.events if place is None else bank.events_of(bank.labels[place])
+        for label, (low, high) in zip(self._labels(bank, rng, for_evaluation), self.onsets, strict=True):
+            recordings = bank.events if label is None else bank.events_of(label)
             recording = recordings[rng.integers(len(recordings))]
             onset = round(float(rng.uniform(low, high)) * bank.sample_rate)
             longest = round(self.event_duration * bank.sample_rate)
@@ -96,6 +101,22 @@ class OverlappingEvents:
             events.append(EventPlan(recording.id, recording.label, onset, length, UNPERTURBED, ratio))
         filename = clip_filename(split, epoch, index)
         return MixturePlan(filename, samples, background.id, start, UNPERTURBED, tuple(events))
+
+    def _labels(self, bank: Soundbank, rng: np.random.Generator, for_evaluation: bool) -> list[str | None]:
+        """The class of each event; None where recordings are drawn.
+
+        Raises:
+            UserError: there is not one share for each class.
+        """
+        events, classes = len(self.onsets), len(bank.labels)
+        if self.draw == "recording":
+            return [None] * events
+        if self.class_shares is None or for_evaluation:
+            return [bank.labels[place] for place in rng.permutation(classes)[:events]]
+        if len(self.class_shares) != classes:
+            raise UserError(f"mixing.class_shares: has {len(self.class_shares)} shares for {classes} classes")
+        shares = np.array(self.class_shares) / sum(self.class_shares)
+        return [bank.labels[place] for place in rng.choice(classes, events, replace=False, p=shares)]
 
 
 def _excerpt_level(recording: Recording, length: int) -> float:

@@ -4,17 +4,17 @@ import re
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytest
 import torch
 
-from tests.requirements import shared
 from wsed.config.compose import compose_config, expand_grid, first_of_grid, hydra_initialized
 from wsed.config.groups import groups
 from wsed.config.instantiate import instantiate
 from wsed.config.validate import validate
 from wsed.data.mixing.each_event import EachEvent
 from wsed.prediction import Target
+from wsed.reproduction.jobs import Protocol
+from wsed.reproduction.paper import read_paper
 from wsed.training.run import build_system
 
 ROOT = Path(__file__).parents[2]
@@ -120,17 +120,12 @@ def test_batch_norm_is_that_of_the_published_code(name: str, eps: float, momentu
     assert {(norm.eps, norm.momentum) for norm in norms} == {(eps, momentum)}
 
 
-def test_the_follow_up_and_table_1_of_mtl_have_a_fixed_set() -> None:
-    rows = [command for command in commands() if "data=fsdkaggle2018" in command]
-    assert len(rows) == 12
-    assert all(re.search(r"(mtl|vgg_gwrp)_published|sweep=mtl_losses", command) for command in rows)
-
-
 def test_all_systems_of_table_2_of_mtl_have_the_same_10000_steps(tmp_path: Path) -> None:
-    rows = [command for command in commands() if "data=desed" in command]
+    protocol = Protocol(read_paper("mtl"), "paper", ["data=desed", f"data.root={tmp_path}"], 1)
+    rows = [protocol.training_words(name, seed) for name, seed in protocol.trainings()]
     assert len(rows) == 5
-    for command in rows:
-        config = settled(*(word.replace("=DESED", f"={tmp_path}") for word in command.split()[2:]))
+    for words in rows:
+        config = settled(*words)
         assert (config["data"]["batch_size"], config["optimizer"]["lr"]) == (24, 1e-3)
         # All weakly labelled clips of DESED, and all 1,168 of its validation set.
         assert (config["data"]["clips"]["train"] or 1578) >= 1578
@@ -201,25 +196,3 @@ def test_a_command_of_the_pages_composes(command: str, tmp_path: Path) -> None:
         ]
     assert found
     assert len(found) == 1 or "-m" in words
-
-
-@pytest.mark.parametrize(
-    ("page", "table", "columns"),
-    [
-        ("mtl", "mtl_2022_table1_overlapped", ["at_map", "sed_map", "error_rate", "deletions", "insertions"]),
-        ("mtl", "mtl_2022_table2_dcase2020_task4", ["at_map", "sed_map", "error_rate", "deletions", "insertions"]),
-        ("strong_weak", "strong_weak_crnn_2017_weights", ["tagging_f1", "detection_error_rate", "detection_f1"]),
-        ("gated_crnn", "gated_crnn_2018_table1_tagging", ["f1"]),
-        ("gated_crnn", "gated_crnn_2018_table2_detection", ["f1", "error_rate"]),
-    ],
-)
-def test_published_numbers_are_those_of_the_papers(page: str, table: str, columns: list[str]) -> None:
-    rows = [
-        {float(cell) for cell in re.findall(r"(?<=\| )\d*\.?\d+(?= \|)", line)}
-        for line in (ROOT / "experiments" / page / "README.md").read_text().splitlines()
-    ]
-    published = pd.read_csv(shared(f"papers/tables/{table}.csv"))
-    # Two systems of the evaluation set are other people's.
-    ours = published[~published.get("method", pd.Series("", published.index)).isin(["cnn_ensemble", "frame_cnn"])]
-    for _, row in ours.iterrows():
-        assert any({float(row[column]) for column in columns} <= cells for cells in rows), dict(row)

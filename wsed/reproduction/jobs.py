@@ -69,11 +69,11 @@ class Protocol:
     def training_words(self, name: str, seed: int) -> list[str]:
         """The overrides of `wsed train` for one run. A later word replaces an earlier one of the same key."""
         definition, entry = self.paper.definition, self.paper.definition.entries[name]
-        common, own = (definition.quick, entry.quick) if self.scale == "quick" else (definition.paper, [])
-        words = [f"data={self.data}", *common, *entry.words, *own]
-        if not self.is_original:
-            words += definition.stand_ins.get(self.data, definition.stand_ins.get("others", []))
-        words += [*self.words, f"seed={seed}", f"hydra.sweep.dir={self.folder}"]
+        stand_ins = definition.stand_ins
+        place = definition.original if self.is_original else [*stand_ins.get("all", []), *stand_ins.get(self.data, [])]
+        quick, own = (definition.quick, entry.quick) if self.scale == "quick" else ([], [])
+        words = [f"data={self.data}", *place, *quick, *entry.words, *own, *self.words]
+        words += [f"seed={seed}", f"hydra.sweep.dir={self.folder}"]
         return list({word.partition("=")[0]: word for word in words}.values())
 
     def trainings(self) -> list[tuple[str, int]]:

@@ -131,8 +131,8 @@ class Definition:
         tables: its tables by the name of the file of published numbers.
         figures: its figures by the name of the file.
         quick: overrides of all trainings at the scale `quick`.
-        paper: overrides of all trainings at the scale `paper`.
-        stand_ins: overrides of all trainings on other choices of `data`, by choice; `others` for those not named.
+        original: overrides of all trainings on a corpus of the paper.
+        stand_ins: overrides of all trainings on other choices of `data`: those under `all`, then those of the choice.
     """
 
     title: str
@@ -142,7 +142,7 @@ class Definition:
     quick: Words
     figures: dict[str, FigureSpec]
     stand_ins: dict[str, Words]
-    paper: Words = field(default_factory=list)
+    original: Words = field(default_factory=list)
 
 
 @dataclass(frozen=True, config={"arbitrary_types_allowed": True})

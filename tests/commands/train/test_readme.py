@@ -53,6 +53,7 @@ SMALLER: dict[str, list[str]] = {
     "sweeper=optuna": [*STEP, SHORT, "data.clips={train: 4, val: 2, test: 2}", "sweeper.trials=2"],
     "sweep=jsc_pooling": [*STEP, SHORT, FEW, "seed=1"],
     "init=RUN": [*STEP, FEW, "network.widths=[4]"],
+    "wsed reproduce": [*STEP, SHORT, FEW, "launcher=serial", "--seeds", "1"],
     "wsed train -m": [*STEP, SHORT, FEW],
     "wsed train": [*STEP, FEW],
     "wsed data mix": [SHORT, FEW],

@@ -1,13 +1,12 @@
 """A paper as `wsed reproduce` reads it: its runs, tables, figures and claims, from the folder of the paper."""
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
 import pandas as pd
 from annotated_types import Len
-from pydantic import TypeAdapter, ValidationError
-from pydantic.dataclasses import dataclass
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from wsed.checks.documents import parse_yaml
 from wsed.checks.files import read_text
@@ -21,8 +20,11 @@ SCALES: tuple[Scale, ...] = get_args(Scale)
 Words = list[str]
 Names = Annotated[list[str], Len(1, 100)]
 
+STRICT = ConfigDict(extra="forbid")
+"""A key that nothing reads is a mistake."""
 
-@dataclass(frozen=True, config={"extra": "forbid"})
+
+@dataclass(frozen=True)
 class Entry:
     """One system of a paper: a training, or the mean of trained systems.
 
@@ -35,6 +37,8 @@ class Entry:
         data: choices of `data` on which it is run; `stand_ins` for all that are not the paper's own, and empty for all.
     """
 
+    __pydantic_config__: ClassVar = STRICT
+
     title: str
     words: Words = field(default_factory=list)
     quick: Words = field(default_factory=list)
@@ -43,7 +47,7 @@ class Entry:
     data: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True, config={"extra": "forbid"})
+@dataclass(frozen=True)
 class TableSpec:
     """One table of a paper; the published numbers are in `published/NAME.csv`, by entry and score.
 
@@ -53,12 +57,14 @@ class TableSpec:
         percent: whether the paper gives shares in percent.
     """
 
+    __pydantic_config__: ClassVar = STRICT
+
     title: str
     columns: dict[str, str]
     percent: bool = False
 
 
-@dataclass(frozen=True, config={"extra": "forbid"})
+@dataclass(frozen=True)
 class FigureSpec:
     """One figure.
 
@@ -69,13 +75,15 @@ class FigureSpec:
         columns: for `scores`, flat name of a score by title.
     """
 
+    __pydantic_config__: ClassVar = STRICT
+
     kind: Literal["masks", "saliency", "timeline", "scores"]
     entries: Names
     title: str
     columns: dict[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, config={"extra": "forbid"})
+@dataclass(frozen=True)
 class Comparison:
     """Part of a claim: an entry is better than others, or as good as they are, by one score.
 
@@ -87,6 +95,8 @@ class Comparison:
         as_good_as: the others, if it is as good: the difference is smaller than `within`.
         within: largest difference that counts as none, for `as_good_as`.
     """
+
+    __pydantic_config__: ClassVar = STRICT
 
     score: str
     entry: str
@@ -105,7 +115,7 @@ class Comparison:
         return [*self.better_than, *self.worse_than, *self.as_good_as]
 
 
-@dataclass(frozen=True, config={"extra": "forbid"})
+@dataclass(frozen=True)
 class Claim:
     """A statement of a paper. It holds if all its comparisons do.
 
@@ -115,12 +125,14 @@ class Claim:
         tests: its comparisons; empty if nothing that we measure decides it.
     """
 
+    __pydantic_config__: ClassVar = STRICT
+
     claim: str
     source: str
     tests: list[Comparison] = field(default_factory=list)
 
 
-@dataclass(frozen=True, config={"extra": "forbid"})
+@dataclass(frozen=True)
 class Definition:
     """`paper.yaml`.
 
@@ -135,6 +147,8 @@ class Definition:
         stand_ins: overrides of all trainings on other choices of `data`: those under `all`, then those of the choice.
     """
 
+    __pydantic_config__: ClassVar = STRICT
+
     title: str
     corpora: Names
     entries: dict[str, Entry]
@@ -145,7 +159,7 @@ class Definition:
     original: Words = field(default_factory=list)
 
 
-@dataclass(frozen=True, config={"arbitrary_types_allowed": True})
+@dataclass(frozen=True)
 class Paper:
     """A paper.
 

@@ -40,6 +40,17 @@ class Prediction:
     valid: Tensor | None = None
     segments: Tensor | None = None
 
+    def drawn_masks(self) -> Tensor:
+        """The masks of the classes, then that of the background if the system has one: `(batch, class, time, freq)`.
+
+        The frame probabilities with a `freq` axis of 1 for a system without masks.
+        """
+        if self.masks is None:
+            return self.frame_probs[..., None]
+        if self.background_mask is None:
+            return self.masks
+        return torch.cat([self.masks, self.background_mask[:, None]], 1)
+
 
 @dataclass
 class Target:
@@ -57,6 +68,8 @@ class Target:
         labels: event classes in the order of the `class` axis.
         frames: size of the `time` axis.
         frames_per_second: frame rate of the features.
+        source_magnitudes: `(batch, class, time, freq)`, mel magnitudes of the part that each class and, as the last
+            class, the background adds to the mixture; None where they are not known.
     """
 
     weak: Tensor
@@ -68,6 +81,7 @@ class Target:
     labels: Sequence[str] = ()
     frames: int = 0
     frames_per_second: float = 0.0
+    source_magnitudes: Tensor | None = None
 
     @cached_property
     def strong(self) -> Tensor:

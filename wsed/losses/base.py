@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Collection, Iterable
+from typing import ClassVar
 
 from torch import Tensor, nn
 
@@ -9,7 +10,13 @@ from wsed.prediction import Prediction, Target
 
 
 class LossTerm(nn.Module):
-    """One term of the loss; `WeightedLoss` adds them up."""
+    """One term of the loss; `WeightedLoss` adds them up.
+
+    Attributes:
+        needs_sources: whether the term is 0 for clips whose sources are not known.
+    """
+
+    needs_sources: ClassVar[bool] = False
 
     @abstractmethod
     def forward(self, prediction: Prediction, target: Target) -> Tensor:

@@ -42,6 +42,11 @@ class WeightedLoss(nn.Module):
             raise UserError(f"loss.terms: PyTorch does not admit a name ({error.args[0]}); rename it") from error
         self.weights = dict(weights)
 
+    @property
+    def needs_sources(self) -> bool:
+        """Whether training clips need sources, for a term whose weight is not 0."""
+        return any(getattr(term, "needs_sources", False) and self.weights[name] for name, term in self.terms.items())
+
     def idle_terms(self, tags: Callable[[], Iterable[Collection[str]]], classes: int) -> list[str]:
         """One line for each term that is constant on the training clips, whatever its weight.
 

@@ -41,7 +41,12 @@ def dry_run(
     _optimize(system)
     clip = data.datasets["train"][[(0, 0)]]
     _check_length(system, clip)
-    _, terms = _predict(system, clip)
+    prediction, terms = _predict(system, clip)
+    if system.loss.needs_sources and system.target(clip, prediction).source_magnitudes is None:
+        raise UserError(
+            "loss: has a term that needs the sources of mixtures, and features with a frequency axis; choose data that "
+            "are mixed from recordings and features=log_mel, or set the weight of the term to 0"
+        )
     if "val" not in data.datasets:
         return
     callbacks = list(callbacks)

@@ -57,6 +57,7 @@ def train(active: ActiveRun, watching: Sequence[Callback] = ()) -> None:
     data: ClipDataModule = instantiate(config["data"]["module"])
     check_training_memory(config, runtime, data)
     system = _initial(config)
+    data.trains_on_sources = system.loss.needs_sources
     data.setup()
     check_stopping(config, callbacks, data)
     check_batches(config, runtime, data)
@@ -100,12 +101,14 @@ def join(config: Mapping[str, Any], folder: RunFolder) -> None:
     """
     runtime = _prepare(config)
     data: ClipDataModule = instantiate(config["data"]["module"])
+    system = build_system(config)
+    data.trains_on_sources = system.loss.needs_sources
     data.setup()
     # Weights and feature statistics come from rank 0. Every process needs the same callbacks, because a checkpoint
     # restores the state of each; only rank 0 writes the curves, so this process has no loggers.
     curves = CurvesState(MetricsCsv(folder.curves_path))
     collect = CollectPredictions(build_evaluator(config))
-    fit(config, runtime, folder, build_system(config), data, [], [curves, collect, *build_callbacks(config)])
+    fit(config, runtime, folder, system, data, [], [curves, collect, *build_callbacks(config)])
 
 
 def build_callbacks(config: Mapping[str, Any]) -> list[Callback]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from wsed.data.mixing.overlapping_events import OverlappingEvents
 from wsed.data.mixing.plan import MixturePlan
-from wsed.data.mixing.render import render, strong_labels
+from wsed.data.mixing.render import render
 from wsed.data.soundbanks.base import Recording, Soundbank
 from wsed.errors import UserError
 from wsed.prediction import Event
@@ -125,8 +125,10 @@ def test_the_ratio_is_about_the_whole_recording(bank: Soundbank, ratio: float) -
 def test_events_of_one_class_that_overlap_are_one_strong_label(bank: Soundbank) -> None:
     one = Soundbank(bank.sample_rate, bank.labels, tuple(bank.events_of("bell")), bank.backgrounds)
     plan = planned(one, OverlappingEvents(2.0, AT_ONCE, 0.6, [0.0, 0.0], draw="recording"), 0)
+    recordings = {recording.id: recording.waveform for recording in one.events + one.backgrounds}
+    batch = render([plan], recordings, one.labels, one.sample_rate, with_sources=False)
     longest = max(event.samples for event in plan.events)
-    assert strong_labels(plan, 8000) == [Event(0.5, 0.5 + longest / 8000, "bell")]
+    assert batch.events == [[Event(0.5, 0.5 + longest / 8000, "bell")]]
 
 
 def test_classes_are_drawn_by_their_shares_in_training_alone(bank: Soundbank) -> None:

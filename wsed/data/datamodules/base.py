@@ -35,6 +35,8 @@ class ClipDataModule(pl.LightningDataModule):
     Attributes:
         datasets: datasets by split, available after `setup`.
         remarks: what the user should know about the data, one line each; `open` may add some, and `setup` prints them.
+        trains_on_sources: whether the batches of `train` and `val` should have the isolated sources, too, if they are
+            known; set before `setup`.
 
     Args:
         batch_size: number of clips in a batch, over all devices.
@@ -60,6 +62,7 @@ class ClipDataModule(pl.LightningDataModule):
         self.shuffle_seed = shuffle_seed
         self.datasets: dict[str, ClipDataset] = {}
         self.remarks: list[str] = []
+        self.trains_on_sources = False
 
     @property
     def clip_seconds(self) -> float | None:

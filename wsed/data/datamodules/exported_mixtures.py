@@ -42,7 +42,7 @@ class ExportedMixtureDataModule(ClipDataModule):
         """See `ClipDataModule`."""
         return {
             split: ExportedMixtureDataset(
-                self.root / split, self.labels, self.sample_rate, with_sources=split == "test"
+                self.root / split, self.labels, self.sample_rate, with_sources=split == "test" or self.trains_on_sources
             )
             for split in SPLITS
             if (self.root / split).is_dir()

@@ -80,5 +80,5 @@ class MixtureDataModule(ClipDataModule):
             clips=clips,
             fresh=getattr(self.recipe, "fresh", True) and not for_evaluation,
             for_evaluation=for_evaluation,
-            with_sources=split == "test",
+            with_sources=split == "test" or self.trains_on_sources,
         )

@@ -8,7 +8,6 @@ from torch import Tensor
 
 from wsed.data.audio.levels import rms
 from wsed.data.batch import Batch
-from wsed.data.merging import merge_events
 from wsed.data.mixing.looping import crop_or_loop
 from wsed.data.mixing.perturbation import perturb
 from wsed.data.mixing.plan import EventPlan, MixturePlan
@@ -98,10 +97,8 @@ def _event(plan: EventPlan, recording: Tensor, background_level: float | None, s
 
 
 def strong_labels(plan: MixturePlan, sample_rate: int) -> list[Event]:
-    """The events of a plan with onset and offset in seconds; those of one class that touch or overlap are one."""
-    return merge_events(
-        [
-            Event(event.onset / sample_rate, (event.onset + event.samples) / sample_rate, event.label)
-            for event in plan.events
-        ]
-    )
+    """The events of a plan with onset and offset in seconds."""
+    return [
+        Event(event.onset / sample_rate, (event.onset + event.samples) / sample_rate, event.label)
+        for event in plan.events
+    ]

@@ -181,11 +181,11 @@ class System(pl.LightningModule):
         )
 
     def _source_magnitudes(self, batch: Batch) -> Tensor | None:
-        """See `Target`."""
         if batch.sources is None or batch.background_source is None or not isinstance(self.features, SpectralFeatures):
             return None
         sources = torch.cat([batch.sources, batch.background_source[:, None]], 1)
-        return self.features.mel.magnitude(sources.flatten(0, 1)).unflatten(0, sources.shape[:2])
+        magnitudes = self.features.mel.magnitude(sources.flatten(0, 1))
+        return magnitudes.view(*sources.shape[:2], *magnitudes.shape[1:])
 
     def training_step(self, batch: Batch, batch_index: int) -> Tensor:
         return self._step(batch, "train")["loss"]

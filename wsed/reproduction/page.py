@@ -2,6 +2,7 @@
 
 import json
 import math
+import shlex
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -70,7 +71,7 @@ def _setting(protocol: Protocol) -> str:
             "not with published numbers."
         )
     if protocol.scale == "quick":
-        said.append("Networks and trainings are smaller than published: " + " ".join(definition.quick) + ".")
+        said.append(f"Networks and trainings are smaller than published: `{shlex.join(definition.quick)}`.")
     said.append(
         "Means ± 95 % confidence intervals over seeds. A claim holds or fails if paired tests over seeds (t-test) and "
         "over test clips (bootstrap) both have p < 0.05."

@@ -118,5 +118,8 @@ def test_the_mixture_is_in_every_run(make: Make) -> None:
 def test_what_was_not_run_is_not_tested(make: Make) -> None:
     runs = make("frame/map", {"new": [0.6, 0.61, 0.62]})
     assert judge(claim(better_than=["old"]), runs).outcome == "not tested"
+    assert judge(
+        claim(better_than=["old", "other"]), make("frame/map", {"other": [0.5, 0.51, 0.52]}) | runs
+    ).outcome == ("holds")
     assert judge(claim("frame/eer", better_than=["mixture"]), runs).outcome == "not tested"
     assert judge(Claim(claim="A picture", source="figure 1"), runs).outcome == "not tested"

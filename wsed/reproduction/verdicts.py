@@ -64,15 +64,15 @@ def judge(claim: Claim, runs: Runs) -> Verdict:
     A comparison `better_than` or `worse_than` holds if the mean difference has that sign and both tests have p < 0.05,
     and fails if it has the other sign and both have. `as_good_as` holds if the confidence interval over seeds lies
     within the margin, and fails if it lies outside. Anything else is undecided. The claim fails if one comparison
-    fails, holds if all hold, and is not tested if an entry was not run or lacks the score.
+    fails, and holds if all hold; those with an entry that was not run, or that lacks the score, are left out.
 
     Args:
         claim: the claim.
         runs: runs by entry and seed.
     """
     differences = tuple(_difference(test, other, runs) for test in claim.tests for other in test.others)
-    outcomes = {difference.outcome for difference in differences}
-    if not outcomes or "not tested" in outcomes:
+    outcomes = {difference.outcome for difference in differences} - {"not tested"}
+    if not outcomes:
         return Verdict(claim, "not tested", differences)
     if "fails" in outcomes:
         return Verdict(claim, "fails", differences)

@@ -180,7 +180,7 @@ def test_no_function_has_more_than_40_lines_of_code() -> None:
 
 
 @pytest.mark.slow
-def test_a_wheel_carries_the_configs(tmp_path: Path) -> None:
+def test_a_wheel_carries_the_configs_and_the_papers(tmp_path: Path) -> None:
     uv = Path(sys.executable).parent / "uv"
     command = [str(uv) if uv.exists() else "uv", "build", "--wheel", "--out-dir", str(tmp_path), str(ROOT)]
     subprocess.run(command, capture_output=True, text=True, check=True)
@@ -197,3 +197,4 @@ def test_a_wheel_carries_the_configs(tmp_path: Path) -> None:
     ).stdout
     assert yaml.safe_load(printed)["pooling"]["decay"] == 0.999
     assert (inside / "wsed" / "conf" / "train.yaml").is_file()
+    assert (inside / "wsed" / "experiments" / "jsc" / "published" / "detection.csv").is_file()

@@ -64,6 +64,7 @@ def test_the_build_context_has_what_is_copied_and_nothing_else() -> None:
     for name in (".git", ".venv", "outputs", "tests", "wsed/__pycache__", "wsed/data/__pycache__/batch.pyc"):
         assert not in_context(ROOT / name), name
     assert in_context(ROOT / "conf" / "data" / "generated.yaml")
+    assert in_context(ROOT / "experiments" / "jsc" / "paper.yaml")
 
 
 @pytest.mark.slow

@@ -55,7 +55,7 @@ NUMBERS = {
     "mixing.ratio_variation": (["[0]", "[0,1e9]"], "a list of 2 numbers"),
     "mixing.shares": (["{background: -1}", "{mixture: nan}", "{mixture: inf}", "{other: 1}"], "background, event and"),
     "data.folds": (["{train: [0]}", "{val: [-1]}", "{test: [1.5]}", "{test: 4}", "{dev: [1]}"], "train, val and test"),
-    "data.clips": (["{train: -1}", f"{{train: {BIG}}}", "{val: 1.5}", "{train: null}"], "train, val and test, each a"),
+    "data.clips": (["{train: -1}", f"{{train: {BIG}}}", "{val: 1.5}", "{train: all}"], "train, val and test, each a"),
     "evaluation.draws": (["-1", BIG, "1.5", "nan", "true"], "a whole number from 0 to 10,000"),
     "evaluation.seed": (["-1", BIG], "a whole number from 0"),
     "metrics.event_based.collar": (["-1", "0", "nan", "inf"], "a number from 0.001"),

@@ -22,6 +22,8 @@ COMMANDS = {
     "test=first": ["test", "'first'", "last or best"],
     "monitor_mode=high": ["monitor_mode", "'high'", "max or min"],
     "keep_every=often": ["keep_every", "'often'", "a whole number from 0"],
+    "keep_first=-1": ["keep_first", "-1", "a whole number from 0"],
+    "data.clips.train=null": ["data.clips.train", "is null", "set one"],
     "features.window=hanning": ["features.window", "'hanning'", "hamming or hann"],
     "seed=abc": ["seed", "'abc'", "a whole number from 0"],
     "seed=1,2": ["seed=1,2", "add -m"],

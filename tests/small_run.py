@@ -22,6 +22,7 @@ LOGGED = [*SIZES, "data.clips={train: 12, val: 6, test: 3}", "evaluation.draws=0
 DIVERGING_AND_GOOD = [
     "optimizer._target_=torch.optim.SGD",
     "optimizer.lr=1000",
+    "trainer.max_epochs=4",
     "+optimizer.weight_decay=1000000,0",
 ]
 """A sweep of two runs: the loss of the first is soon not finite, the second ends well."""

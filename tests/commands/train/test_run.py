@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -141,9 +142,20 @@ def test_a_try_run_touches_every_part(train: Train) -> None:
     assert "separation/sdr" in metrics("run")
 
 
+DIVERGING = ["optimizer._target_=torch.optim.SGD", "optimizer.lr=1000", "+optimizer.weight_decay=1000000"]
+
+
+def test_a_prediction_that_is_not_finite_stops_the_run(train: Train) -> None:
+    # The weights are larger after each step; after four, they still have a finite loss in training.
+    code, _, err = train("hydra.run.dir=run", *DIVERGING)
+    assert code == 1
+    assert re.search(r"the prediction for test-0-\d+\.wav is not finite; training diverged, lower optimizer\.lr\n", err)
+    assert "Traceback" not in err
+    assert json.loads(Path("run/status.json").read_text())["status"] == "failed"
+
+
 def test_a_loss_that_is_not_finite_stops_the_run(train: Train) -> None:
-    diverging = ["optimizer._target_=torch.optim.SGD", "optimizer.lr=1000", "+optimizer.weight_decay=1000000"]
-    code, _, err = train("hydra.run.dir=run", *diverging)
+    code, _, err = train("hydra.run.dir=run", "trainer.max_epochs=4", *DIVERGING)
     assert code == 1
     assert "the loss is nan at step" in err
     saved = json.loads(Path("run/nan_batch.json").read_text())

@@ -3,9 +3,12 @@
 from typing import Any
 
 import pytorch_lightning as pl
+import torch
 from pytorch_lightning.callbacks import Callback
+from torch import Tensor
 
 from wsed.data.batch import Batch
+from wsed.errors import TrainingDivergedError
 from wsed.evaluation.evaluator import Evaluator
 from wsed.evaluation.prediction_collector import PredictionCollector
 from wsed.systems.base import System
@@ -16,6 +19,9 @@ class CollectPredictions(Callback):
 
     Args:
         evaluator: scores the predictions of a validation pass.
+
+    Raises:
+        TrainingDivergedError: what is predicted for a test clip is not finite.
     """
 
     def __init__(self, evaluator: Evaluator) -> None:
@@ -52,6 +58,7 @@ class CollectPredictions(Callback):
         batch_idx: int,
         dataloader_idx: int = 0,
     ) -> None:
+        _check_finite(batch, outputs["prediction"].clip_probs, *(outputs["separated"] or ()))
         self.collector.update(batch, outputs["prediction"], outputs["separated"])
 
     @property
@@ -68,3 +75,13 @@ class CollectPredictions(Callback):
     def _begin(self, system: pl.LightningModule) -> None:
         assert isinstance(system, System)
         self._collector = PredictionCollector(system.labels, system.features)
+
+
+def _check_finite(batch: Batch, *predicted: Tensor) -> None:
+    for values in predicted:
+        finite = torch.isfinite(values).flatten(1).all(1)
+        if not finite.all():
+            filename = batch.filenames[int(finite.int().argmin())]
+            raise TrainingDivergedError(
+                f"the prediction for {filename} is not finite; training diverged, lower optimizer.lr"
+            )

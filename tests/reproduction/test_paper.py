@@ -111,6 +111,8 @@ def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             "within: 0.1",
             "needs one of better_than, worse_than and as_good_as",
         ),
+        # The first of several comparisons of a claim.
+        ("claims.yaml", "entry: gap, better_than: [dnn, gmp]", "entry: gab, better_than: [dnn, gmp]", "no entry gab"),
         ("published/detection.csv", "dnn", "dmn", r"published/detection.csv: there is no entry dmn. Did you mean dnn"),
     ],
 )

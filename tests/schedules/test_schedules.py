@@ -1,4 +1,4 @@
-"""Learning-rate schedules as functions of the step and of the losses that they have heard."""
+"""Learning-rate schedules as functions of the step and of the losses so far."""
 
 import math
 

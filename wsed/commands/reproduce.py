@@ -17,8 +17,8 @@ HELP = """Trains the systems of a paper, sets its tables beside ours, and judges
   wsed reproduce mtl --scale paper data=fsdkaggle2018 data.root=FSDKAGGLE2018 data.scenes_root=SCENES2018
   wsed reproduce gated_crnn --commands
 
-Without data=CHOICE it uses generated sounds. Any data but the paper's own only stand in for them: the page says so, and
-compares which system is better, not numbers. KEY=VALUE and GROUP=CHOICE change every run, such as launcher=slurm.
+Without data=CHOICE it uses generated sounds. Data other than the paper's are stand-ins: systems can be compared with
+each other on them, but not with published numbers. KEY=VALUE and GROUP=CHOICE change every run, as launcher=slurm does.
 
 Runs are in outputs/reproduce/PAPER-SCALE-DATA/, a sweep: the same command skips what is done and resumes the rest. It
 gets reproduction.md with the tables, figures and verdicts, and verdicts.json."""
@@ -71,8 +71,8 @@ def reproduce(options: argparse.Namespace) -> None:
 def _print_commands(protocol: "Protocol") -> None:
     for name, entry in protocol.entries.items():
         if entry.mean_of:
-            runs = " ".join(member.upper() for member in entry.mean_of)
-            print(shlex.join(["wsed", "fuse", *runs.split(), "--output", name, *entry.words]))
+            runs = [member.upper() for member in entry.mean_of]
+            print(shlex.join(["wsed", "fuse", *runs, "--output", name, *entry.words]))
         else:
             words = [word for word in protocol.training_words(name, 1) if not word.startswith("hydra.")]
             print(shlex.join(["wsed", "train", *words]))

@@ -6,10 +6,15 @@ from pathlib import Path
 SEARCH_PATH = "hydra.searchpath"
 
 
+def shipped_folder(name: str) -> Path:
+    """A folder that comes with wsed: inside the installed package, or beside it in a checkout."""
+    inside = Path(__file__).parents[1] / name
+    return inside if inside.is_dir() else Path(__file__).parents[2] / name
+
+
 def conf_folder() -> Path:
-    """The folder of config groups: inside the installed package, or beside it in a checkout."""
-    inside = Path(__file__).parents[1] / "conf"
-    return inside if inside.is_dir() else Path(__file__).parents[2] / "conf"
+    """The folder of config groups."""
+    return shipped_folder("conf")
 
 
 def groups(overrides: Sequence[str] = ()) -> dict[str, dict[str, str]]:

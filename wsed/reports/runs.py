@@ -8,11 +8,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from wsed.checks.arrays import read_arrays
 from wsed.checks.files import exists
 from wsed.errors import UserError
 from wsed.metrics.measure import Measure
 from wsed.reports.measures import DEFAULT_MEASURES, read_measures
+from wsed.reports.statistics import Array
 from wsed.runs.folder import RunFolder, find_runs
+
+MOST_DRAWS = 2**26
+"""Bytes of the largest draws of the bootstrap that are read."""
 
 DAMAGED = "damaged"
 """The state of a run whose files cannot be read."""
@@ -50,6 +55,22 @@ class Run:
     def intervals(self) -> Mapping[str, tuple[float | None, float | None]]:
         """Confidence intervals by `NAME/ci95`: the lower and the upper end."""
         return {name: (value[0], value[1]) for name, value in self._metrics.items() if isinstance(value, list)}
+
+    @cached_property
+    def draws(self) -> Mapping[str, Array]:
+        """Scores over all classes in each draw of the bootstrap, `(draw,)` by flat name; empty if the run has none.
+
+        Raises:
+            UserError: the file is damaged.
+        """
+        path = self.folder.predictions.draws
+        if not exists(path):
+            return {}
+        arrays = read_arrays(path, MOST_DRAWS, inside=self.folder.path)
+        for name, values in arrays.items():
+            if values.ndim != 1 or values.dtype.kind != "f":
+                raise UserError(f"{path}: {name} is not a list of numbers; train this run again with force=true")
+        return {name: values.astype(float) for name, values in arrays.items()}
 
     @property
     def _metrics(self) -> Mapping[str, Any]:

@@ -11,11 +11,7 @@ from wsed.reports.markdown import inert
 from wsed.reports.rows import shown_measures
 from wsed.reports.runs import Run
 from wsed.reports.seed_groups import Group, group_runs
-from wsed.reports.statistics import interval, paired_p
-
-SIGNIFICANT = 0.05
-FEWEST_PAIRS = 3
-"""Number of seeds that two groups must share for a test."""
+from wsed.reports.statistics import FEWEST_PAIRS, SIGNIFICANT, interval, paired_p
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,10 @@ from scipy.special import stdtr, stdtrit
 
 Array = NDArray[np.float64]
 
+SIGNIFICANT = 0.05
+FEWEST_PAIRS = 3
+"""Number of seeds that two systems must share for a test."""
+
 
 def interval(values: Sequence[float]) -> tuple[float, float]:
     """Mean, and half the width of its 95 % confidence interval (Student's t), which is NaN for a single value."""

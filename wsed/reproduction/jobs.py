@@ -42,8 +42,7 @@ class Protocol:
     @property
     def data(self) -> str:
         """The choice of `data`."""
-        chosen = [word.removeprefix("data=") for word in self.words if word.startswith("data=")]
-        return chosen[-1] if chosen else STAND_IN
+        return self._given("data", STAND_IN)
 
     @property
     def is_original(self) -> bool:
@@ -53,8 +52,12 @@ class Protocol:
     @property
     def folder(self) -> Path:
         """The folder of the runs."""
-        given = [word.removeprefix("hydra.sweep.dir=") for word in self.words if word.startswith("hydra.sweep.dir=")]
-        return Path(given[-1] if given else f"outputs/reproduce/{self.paper.name}-{self.scale}-{self.data}")
+        return Path(self._given("hydra.sweep.dir", f"outputs/reproduce/{self.paper.name}-{self.scale}-{self.data}"))
+
+    def _given(self, key: str, default: str) -> str:
+        """The last value that the user gives a key."""
+        values = [word.removeprefix(f"{key}=") for word in self.words if word.startswith(f"{key}=")]
+        return values[-1] if values else default
 
     @property
     def entries(self) -> dict[str, Entry]:

@@ -11,7 +11,7 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from wsed.atomic import atomic_write, write_text
-from wsed.reports.examples import Example, read_examples
+from wsed.reports.examples import read_examples
 from wsed.reports.figures.lines import timeline_figure
 from wsed.reports.figures.maps import mask_figure, saliency_figure
 from wsed.reports.figures.scores import score_figure
@@ -24,7 +24,12 @@ from wsed.reproduction.verdicts import Runs, Verdict, judge, measure_of
 MOST_EXAMPLES = 3
 """Largest number of clips in a figure."""
 
-FIGURES = {"masks": mask_figure, "saliency": saliency_figure, "timeline": timeline_figure}
+FIGURES = {
+    "masks": (mask_figure, "masks"),
+    "saliency": (saliency_figure, "saliency"),
+    "timeline": (timeline_figure, "frame_probs"),
+}
+"""By kind, the function that draws examples, and the attribute that an example needs for it."""
 
 
 def write_reproduction(protocol: Protocol, runs: Runs, out: Path) -> tuple[str, list[Verdict]]:
@@ -92,13 +97,9 @@ def _drawn(spec: FigureSpec, protocol: Protocol, runs: Runs) -> Figure | None:
         return score_figure(values, measures) if any(any(of.values()) for of in values.values()) else None
     first = [next(iter(runs[name].values())) for name in shown]
     examples = read_examples(first, [entries[name].title for name in shown]) if first else []
-    usable = [example for example in examples if _usable(spec, example)][:MOST_EXAMPLES]
-    return FIGURES[spec.kind](usable) if usable else None
-
-
-def _usable(spec: FigureSpec, example: Example) -> bool:
-    needed = {"masks": example.masks, "saliency": example.saliency, "timeline": example.frame_probs}[spec.kind]
-    return bool(needed)
+    draw, needed = FIGURES[spec.kind]
+    usable = [example for example in examples if getattr(example, needed)][:MOST_EXAMPLES]
+    return draw(usable) if usable else None
 
 
 def _numbers(runs: Runs, name: str, key: str) -> list[float]:

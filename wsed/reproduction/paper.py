@@ -11,6 +11,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from wsed.checks.documents import parse_yaml
 from wsed.checks.files import read_text
 from wsed.checks.names import shortened
+from wsed.config.groups import shipped_folder
 from wsed.errors import UserError, did_you_mean
 from wsed.reports.measures import REFERENCES
 
@@ -178,9 +179,8 @@ class Paper:
 
 
 def papers_folder() -> Path:
-    """The folder of the papers: inside the installed package, or beside it in a checkout."""
-    inside = Path(__file__).parents[1] / "experiments"
-    return inside if inside.is_dir() else Path(__file__).parents[2] / "experiments"
+    """The folder of the papers."""
+    return shipped_folder("experiments")
 
 
 def known_papers() -> list[str]:
@@ -221,7 +221,8 @@ def _check_names(folder: Path, definition: Definition, claims: list[Claim], publ
     used = {f"entries.{name}": entry.mean_of for name, entry in definition.entries.items()}
     used |= {f"figures.{name}": figure.entries for name, figure in definition.figures.items()}
     used |= {
-        f"claim {number}": [test.entry, *test.others] for number, claim in enumerate(claims, 1) for test in claim.tests
+        f"claim {number}": [name for test in claim.tests for name in (test.entry, *test.others)]
+        for number, claim in enumerate(claims, 1)
     }
     used |= {f"published/{name}.csv": list(table["entry"]) for name, table in published.items()}
     for place, names in used.items():

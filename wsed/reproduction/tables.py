@@ -14,8 +14,6 @@ from wsed.reports.statistics import interval
 from wsed.reproduction.paper import Entry, TableSpec
 from wsed.reproduction.verdicts import Runs, Verdict, measure_of
 
-SIGNS = {"holds": "holds", "fails": "**fails**", "undecided": "undecided", "not tested": "not tested"}
-
 
 def comparison_table(
     spec: TableSpec, published: pd.DataFrame, entries: Mapping[str, Entry], runs: Runs, where: str
@@ -72,13 +70,14 @@ def verdict_table(verdicts: Sequence[Verdict], entries: Mapping[str, Entry]) -> 
             ]
             text = f"{each.measure.title}: {names}: {each.mean:+.{each.measure.decimals}f}{half}"
             found.append(f"{text} ({', '.join(tests)})" if tests else text)
-        lines.append(_line([verdict.claim.claim, verdict.claim.source, SIGNS[verdict.outcome], "<br>".join(found)]))
+        outcome = f"**{verdict.outcome}**" if verdict.outcome == "fails" else verdict.outcome
+        lines.append(_line([verdict.claim.claim, verdict.claim.source, outcome, "<br>".join(found)]))
     return "\n".join(lines) + "\n"
 
 
 def _measured(name: str, measure: Measure, label: str | None, runs: Runs, scale: int) -> str:
     """The measured cell of an entry, or of a reference, which is the same in all runs of a seed."""
-    key = measure.key if label is None else None if measure.per_class is None else measure.per_class
+    key = measure.key if label is None else measure.per_class
     if key is None:
         return MISSING
     if name in runs:

@@ -8,17 +8,12 @@ from typing import Literal
 import numpy as np
 
 from wsed.metrics.measure import Measure
-from wsed.reports.draws import read_draws
-from wsed.reports.measures import REFERENCES, guess_measure
+from wsed.reports.measures import REFERENCES, Catalogue
 from wsed.reports.runs import Run
-from wsed.reports.statistics import Array, interval, paired_p
+from wsed.reports.statistics import FEWEST_PAIRS, SIGNIFICANT, Array, interval, paired_p
 from wsed.reproduction.paper import Claim, Comparison
 
 Outcome = Literal["holds", "fails", "undecided", "not tested"]
-
-LEVEL = 0.05
-FEWEST_SEEDS = 3
-"""Number of seeds below which nothing is decided."""
 
 Runs = Mapping[str, Mapping[int, Run]]
 """Runs by entry and seed."""
@@ -34,7 +29,7 @@ class Difference:
         other: the other entry.
         mean: mean difference of the scores over seeds, entry minus other; NaN if it cannot be computed.
         half: half the width of its 95 % confidence interval over seeds.
-        over_seeds: p-value of the paired t-test over seeds; NaN with fewer than `FEWEST_SEEDS`.
+        over_seeds: p-value of the paired t-test over seeds; NaN with fewer than `FEWEST_PAIRS`.
         over_clips: p-value of the paired bootstrap over test clips; NaN if a run has no draws of this score.
         outcome: what it says about the claim.
     """
@@ -90,7 +85,7 @@ def _difference(test: Comparison, other: str, runs: Runs) -> Difference:
     if not len(differences):
         return Difference(measure, test.entry, other, math.nan, math.nan, math.nan, math.nan, "not tested")
     mean, half = interval(list(differences))
-    over_seeds = paired_p(differences) if len(differences) >= FEWEST_SEEDS else math.nan
+    over_seeds = paired_p(differences) if len(differences) >= FEWEST_PAIRS else math.nan
     over_clips = _over_clips([ours[seed] for seed in seeds], [theirs[seed] for seed in seeds], test.score, score)
     outcome = _outcome(test, measure, mean, half, over_seeds, over_clips)
     return Difference(measure, test.entry, other, mean, half, over_seeds, over_clips, outcome)
@@ -105,7 +100,7 @@ def _outcome(
         if abs(mean) + half <= test.within:
             return "holds"
         return "fails" if abs(mean) - half > test.within else "undecided"
-    if over_seeds >= LEVEL or over_clips >= LEVEL:
+    if over_seeds >= SIGNIFICANT or over_clips >= SIGNIFICANT:
         return "undecided"
     sign = measure.sign * (1 if test.better_than else -1)
     return "holds" if sign * mean > 0 else "fails"
@@ -116,7 +111,7 @@ def _over_clips(ours: Sequence[Run], theirs: Sequence[Run], score: str, other: s
 
     NaN if a run has no draws of the score, or the runs do not have the same number of draws.
     """
-    draws = [[read_draws(run).get(name) for run in runs] for runs, name in ((ours, score), (theirs, other))]
+    draws = [[run.draws.get(name) for run in runs] for runs, name in ((ours, score), (theirs, other))]
     known: list[list[Array]] = [[each for each in of_runs if each is not None] for of_runs in draws]
     if any(len(each) < len(ours) for each in known) or len({len(each) for of_runs in known for each in of_runs}) != 1:
         return math.nan
@@ -131,9 +126,4 @@ def _over_clips(ours: Sequence[Run], theirs: Sequence[Run], score: str, other: s
 
 def measure_of(score: str, runs: Runs) -> Measure:
     """How to show a score: as the first run that describes it says, or else as its name suggests."""
-    for of_entry in runs.values():
-        for run in of_entry.values():
-            for measure in run.measures:
-                if measure.key == score:
-                    return measure
-    return guess_measure(score)
+    return Catalogue(run.measures for of_entry in runs.values() for run in of_entry.values()).of(score)

@@ -19,9 +19,9 @@ class Schedule(ABC):
         """
 
     def observe(self, loss: float) -> None:  # noqa: B027  # optional
-        """Hears the loss at the end of each epoch; most schedules do not depend on it.
+        """Receives the loss at the end of each epoch; most schedules do not depend on it.
 
-        A schedule that does is an `nn.Module` as well, and keeps what it has heard in buffers, for runs that resume.
+        A schedule that does is an `nn.Module` as well, and keeps its state in buffers, for runs that resume.
 
         Args:
             loss: of the validation clips, or of training where there are none.

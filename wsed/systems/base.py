@@ -234,7 +234,7 @@ class System(pl.LightningModule):
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": scheduler, "interval": "step"}}
 
     def _set_learning_rate(self) -> None:
-        """Sets the learning rate of the next step, which the scheduler has set before the schedule heard the loss."""
+        """Sets the learning rate of the next step, which the scheduler has set before the schedule got the loss."""
         factor = self.schedule(self.global_step, int(self.trainer.estimated_stepping_batches))
         for group in self.trainer.optimizers[0].param_groups:
             group["lr"] = group["initial_lr"] * factor

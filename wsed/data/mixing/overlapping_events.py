@@ -31,7 +31,7 @@ class OverlappingEvents:
         draw: `class`: classes are drawn evenly and none twice, then a recording of each; `recording`: recordings are
             drawn evenly, so that classes with more of them are more frequent, and one class may come twice, as in the
             published code of Kong 2019.
-        level: what the ratio is about: the `excerpt` of an event that is in the clip, or the whole `recording`, as in
+        level: what the ratio refers to: the `excerpt` of an event that is in the clip, or the whole `recording`, as in
             that code.
         class_shares: for `draw` by class, how often each class is drawn first for training, relative to the others, in
             the order of `data.labels`; None for evenly. Uneven ones make a corpus in which some classes are rare.

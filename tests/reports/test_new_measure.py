@@ -77,9 +77,9 @@ def test_it_is_in_the_printed_tables(runs: list[Run]) -> None:
 
 def test_it_is_in_the_table_over_seeds(runs: list[Run]) -> None:
     table = seed_table(runs)
-    assert table.headers == ["SED-mAP", "Delay (s)", "seeds"]
+    assert table.headers == ["SED-mAP", "Delay (s)", "parameters", "training (s)", "seeds"]
     assert [row[2] for row in table.rows] == ["0.50", "**0.12**", "2.00"]
-    assert table.markdown().startswith("| | SED-mAP | Delay (s) | seeds |\n")
+    assert table.markdown().startswith("| | SED-mAP | Delay (s) | parameters | training (s) | seeds |\n")
 
 
 def test_it_is_in_the_csv(runs: list[Run]) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from wsed.metrics.measure import MISSING
 from wsed.reports.runs import read_runs
 from wsed.reports.seed_groups import group_runs
 from wsed.reports.seed_table import seed_table
@@ -43,8 +44,21 @@ def test_a_measure_without_a_better_direction_has_no_best(make_run: MakeRun) -> 
         for seed in (1, 2, 3)
     ]
     table = seed_table(read_runs(folders))
-    assert table.rows == [["gap", "4 ± 0", "3"], ["gmp", "1,200 ± 0", "3"]]
+    assert table.rows == [["gap", "4 ± 0", "17,000", "61", "3"], ["gmp", "1,200 ± 0", "17,000", "61", "3"]]
     assert "†" not in table.note
+
+
+def test_costs_are_means_over_seeds(make_run: MakeRun) -> None:
+    """Speed is the audio of the test steps by their time; a run of an earlier version has none."""
+    measured = {"test_seconds": 9.0, "test_step_seconds": 2.0}
+    folders = [
+        make_run("a1", "gap", seed=1, timing={"train_seconds": 10.0, "tested_audio_seconds": 200.0, **measured}),
+        make_run("a2", "gap", seed=2, timing={"train_seconds": 20.0, "tested_audio_seconds": 400.0, **measured}),
+        make_run("b", "gmp", seed=1, parameters=1_234_567, timing={"train_seconds": 3.0}),
+    ]
+    table = seed_table(read_runs(folders))
+    assert table.headers[-4:] == ["parameters", "training (s)", "speed (x real time)", "seeds"]
+    assert [row[-4:] for row in table.rows] == [["17,000", "15", "150", "2"], ["1,234,567", "3", MISSING, "1"]]
 
 
 def test_runs_of_the_same_settings_and_seed_are_kept_apart(make_run: MakeRun) -> None:

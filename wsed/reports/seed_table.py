@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from wsed.metrics.measure import MISSING, Measure
+from wsed.reports.costs import COSTS, Cost
 from wsed.reports.markdown import inert
 from wsed.reports.rows import shown_measures
 from wsed.reports.runs import Run
@@ -23,7 +24,7 @@ class SeedTable:
 
     Attributes:
         headers: headers of all columns except the first.
-        rows: a label, a cell for each measure, and the number of seeds.
+        rows: a label, a cell for each measure and each cost, and the number of seeds.
         note: explains the signs; may be empty.
     """
 
@@ -39,16 +40,25 @@ class SeedTable:
 
 
 def seed_table(runs: Sequence[Run]) -> SeedTable:
-    """A row for each group of runs that differ only in their seed, with the shown measures that any group has."""
+    """A row for each group of runs that differ only in their seed, with the shown measures and the costs of any."""
     groups = group_runs(runs)
     measures = [measure for measure in shown_measures(runs) if any(group.values(measure) for group in groups)]
     columns = [_column(groups, measure) for measure in measures]
+    costs = [cost for cost in COSTS if any(cost.value(run) is not None for run in runs)]
     tested = any(differs is not None for column in columns for _, differs in column)
     rows = [
-        [group.label, *(text + ("†" if differs else "") for text, differs in cells), str(len(group.runs))]
+        [
+            group.label,
+            *(text + ("†" if differs else "") for text, differs in cells),
+            *(_mean_cost(group, cost) for cost in costs),
+            str(len(group.runs)),
+        ]
         for group, *cells in zip(groups, *columns, strict=True)
     ]
-    titles = [f"{measure.title}{f' ({measure.unit})' if measure.unit else ''}" for measure in measures]
+    titles = [
+        f"{measure.title}{f' ({measure.unit})' if measure.unit else ''}"
+        for measure in [*measures, *(cost.measure for cost in costs)]
+    ]
     notes = ["Mean ± 95 % confidence interval over seeds."] if any(len(group.runs) > 1 for group in groups) else []
     if tested:
         notes.append(f"† differs from the best of its column (paired t-test over seeds, p < {SIGNIFICANT}).")
@@ -59,6 +69,11 @@ def _column(groups: Sequence[Group], measure: Measure) -> list[tuple[str, bool |
     """The text for each group, and whether it differs from the best group; None if that is not tested."""
     best = _best(groups, measure)
     return [_cell(group, best, measure) for group in groups]
+
+
+def _mean_cost(group: Group, cost: Cost) -> str:
+    values = [value for run in group.runs.values() if (value := cost.value(run)) is not None]
+    return cost.measure.text(float(np.mean(values)) if values else None)
 
 
 def _best(groups: Sequence[Group], measure: Measure) -> Group | None:

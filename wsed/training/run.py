@@ -23,6 +23,7 @@ from wsed.runs.planned_run import PlannedRun
 from wsed.systems.base import System
 from wsed.training.build import build_system, load_weights, model_card, training_waveforms
 from wsed.training.callbacks.collect_predictions import CollectPredictions
+from wsed.training.callbacks.speed_meter import SpeedMeter
 from wsed.training.checkpoint_io import save_card
 from wsed.training.dry_run import dry_run
 from wsed.training.fit import fit
@@ -79,9 +80,15 @@ def train(active: ActiveRun, watching: Sequence[Callback] = ()) -> None:
         trainer = fit(config, runtime, folder, system, data, [curves, *loggers], all_callbacks)
         trained = time.perf_counter()
         tested, system = _to_be_tested(config, folder, data, system)
-        evaluation = test(config, runtime, folder, system, data, postprocessing, evaluator, callbacks)
+        speed = SpeedMeter()
+        evaluation = test(config, runtime, folder, system, data, postprocessing, evaluator, [speed, *callbacks])
         save_card(tested, replace(card, postprocessing=folder.postprocessing()))
-        timing = {"train_seconds": trained - started, "test_seconds": time.perf_counter() - trained}
+        timing = {
+            "train_seconds": trained - started,
+            "test_seconds": time.perf_counter() - trained,
+            "test_step_seconds": speed.step_seconds,
+            "tested_audio_seconds": speed.audio_seconds,
+        }
         _log_test(loggers, evaluation, trainer.global_step)
         active.finish(_summary(plan, system, data, evaluation, timing, git))
     finally:
@@ -197,7 +204,7 @@ def _summary(
         "precision": resolve_precision(config["precision"]),
         "validation": _validation(plan),
         **evaluation.plain(),
-        "timing": {name: round(seconds, 1) for name, seconds in timing.items()},
+        "timing": {name: round(seconds, 3) for name, seconds in timing.items()},
         "versions": versions(),
         "git": git,
     }

@@ -75,10 +75,10 @@ def test(
         data: data after `setup`.
         postprocessing: turns scores into events and tags; it may have to be fitted first, see `fitting_dataloader`.
         evaluator: scores the predictions.
-        callbacks: the callbacks of the config, the same objects as in training.
+        callbacks: the callbacks of the config, the same objects as in training, and others that watch.
     """
     predictions, examples = CollectPredictions(evaluator), ExampleRecorder()
-    watching = [predictions, examples, *callbacks]
+    watching = [*callbacks, predictions, examples]
     trainer = make_trainer(config, runtime.single(), watching, default_root_dir=folder.path, logger=False)
     fitted = fit_postprocessing(postprocessing, trainer, system, data, predictions)
     write_text(folder.postprocessing_path, json.dumps(fitted.description(), indent=2) + "\n")

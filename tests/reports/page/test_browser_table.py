@@ -75,8 +75,9 @@ def rows_on(page: Page) -> list[list[str]]:
 
 
 def means_of(runs: list[Run]) -> list[list[str]]:
-    """The rows of `comparison.md` without the daggers and the number of seeds."""
-    return [[cell.removesuffix("†") for cell in row[:-1]] for row in seed_table(runs).rows]
+    """The rows of `comparison.md` without the daggers, costs and the number of seeds."""
+    columns = 1 + len(shown_measures(runs))
+    return [[cell.removesuffix("†") for cell in row[:columns]] for row in seed_table(runs).rows]
 
 
 def test_single_runs(page: Page, runs: list[Run]) -> None:

@@ -35,6 +35,7 @@ def test_every_number_that_is_not_of_a_class_can_be_chosen(make_run: MakeRun, fa
     assert not [key for key in found if "/class/" in key]
     assert found["parameters"] == [17000, None, None]
     assert found["train_seconds"] == [61.2, 61.2, None]
+    assert "real_time_factor" not in found
     assert [metric["title"] for metric in data["metrics"] if metric["shown"]][:3] == ["AT-mAP", "SED-mAP", "EER"]
     better = {metric["key"]: metric["better"] for metric in data["metrics"]}
     assert (better["separation/sir"], better["frame/eer"], better["parameters"]) == (1, -1, 0)

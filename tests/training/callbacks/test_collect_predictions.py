@@ -9,65 +9,30 @@ import torch
 from pytorch_lightning.callbacks import ModelCheckpoint
 from torch.utils.data import DataLoader
 
-from wsed.config.compose import compose_config, hydra_initialized
-from wsed.config.validate import validate
 from wsed.data.batch import Batch
 from wsed.evaluation.evaluator import Evaluator
 from wsed.evaluation.prediction_collector import PredictionCollector
 from wsed.metrics.clip_based import ClipBased
 from wsed.metrics.frame_based import FrameBased
-from wsed.prediction import Event
 from wsed.systems.base import System
 from wsed.training.callbacks.collect_predictions import CollectPredictions
-from wsed.training.run import build_system
 
 QUIET: dict[str, Any] = {"accelerator": "cpu", "enable_progress_bar": False, "enable_model_summary": False}
 
 EVALUATOR = Evaluator([ClipBased(), FrameBased()])
 
 
-@pytest.fixture
-def system() -> System:
-    torch.manual_seed(0)
-    with hydra_initialized():
-        return build_system(validate(compose_config(["network.widths=[4]", "network.dropout=0"])))
-
-
-def batches(system: System) -> list[Batch]:
-    generator = torch.Generator().manual_seed(0)
-    clips = []
-    for index in range(3):
-        sources = 0.1 * torch.randn(2, 3, 16000, generator=generator)
-        rest = 0.1 * torch.randn(2, 16000, generator=generator)
-        events = [[Event(0.1 * clip, 0.5, label)] for clip, label in enumerate(system.labels[:2])]
-        clips.append(
-            Batch(
-                [f"{index}{clip}.wav" for clip in "ab"],
-                sources.sum(1) + rest,
-                torch.eye(3)[:2],
-                torch.ones(2),
-                events,
-                [],
-                sources,
-                rest,
-                has_strong=torch.ones(2, dtype=torch.bool),
-            )
-        )
-    return clips
-
-
 def test_validation_logs_the_scores_of_all_batches_and_checkpoints_can_monitor_them(
-    system: System, tmp_path: Path
+    system: System, batches: list[Batch], tmp_path: Path
 ) -> None:
-    clips = batches(system)
-    loader = DataLoader(clips, batch_size=None)
+    loader = DataLoader(batches, batch_size=None)
     predictions = CollectPredictions(EVALUATOR)
     best = ModelCheckpoint(tmp_path, monitor="val/tagging/map", mode="max", save_on_train_epoch_end=True)
     trainer = pl.Trainer(max_epochs=1, callbacks=[predictions, best], logger=False, **QUIET)
     trainer.fit(system, loader, loader)
     with torch.no_grad():
         expected = PredictionCollector(system.labels, system.features)
-        for batch in clips:
+        for batch in batches:
             expected.update(batch, system.eval()(batch.waveform))
     scores = EVALUATOR.validate(expected)
     assert "tagging/map" in scores
@@ -78,8 +43,8 @@ def test_validation_logs_the_scores_of_all_batches_and_checkpoints_can_monitor_t
     assert best.best_model_score == pytest.approx(scores["tagging/map"])
 
 
-def test_a_test_collects_separated_sources_and_each_pass_begins_anew(system: System) -> None:
-    loader = DataLoader(batches(system), batch_size=None)
+def test_a_test_collects_separated_sources_and_each_pass_begins_anew(system: System, batches: list[Batch]) -> None:
+    loader = DataLoader(batches, batch_size=None)
     predictions = CollectPredictions(EVALUATOR)
     trainer = pl.Trainer(callbacks=[predictions], logger=False, enable_checkpointing=False, **QUIET)
     for _ in range(2):

@@ -4,6 +4,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from wsed.metrics.measure import Measure
+from wsed.reports.costs import COSTS
 from wsed.reports.curves import curve_data, short
 from wsed.reports.figures.style import LINE_COLOURS
 from wsed.reports.measures import REFERENCES, Catalogue
@@ -12,9 +14,6 @@ from wsed.reports.runs import Run, class_labels
 from wsed.reports.seed_groups import group_runs
 from wsed.reports.settings import differing_settings, settings
 from wsed.reports.statistics import quantile
-
-COSTS = {"parameters": ("parameters",), "train_seconds": ("timing", "train_seconds")}
-"""Numbers of a run that are not scores, by name, with their path in `results.json`."""
 
 DEFAULT = "default"
 """Displayed value of a setting that a run does not override."""
@@ -69,46 +68,31 @@ def _metrics(runs: Sequence[Run], catalogue: Catalogue) -> list[dict[str, Any]]:
     """Every single score over all classes, the shown measures first."""
     named = dict.fromkeys(name for run in runs for name in run.scores)
     shown = [measure.key for measure in catalogue.shown]
-    metrics = []
-    for key in dict.fromkeys([*shown, *named]):
-        if "/class/" in key:
-            continue
-        measure = catalogue.of(key)
-        metrics.append(
-            {
-                "key": key,
-                "title": measure.title,
-                "unit": measure.unit,
-                "decimals": measure.decimals,
-                "better": measure.sign,
-                "shown": measure.shown,
-                "values": [_number(score(run, key)) for run in runs],
-            }
-        )
-    return metrics
+    keys = [key for key in dict.fromkeys([*shown, *named]) if "/class/" not in key]
+    return [_metric(catalogue.of(key), [_number(score(run, key)) for run in runs]) for key in keys]
 
 
 def _costs(runs: Sequence[Run]) -> list[dict[str, Any]]:
-    found = []
-    for name, path in COSTS.items():
-        values = [_inner(run.results, path) for run in runs]
-        if any(value is not None for value in values):
-            format_ = {"key": name, "title": name, "unit": "", "decimals": 0, "better": 0, "shown": False}
-            found.append({**format_, "values": values})
-    return found
+    found = [(cost.measure, [cost.value(run) for run in runs]) for cost in COSTS]
+    return [_metric(measure, values) for measure, values in found if any(v is not None for v in values)]
+
+
+def _metric(measure: Measure, values: list[float | None]) -> dict[str, Any]:
+    return {
+        "key": measure.key,
+        "title": measure.title,
+        "unit": measure.unit,
+        "decimals": measure.decimals,
+        "better": measure.sign,
+        "shown": measure.shown,
+        "values": values,
+    }
 
 
 def _number(value: float | None) -> float | None:
     if value is None:
         return None
     return math.copysign(INFINITE, value) if math.isinf(value) else short(value, 6)
-
-
-def _inner(results: Mapping[str, Any], path: Sequence[str]) -> Any:
-    found: Any = results
-    for name in path:
-        found = (found or {}).get(name)
-    return found
 
 
 def _by_class(runs: Sequence[Run], classes: Sequence[str], catalogue: Catalogue) -> list[dict[str, Any]]:

@@ -28,6 +28,7 @@ def runs(tmp_path: Path) -> dict[str, dict[int, Run]]:
             metrics = {"separation/sdr": sdr + extra, "separation/mixture/sdr": -5.9, "separation/mixture/sar": None}
             metrics |= {
                 "separation/sar": 9.0,
+                "segment_based/micro/error_rate": 1.1,
                 "separation/class/cry/sdr": sdr + 1,
                 "tagging/micro/f1": 0.5 + extra / 10,
             }
@@ -73,18 +74,29 @@ def test_classes_are_shown_where_the_runs_have_them(runs: dict[str, dict[int, Ru
 
 
 def test_percent(runs: dict[str, dict[int, Run]]) -> None:
-    table = published(entry=["gap"], **{"tagging/micro/f1": ["56.7"]})
-    spec = TableSpec(title="Table 1", columns={"F1": "tagging/micro/f1"}, percent=True)
-    assert rows(comparison_table(spec, table, ENTRIES, runs, "here"))[2] == ["GAP", "56.7", "52.0 ± 5.0"]
+    table = published(entry=["gap"], **{"tagging/micro/f1": ["56.7"], "segment_based/micro/error_rate": ["0.84"]})
+    columns = {"F1": "tagging/micro/f1", "ER": "segment_based/micro/error_rate"}
+    spec = TableSpec(title="Table 1", columns=columns, percent=True)
+    header, _, cells = rows(comparison_table(spec, table, ENTRIES, runs, "here"))
+    assert header == ["", "F1 (%), published", "here", "ER, published", "here"]
+    assert cells == ["GAP", "56.7", "52.0 ± 5.0", "0.84", "1.100 ± 0.000"]
 
 
 def test_a_verdict_names_its_differences(runs: dict[str, dict[int, Run]]) -> None:
     test = Comparison(score="separation/sdr", entry="gwrp", better_than=["gap", "mixture"])
     claim = Claim(claim="GWRP separates best", source="table 1", tests=[test])
-    (cells,) = rows(verdict_table([judge(claim, runs)], ENTRIES))[2:]
+    (cells,) = rows(verdict_table([judge(claim, runs)], ENTRIES, {}))[2:]
     assert cells[:3] == ["GWRP separates best", "table 1", "holds"]
     assert re.fullmatch(
         r"SDR: GWRP minus GAP: \+3.0 ± 0.0 \(p = \S+ over seeds\)<br>"
         r"SDR: GWRP minus mixture: \+14.1 ± 0.5 \(p = 6.7e-05 over seeds\)",
         cells[3],
     )
+
+
+def test_a_verdict_names_scores_as_the_tables_do(runs: dict[str, dict[int, Run]]) -> None:
+    tests = [Comparison(score=key, entry="gwrp", better_than=["gap"]) for key in ("tagging/micro/f1", "separation/sdr")]
+    verdict = judge(Claim(claim="GWRP is better", source="table 1", tests=tests), runs)
+    titles = {"tagging/micro/f1": "F1", "separation/sdr": "another name"}
+    (cells,) = rows(verdict_table([verdict], ENTRIES, titles))[2:]
+    assert [line.split(":")[0] for line in cells[3].split("<br>")] == ["F1", "SDR"]

@@ -47,7 +47,8 @@ def write_reproduction(protocol: Protocol, runs: Runs, out: Path) -> tuple[str, 
     verdicts = [judge(claim, runs) for claim in paper.claims]
     where = protocol.data if protocol.is_original else f"{protocol.data} (stand-in)"
     parts = [f"# {paper.definition.title}\n", _setting(protocol)]
-    parts += ["## Claims\n", verdict_table(verdicts, paper.definition.entries)]
+    titles = {key: title for spec in paper.definition.tables.values() for title, key in spec.columns.items()}
+    parts += ["## Claims\n", verdict_table(verdicts, paper.definition.entries, titles)]
     for name, spec in paper.definition.tables.items():
         if not set(paper.published[name]["entry"]) & set(runs):
             continue

@@ -34,7 +34,8 @@ def comparison_table(
     rows = published if by_class or "class" not in published else published[published["class"].isna()]
     headers = ["", *(["class"] if by_class else [])]
     for title, measure in measures.items():
-        unit = f" ({measure.unit})" if measure.unit else " (%)" if spec.percent else ""
+        unit = "%" if _in_percent(spec, measure) else measure.unit
+        unit = f" ({unit})" if unit else ""
         headers += [f"{title}{unit}, published", where]
     lines = [_line(headers), _line(["---"] * len(headers))]
     for _, row in rows.iterrows():
@@ -43,7 +44,7 @@ def comparison_table(
         cells = [entries[name].title if name in entries else REFERENCES[name]]
         cells += ["mean" if label is None else str(label)] if by_class else []
         for title, measure in measures.items():
-            scale = 100 if spec.percent and not measure.unit and measure.key.rpartition("/")[2] != "error_rate" else 1
+            scale = 100 if _in_percent(spec, measure) else 1
             value = row[spec.columns[title]]
             cells += [MISSING if pd.isna(value) else str(value).replace("inf", "∞")]
             cells += [_measured(name, measure, label, runs, scale)]
@@ -51,16 +52,24 @@ def comparison_table(
     return "\n".join(lines) + "\n"
 
 
-def verdict_table(verdicts: Sequence[Verdict], entries: Mapping[str, Entry]) -> str:
-    """Each claim with its verdict and the differences behind it."""
+def verdict_table(verdicts: Sequence[Verdict], entries: Mapping[str, Entry], titles: Mapping[str, str]) -> str:
+    """Each claim with its verdict and the differences behind it.
+
+    Args:
+        verdicts: the verdicts.
+        entries: the paper's entries.
+        titles: titles of scores by key, for those without a title of their own.
+    """
     lines = [_line(["claim", "where", "verdict", "measured differences"]), _line(["---"] * 4)]
     for verdict in verdicts:
         found = []
         for each in verdict.differences:
             other = entries[each.other].title if each.other in entries else REFERENCES[each.other]
+            has_title = each.measure.title != each.measure.key
+            title = each.measure.title if has_title else titles.get(each.measure.key, each.measure.key)
             names = f"{entries[each.entry].title} minus {other}"
             if math.isnan(each.mean):
-                found.append(f"{each.measure.title}: {names}: not measured")
+                found.append(f"{title}: {names}: not measured")
                 continue
             half = "" if math.isnan(each.half) else f" ± {each.measure.digits(each.half)}"
             tests = [
@@ -68,7 +77,7 @@ def verdict_table(verdicts: Sequence[Verdict], entries: Mapping[str, Entry]) -> 
                 for over, value in (("seeds", each.over_seeds), ("clips", each.over_clips))
                 if not math.isnan(value)
             ]
-            text = f"{each.measure.title}: {names}: {each.mean:+.{each.measure.decimals}f}{half}"
+            text = f"{title}: {names}: {each.mean:+.{each.measure.decimals}f}{half}"
             found.append(f"{text} ({', '.join(tests)})" if tests else text)
         outcome = f"**{verdict.outcome}**" if verdict.outcome == "fails" else verdict.outcome
         lines.append(_line([verdict.claim.claim, verdict.claim.source, outcome, "<br>".join(found)]))
@@ -95,6 +104,11 @@ def _measured(name: str, measure: Measure, label: str | None, runs: Runs, scale:
     mean, half = interval(known)
     text = _text(mean, measure, scale)
     return text if math.isnan(half) else f"{text} ± {_text(half, measure, scale)}"
+
+
+def _in_percent(spec: TableSpec, measure: Measure) -> bool:
+    """Whether a column is in percent; error rates, which may be above 1, never are."""
+    return spec.percent and not measure.unit and measure.key.rpartition("/")[2] != "error_rate"
 
 
 def _has(of_runs: Mapping[int, Run], measure: Measure, reference: str) -> bool:

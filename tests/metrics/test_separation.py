@@ -1,4 +1,4 @@
-"""BSS-eval against mir_eval, and SI-SDR against its closed form."""
+"""BSS-eval against mir_eval, SI-SDR and level against their closed forms."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from wsed.data.datasets.mixtures import MixtureDataset
 from wsed.data.mixing.single_event import SingleEvent
 from wsed.data.soundbanks.esc import Esc10
 from wsed.features.log_mel import LogMel
-from wsed.metrics.bss_eval import bss_eval, si_sdr
+from wsed.metrics.bss_eval import bss_eval, level, si_sdr
 from wsed.separation.ideal_masks import separate_ideally
 
 
@@ -91,3 +91,14 @@ def test_si_sdr_is_the_level_of_what_is_orthogonal(level: float, scale: float) -
     other = other * (reference.norm() / other.norm()) * 10 ** (-level / 20)
     found = si_sdr(scale * (reference + other)[None], reference[None])
     assert float(found) == pytest.approx(level, abs=1e-4)
+
+
+@given(st.floats(-60, 20))
+def test_level_is_the_gain_of_an_estimate(gain: float) -> None:
+    references = torch.randn(2, 400, generator=torch.Generator().manual_seed(0))
+    found = level(references * 10 ** (gain / 20), references)
+    assert found.tolist() == pytest.approx([gain, gain], abs=1e-4)
+
+
+def test_level_of_silence_is_finite() -> None:
+    assert level(torch.zeros(1, 400), torch.ones(1, 400)).tolist() == [-100]

@@ -70,6 +70,15 @@ def test_lower_is_better_for_error_rates(make: Make) -> None:
     assert judge(claim("frame/eer", better_than=["old"]), runs).outcome == "holds"
 
 
+# A level is neither good nor bad.
+@pytest.mark.parametrize(("score", "better"), [("frame/eer", "holds"), ("separation/level", "undecided")])
+def test_higher_and_lower_are_directions_of_the_number(make: Make, score: str, better: str) -> None:
+    runs = make(score, {"new": [0.1, 0.11, 0.12], "old": [0.3, 0.29, 0.31]})
+    assert judge(claim(score, lower_than=["old"]), runs).outcome == "holds"
+    assert judge(claim(score, higher_than=["old"]), runs).outcome == "fails"
+    assert judge(claim(score, better_than=["old"]), runs).outcome == better
+
+
 def test_a_difference_that_depends_on_the_clips_is_undecided(make: Make) -> None:
     runs = make("frame/map", {"new": [0.60, 0.61, 0.62], "old": [0.50, 0.52, 0.51]}, spread=0.5)
     verdict = judge(claim(better_than=["old"]), runs)

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from wsed.data.batch import Batch
 from wsed.features.base import Features
-from wsed.metrics.bss_eval import bss_eval, si_sdr
+from wsed.metrics.bss_eval import bss_eval, level, si_sdr
 from wsed.metrics.separation import BASELINES, MIXTURE, SYSTEM
 from wsed.separation.ideal_masks import ideal_ratio_mask, separate_ideally
 
@@ -50,14 +50,18 @@ class SeparationTable:
             which = true[clip].any(1).nonzero().flatten()
             references = true[clip, which]
             estimates = torch.stack([estimate[clip, which] for _, estimate in methods])
-            scores = {**bss_eval(estimates, references), "si_sdr": si_sdr(estimates, references)}
+            scores = {
+                **bss_eval(estimates, references),
+                "si_sdr": si_sdr(estimates, references),
+                "level": level(estimates, references),
+            }
             for number, (method, _) in enumerate(methods):
                 for place, source in enumerate(which.tolist()):
                     values = {name: float(score[number, place]) for name, score in scores.items()}
                     self.rows.append({"filename": filename, "source": names[source], "method": method, **values})
 
     def table(self) -> pd.DataFrame:
-        """The ratios of each clip, source and method in dB, `filename source method sdr sir sar si_sdr`."""
+        """The ratios of each clip, source and method in dB, `filename source method sdr sir sar si_sdr level`."""
         return pd.DataFrame(self.rows)
 
 

@@ -1,4 +1,4 @@
-"""SDR, SIR, SAR and SI-SDR of separated sources."""
+"""SDR, SIR, SAR, SI-SDR and level of separated sources."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,6 +7,9 @@ import torch
 from fast_bss_eval.torch import square_cosine_metrics
 from torch import Tensor
 from torchmetrics.functional.audio import scale_invariant_signal_distortion_ratio
+
+LOWEST_LEVEL = -100.0
+"""Level of silence in dB."""
 
 
 def bss_eval(estimates: Tensor, references: Tensor) -> dict[str, Tensor]:
@@ -47,6 +50,15 @@ def si_sdr(estimates: Tensor, references: Tensor) -> Tensor:
     return scale_invariant_signal_distortion_ratio(
         estimates.double(), references.double().expand_as(estimates), zero_mean=False
     )
+
+
+def level(estimates: Tensor, references: Tensor) -> Tensor:
+    """Power of the estimates relative to that of the references, in dB: `(..., samples)` twice to `(...)`.
+
+    Below 0, an estimate lacks parts of its source; it is at least `LOWEST_LEVEL`.
+    """
+    powers = [signals.double().square().sum(-1) for signals in (estimates, references)]
+    return 10 * torch.log10((powers[0] / powers[1]).clamp_min(10 ** (LOWEST_LEVEL / 10)))
 
 
 def _decibels(squared_cosine: Tensor) -> Tensor:

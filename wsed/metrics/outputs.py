@@ -30,7 +30,7 @@ class Outputs:
         scores: frame probabilities of each clip by filename, `onset offset` and a column for each class.
         events: the detected events, in the columns of the reference.
         points: the detected events of each operating point, by threshold.
-        separation: SDR, SIR, SAR and SI-SDR in dB, `filename source method sdr sir sar si_sdr`.
+        separation: SDR, SIR, SAR, SI-SDR and level in dB, `filename source method sdr sir sar si_sdr level`.
         strong: whether the reference has true onsets and offsets. Otherwise its events are tags, which last from the
             beginning to the end of a clip, and only tags can be scored.
     """

@@ -17,14 +17,14 @@ SYSTEM, MIXTURE = "system", "mixture"
 BASELINES = (MIXTURE, "ideal_binary_mask", "ideal_ratio_mask")
 """Methods that the separation of a system is compared with: the untouched mixture, and ideal masks."""
 
-RATIOS = ("sdr", "sir", "sar", "si_sdr")
+RATIOS = ("sdr", "sir", "sar", "si_sdr", "level")
 IMPROVED = ("sdr", "si_sdr")
 """Ratios for which the improvement over the mixture is scored as well."""
 
 
 @dataclass(frozen=True)
 class Separation(BootstrappedMetric):
-    """SDR, SIR and SAR (BSS-eval version 3) and SI-SDR of the separated sources; the background does not count.
+    """SDR, SIR and SAR (BSS-eval version 3), SI-SDR and level of the separated sources; the background does not count.
 
     Attributes:
         name: first part of the names of the scores.
@@ -40,10 +40,19 @@ class Separation(BootstrappedMetric):
             Measure(f"{self.name}/{ratio}", title, "dB", 1, per_class=f"{self.name}/class/{{label}}/{ratio}")
             for ratio, title in titles.items()
         ]
-        others = ["si_sdr", *(f"{ratio}_improvement" for ratio in IMPROVED)]
+        others = [*RATIOS[3:], *(f"{ratio}_improvement" for ratio in IMPROVED)]
         others += [f"{baseline}/{ratio}" for baseline in BASELINES for ratio in RATIOS]
         return shown + [
-            Measure(f"{self.name}/{other}", f"{self.name}/{other}", "dB", 1, shown=False) for other in others
+            Measure(
+                f"{self.name}/{other}",
+                f"{self.name}/{other}",
+                "dB",
+                1,
+                # Neither too loud nor too quiet is better.
+                higher_is_better=None if other.endswith("level") else True,
+                shown=False,
+            )
+            for other in others
         ]
 
     def statistics(self, outputs: Outputs) -> Sequence[tuple[str, Statistics]]:
@@ -55,7 +64,7 @@ class SeparationRatios(Statistics):
     """The ratios of each clip, source and method.
 
     Args:
-        table: `filename source method sdr sir sar si_sdr` in dB; the method is `SYSTEM` or one of `BASELINES`.
+        table: `filename source method sdr sir sar si_sdr level` in dB; the method is `SYSTEM` or one of `BASELINES`.
         labels: event classes.
         filenames: names of the clips.
     """
@@ -68,8 +77,8 @@ class SeparationRatios(Statistics):
     def scores(self, prefix: str, weights: Array | None = None) -> dict[str, Any]:
         """Means in dB over the clips of a class, and over the classes, by flat name.
 
-        `PREFIX/sdr` is the mean of `PREFIX/class/LABEL/sdr`; likewise `sir`, `sar` and `si_sdr`, and the improvements
-        over the mixture, `sdr_improvement` and `si_sdr_improvement`. `PREFIX/mixture/...`,
+        `PREFIX/sdr` is the mean of `PREFIX/class/LABEL/sdr`; likewise `sir`, `sar`, `si_sdr` and `level`, and the
+        improvements over the mixture, `sdr_improvement` and `si_sdr_improvement`. `PREFIX/mixture/...`,
         `PREFIX/ideal_binary_mask/...` and `PREFIX/ideal_ratio_mask/...` are the same for the baselines.
 
         Args:

@@ -10,7 +10,7 @@ REFERENCES = {"mixture": "mixture", "ideal_binary_mask": "ideal binary mask", "i
 """Labels of the references for separation, by the part of the score name."""
 
 LOWER_IS_BETTER = ("eer", "error_rate", "deletion_rate", "insertion_rate", "substitution_rate")
-NEITHER_IS_BETTER = ("threshold",)
+NEITHER_IS_BETTER = ("threshold", "level")
 """Last parts of score names, for scores that no run describes."""
 
 

@@ -93,6 +93,8 @@ class Comparison:
         entry: the entry.
         better_than: the others, if it is better.
         worse_than: the others, if it is worse.
+        higher_than: the others, if its score is higher, whether that is better or not.
+        lower_than: the others, if its score is lower.
         as_good_as: the others, if it is as good: the difference is smaller than `within`.
         within: largest difference that counts as none, for `as_good_as`.
     """
@@ -103,17 +105,23 @@ class Comparison:
     entry: str
     better_than: list[str] = field(default_factory=list)
     worse_than: list[str] = field(default_factory=list)
+    higher_than: list[str] = field(default_factory=list)
+    lower_than: list[str] = field(default_factory=list)
     as_good_as: list[str] = field(default_factory=list)
     within: float = 0.0
 
     def __post_init__(self) -> None:
-        if sum(map(bool, (self.better_than, self.worse_than, self.as_good_as))) != 1:
-            raise ValueError("it needs one of better_than, worse_than and as_good_as")
+        if sum(map(bool, self._others)) != 1:
+            raise ValueError("it needs one kind of others, such as better_than")
 
     @property
     def others(self) -> list[str]:
         """The entries that it is compared with."""
-        return [*self.better_than, *self.worse_than, *self.as_good_as]
+        return [other for others in self._others for other in others]
+
+    @property
+    def _others(self) -> tuple[list[str], ...]:
+        return self.better_than, self.worse_than, self.higher_than, self.lower_than, self.as_good_as
 
 
 @dataclass(frozen=True)

@@ -56,10 +56,11 @@ class Verdict:
 def judge(claim: Claim, runs: Runs) -> Verdict:
     """Judges a claim.
 
-    A comparison `better_than` or `worse_than` holds if the mean difference has that sign and both tests have p < 0.05,
-    and fails if it has the other sign and both have. `as_good_as` holds if the confidence interval over seeds lies
-    within the margin, and fails if it lies outside. Anything else is undecided. The claim fails if one comparison
-    fails, and holds if all hold; those with an entry that was not run, or that lacks the score, are left out.
+    A comparison `better_than`, `worse_than`, `higher_than` or `lower_than` holds if the mean difference has that sign
+    and both tests have p < 0.05, and fails if it has the other sign and both have. `as_good_as` holds if the confidence
+    interval over seeds lies within the margin, and fails if it lies outside. Anything else is undecided. The claim
+    fails if one comparison fails, and holds if all hold; those with an entry that was not run, or that lacks the score,
+    are left out.
 
     Args:
         claim: the claim.
@@ -102,7 +103,10 @@ def _outcome(
         return "fails" if abs(mean) - half > test.within else "undecided"
     if over_seeds >= SIGNIFICANT or over_clips >= SIGNIFICANT:
         return "undecided"
-    sign = measure.sign * (1 if test.better_than else -1)
+    upwards = 1 if test.higher_than or test.lower_than else measure.sign
+    sign = upwards if test.better_than or test.higher_than else -upwards
+    if sign == 0:
+        return "undecided"
     return "holds" if sign * mean > 0 else "fails"
 
 

@@ -28,7 +28,7 @@ class Cost:
 
 
 def train_seconds(results: Results) -> float | None:
-    """Seconds of training, since the last start of the run."""
+    """Seconds of training and validation."""
     return (results.get("timing") or {}).get("train_seconds")
 
 

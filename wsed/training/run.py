@@ -24,6 +24,7 @@ from wsed.systems.base import System
 from wsed.training.build import build_system, load_weights, model_card, training_waveforms
 from wsed.training.callbacks.collect_predictions import CollectPredictions
 from wsed.training.callbacks.speed_meter import SpeedMeter
+from wsed.training.callbacks.training_time import TrainingTime
 from wsed.training.checkpoint_io import save_card
 from wsed.training.dry_run import dry_run
 from wsed.training.fit import fit
@@ -75,17 +76,16 @@ def train(active: ActiveRun, watching: Sequence[Callback] = ()) -> None:
     try:
         loggers = [logger.start(plan, rows)] if logger else []
         curves = MetricsCsv(folder.curves_path)
-        all_callbacks = [CurvesState(curves), CollectPredictions(evaluator), *callbacks, *watching]
-        started = time.perf_counter()
+        trained, speed = TrainingTime(), SpeedMeter()
+        all_callbacks = [trained, CurvesState(curves), CollectPredictions(evaluator), *callbacks, *watching]
         trainer = fit(config, runtime, folder, system, data, [curves, *loggers], all_callbacks)
-        trained = time.perf_counter()
+        started = time.perf_counter()
         tested, system = _to_be_tested(config, folder, data, system)
-        speed = SpeedMeter()
         evaluation = test(config, runtime, folder, system, data, postprocessing, evaluator, [speed, *callbacks])
         save_card(tested, replace(card, postprocessing=folder.postprocessing()))
         timing = {
-            "train_seconds": trained - started,
-            "test_seconds": time.perf_counter() - trained,
+            "train_seconds": trained.seconds,
+            "test_seconds": time.perf_counter() - started,
             "test_step_seconds": speed.step_seconds,
             "tested_audio_seconds": speed.audio_seconds,
         }
@@ -115,7 +115,7 @@ def join(config: Mapping[str, Any], folder: RunFolder) -> None:
     # restores the state of each; only rank 0 writes the curves, so this process has no loggers.
     curves = CurvesState(MetricsCsv(folder.curves_path))
     collect = CollectPredictions(build_evaluator(config))
-    fit(config, runtime, folder, system, data, [], [curves, collect, *build_callbacks(config)])
+    fit(config, runtime, folder, system, data, [], [TrainingTime(), curves, collect, *build_callbacks(config)])
 
 
 def build_callbacks(config: Mapping[str, Any]) -> list[Callback]:

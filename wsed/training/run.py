@@ -83,12 +83,7 @@ def train(active: ActiveRun, watching: Sequence[Callback] = ()) -> None:
         tested, system = _to_be_tested(config, folder, data, system)
         evaluation = test(config, runtime, folder, system, data, postprocessing, evaluator, [speed, *callbacks])
         save_card(tested, replace(card, postprocessing=folder.postprocessing()))
-        timing = {
-            "train_seconds": trained.seconds,
-            "test_seconds": time.perf_counter() - started,
-            "test_step_seconds": speed.step_seconds,
-            "tested_audio_seconds": speed.audio_seconds,
-        }
+        timing = {"train_seconds": trained.seconds, "test_seconds": time.perf_counter() - started, **speed.timing}
         _log_test(loggers, evaluation, trainer.global_step)
         active.finish(_summary(plan, system, data, evaluation, timing, git))
     finally:

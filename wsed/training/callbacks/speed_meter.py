@@ -26,6 +26,11 @@ class SpeedMeter(Callback):
         self.step_seconds = 0.0
         self._started = 0.0
 
+    @property
+    def timing(self) -> dict[str, float]:
+        """Both numbers, as `results.json` has them."""
+        return {"test_step_seconds": self.step_seconds, "tested_audio_seconds": self.audio_seconds}
+
     def on_test_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         self.audio_seconds = self.step_seconds = 0.0
 

@@ -69,13 +69,19 @@ class Protocol:
             if self.scale in entry.scales and (not entry.data or place & set(entry.data))
         }
 
+    @property
+    def place_words(self) -> list[str]:
+        """The overrides of all trainings on these data."""
+        definition = self.paper.definition
+        if self.is_original:
+            return list(definition.original)
+        return [*definition.stand_ins.get("all", []), *definition.stand_ins.get(self.data, [])]
+
     def training_words(self, name: str, seed: int) -> list[str]:
         """The overrides of `wsed train` for one run. A later word replaces an earlier one of the same key."""
         definition, entry = self.paper.definition, self.paper.definition.entries[name]
-        stand_ins = definition.stand_ins
-        place = definition.original if self.is_original else [*stand_ins.get("all", []), *stand_ins.get(self.data, [])]
         quick, own = (definition.quick, entry.quick) if self.scale == "quick" else ([], [])
-        words = [f"data={self.data}", *place, *quick, *entry.words, *own, *self.words]
+        words = [f"data={self.data}", *self.place_words, *quick, *entry.words, *own, *self.words]
         words += [f"seed={seed}", f"hydra.sweep.dir={self.folder}"]
         return list({word.partition("=")[0]: word for word in words}.values())
 

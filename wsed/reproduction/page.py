@@ -76,6 +76,10 @@ def _setting(protocol: Protocol) -> str:
             f"The paper uses {used}; these data stand in for it, so that systems can be compared with each other, and "
             "not with published numbers."
         )
+        replaced = {word.partition("=")[0] for word in definition.quick} if protocol.scale == "quick" else set()
+        settings = [word for word in protocol.place_words if word.partition("=")[0] not in replaced]
+        if settings:
+            said.append(f"Their settings: `{shlex.join(settings)}`.")
     if protocol.scale == "quick":
         said.append(f"Networks and trainings are smaller than published: `{shlex.join(definition.quick)}`.")
     said.append(

@@ -55,10 +55,15 @@ def test_costs_are_means_over_seeds(make_run: MakeRun) -> None:
         make_run("a1", "gap", seed=1, timing={"train_seconds": 10.0, "tested_audio_seconds": 200.0, **measured}),
         make_run("a2", "gap", seed=2, timing={"train_seconds": 20.0, "tested_audio_seconds": 400.0, **measured}),
         make_run("b", "gmp", seed=1, parameters=1_234_567, timing={"train_seconds": 3.0}),
+        make_run("c", "gwrp", seed=1, timing={"tested_audio_seconds": 1e12, "test_step_seconds": 1e-300}),
     ]
     table = seed_table(read_runs(folders))
     assert table.headers[-4:] == ["parameters", "training (s)", "speed (x real time)", "seeds"]
-    assert [row[-4:] for row in table.rows] == [["17,000", "15", "150", "2"], ["1,234,567", "3", MISSING, "1"]]
+    assert [row[-4:] for row in table.rows] == [
+        ["17,000", "15", "150", "2"],
+        ["1,234,567", "3", MISSING, "1"],
+        ["17,000", MISSING, MISSING, "1"],
+    ]
 
 
 def test_runs_of_the_same_settings_and_seed_are_kept_apart(make_run: MakeRun) -> None:

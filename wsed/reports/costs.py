@@ -1,5 +1,6 @@
 """What a run costs: numbers of `results.json` that are not scores."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -33,10 +34,12 @@ def train_seconds(results: Results) -> float | None:
 
 
 def real_time_factor(results: Results) -> float | None:
-    """Seconds of audio that the network tests in a second, with separation if it separates, without reading data."""
+    """Seconds of audio by seconds of the test steps: network and, if the system separates, separation."""
     timing = results.get("timing") or {}
     audio, seconds = timing.get("tested_audio_seconds"), timing.get("test_step_seconds")
-    return audio / seconds if audio and seconds else None
+    # A time near 0, such as in a file that somebody wrote, gives infinity, which the page cannot hold.
+    factor = audio / seconds if audio and seconds else math.inf
+    return factor if math.isfinite(factor) else None
 
 
 def _cost(key: str, title: str, unit: str, of: Callable[[Results], float | None]) -> Cost:

@@ -81,7 +81,7 @@ def train(active: ActiveRun, watching: Sequence[Callback] = ()) -> None:
         trainer = fit(config, runtime, folder, system, data, [curves, *loggers], all_callbacks)
         started = time.perf_counter()
         tested, system = _to_be_tested(config, folder, data, system)
-        evaluation = test(config, runtime, folder, system, data, postprocessing, evaluator, [speed, *callbacks])
+        evaluation = test(config, runtime, folder, system, data, postprocessing, evaluator, callbacks, speed)
         save_card(tested, replace(card, postprocessing=folder.postprocessing()))
         timing = {"train_seconds": trained.seconds, "test_seconds": time.perf_counter() - started, **speed.timing}
         _log_test(loggers, evaluation, trainer.global_step)

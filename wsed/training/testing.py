@@ -18,6 +18,7 @@ from wsed.runs.folder import RunFolder
 from wsed.systems.base import System
 from wsed.training.callbacks.collect_predictions import CollectPredictions
 from wsed.training.callbacks.example_recorder import ExampleRecorder
+from wsed.training.callbacks.speed_meter import SpeedMeter
 from wsed.training.runtime import Runtime
 from wsed.training.trainer import make_trainer
 
@@ -64,6 +65,7 @@ def test(
     postprocessing: Postprocessing | FittedPostprocessing,
     evaluator: Evaluator,
     callbacks: Sequence[Callback],
+    speed: SpeedMeter,
 ) -> Evaluation:
     """Tests a system and writes its predictions to the run folder.
 
@@ -75,10 +77,11 @@ def test(
         data: data after `setup`.
         postprocessing: turns scores into events and tags; it may have to be fitted first, see `fitting_dataloader`.
         evaluator: scores the predictions.
-        callbacks: the callbacks of the config, the same objects as in training, and others that watch.
+        callbacks: the callbacks of the config, the same objects as in training.
+        speed: measures the test steps; it comes first, so that no other callback is in its time.
     """
     predictions, examples = CollectPredictions(evaluator), ExampleRecorder()
-    watching = [*callbacks, predictions, examples]
+    watching = [speed, predictions, examples, *callbacks]
     trainer = make_trainer(config, runtime.single(), watching, default_root_dir=folder.path, logger=False)
     fitted = fit_postprocessing(postprocessing, trainer, system, data, predictions)
     write_text(folder.postprocessing_path, json.dumps(fitted.description(), indent=2) + "\n")

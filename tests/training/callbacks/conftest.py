@@ -1,4 +1,6 @@
-"""A small system and batches for its callbacks."""
+"""A small system, batches for its callbacks, and a trainer that prints nothing."""
+
+from typing import Any
 
 import pytest
 import torch
@@ -41,3 +43,9 @@ def batches(system: System) -> list[Batch]:
             )
         )
     return clips
+
+
+@pytest.fixture
+def quiet() -> dict[str, Any]:
+    """Arguments of a trainer that runs on the processor and prints nothing."""
+    return {"accelerator": "cpu", "enable_progress_bar": False, "enable_model_summary": False}

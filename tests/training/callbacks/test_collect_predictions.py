@@ -17,18 +17,16 @@ from wsed.metrics.frame_based import FrameBased
 from wsed.systems.base import System
 from wsed.training.callbacks.collect_predictions import CollectPredictions
 
-QUIET: dict[str, Any] = {"accelerator": "cpu", "enable_progress_bar": False, "enable_model_summary": False}
-
 EVALUATOR = Evaluator([ClipBased(), FrameBased()])
 
 
 def test_validation_logs_the_scores_of_all_batches_and_checkpoints_can_monitor_them(
-    system: System, batches: list[Batch], tmp_path: Path
+    system: System, batches: list[Batch], quiet: dict[str, Any], tmp_path: Path
 ) -> None:
     loader = DataLoader(batches, batch_size=None)
     predictions = CollectPredictions(EVALUATOR)
     best = ModelCheckpoint(tmp_path, monitor="val/tagging/map", mode="max", save_on_train_epoch_end=True)
-    trainer = pl.Trainer(max_epochs=1, callbacks=[predictions, best], logger=False, **QUIET)
+    trainer = pl.Trainer(max_epochs=1, callbacks=[predictions, best], logger=False, **quiet)
     trainer.fit(system, loader, loader)
     with torch.no_grad():
         expected = PredictionCollector(system.labels, system.features)
@@ -43,10 +41,12 @@ def test_validation_logs_the_scores_of_all_batches_and_checkpoints_can_monitor_t
     assert best.best_model_score == pytest.approx(scores["tagging/map"])
 
 
-def test_a_test_collects_separated_sources_and_each_pass_begins_anew(system: System, batches: list[Batch]) -> None:
+def test_a_test_collects_separated_sources_and_each_pass_begins_anew(
+    system: System, batches: list[Batch], quiet: dict[str, Any]
+) -> None:
     loader = DataLoader(batches, batch_size=None)
     predictions = CollectPredictions(EVALUATOR)
-    trainer = pl.Trainer(callbacks=[predictions], logger=False, enable_checkpointing=False, **QUIET)
+    trainer = pl.Trainer(callbacks=[predictions], logger=False, enable_checkpointing=False, **quiet)
     for _ in range(2):
         trainer.test(system, loader, verbose=False)
         assert predictions.collector.filenames == ["0a.wav", "0b.wav", "1a.wav", "1b.wav", "2a.wav", "2b.wav"]

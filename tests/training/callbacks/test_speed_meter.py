@@ -38,7 +38,12 @@ class SlowCallback(Callback):
 
 @pytest.mark.parametrize(("steps", "counted"), [(3, 2), (1, 1)])
 def test_it_counts_the_steps_after_the_first(
-    system: System, batches: list[Batch], steps: int, counted: int, monkeypatch: pytest.MonkeyPatch
+    system: System,
+    batches: list[Batch],
+    quiet: dict[str, Any],
+    steps: int,
+    counted: int,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     step = system.test_step
 
@@ -49,7 +54,6 @@ def test_it_counts_the_steps_after_the_first(
     monkeypatch.setattr(system, "test_step", slow_step)
     speed = SpeedMeter()
     loader = DataLoader(SlowData(batches[:steps]), batch_size=None)
-    quiet: dict[str, Any] = {"accelerator": "cpu", "enable_progress_bar": False, "enable_model_summary": False}
     trainer = pl.Trainer(callbacks=[speed, SlowCallback()], logger=False, enable_checkpointing=False, **quiet)
     for _ in range(2):
         trainer.test(system, loader, verbose=False)

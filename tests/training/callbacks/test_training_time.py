@@ -12,14 +12,14 @@ from wsed.data.batch import Batch
 from wsed.systems.base import System
 from wsed.training.callbacks.training_time import TrainingTime
 
-QUIET: dict[str, Any] = {"accelerator": "cpu", "enable_progress_bar": False, "enable_model_summary": False}
 
-
-def test_a_resumed_run_counts_its_earlier_epochs(system: System, batches: list[Batch], tmp_path: Path) -> None:
+def test_a_resumed_run_counts_its_earlier_epochs(
+    system: System, batches: list[Batch], quiet: dict[str, Any], tmp_path: Path
+) -> None:
     loader = DataLoader(batches, batch_size=None)
     first = TrainingTime()
     started = time.perf_counter()
-    trainer = pl.Trainer(max_epochs=1, callbacks=[first], logger=False, enable_checkpointing=False, **QUIET)
+    trainer = pl.Trainer(max_epochs=1, callbacks=[first], logger=False, enable_checkpointing=False, **quiet)
     trainer.fit(system, loader)
     assert 0 < first.seconds < time.perf_counter() - started
     unchanged = first.seconds
@@ -29,7 +29,7 @@ def test_a_resumed_run_counts_its_earlier_epochs(system: System, batches: list[B
     first.load_state_dict({"seconds": 3600})
     trainer.save_checkpoint(tmp_path / "last.ckpt")
     second = TrainingTime()
-    trainer = pl.Trainer(max_epochs=2, callbacks=[second], logger=False, enable_checkpointing=False, **QUIET)
+    trainer = pl.Trainer(max_epochs=2, callbacks=[second], logger=False, enable_checkpointing=False, **quiet)
     trainer.fit(system, loader, ckpt_path=tmp_path / "last.ckpt", weights_only=False)
     assert 3600 < second.seconds < 3660
 

@@ -11,7 +11,7 @@ from pytorch_lightning.callbacks import Callback
 class TrainingTime(Callback):
     """Adds up the time of training and validation, also of a run that was interrupted, up to its last checkpoint.
 
-    (Lightning's `Timer` does the same, but a second one, with a limit, could not be configured beside it.)
+    Lightning's `Timer` also does this, but Lightning ignores `trainer.max_time` if there is a `Timer`.
     """
 
     def __init__(self) -> None:

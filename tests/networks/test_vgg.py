@@ -24,8 +24,10 @@ def test_parameters_of_eight_convolutions(bias: bool) -> None:
     assert sum(parameter.numel() for parameter in network.parameters()) == convolutions + norms
 
 
-def test_a_cell_sees_one_more_neighbour_for_each_convolution() -> None:
-    network = Vgg([4, 4], dropout=0.0, bias=True).eval()
+@pytest.mark.parametrize(("growth", "reach"), [(1, 4), (2, 6), (3, 8)])
+def test_a_cell_sees_as_many_more_neighbours_as_a_convolution_is_dilated(growth: int, reach: int) -> None:
+    network = Vgg([4, 4], dropout=0.0, bias=True, dilation_growth=growth).eval()
+    assert network.reach == reach
     # Positive weights on positive features keep every ReLU open.
     for parameter in network.parameters():
         parameter.data.abs_()
@@ -33,8 +35,14 @@ def test_a_cell_sees_one_more_neighbour_for_each_convolution() -> None:
     network(features)[0, :, 10, 10].sum().backward()
     assert features.grad is not None
     expected = torch.zeros(21, 21, dtype=torch.bool)
-    expected[6:15, 6:15] = True
+    expected[10 - reach : 11 + reach, 10 - reach : 11 + reach] = True
     assert torch.equal(features.grad[0] > 0, expected)
+
+
+def test_dilations_have_a_limit() -> None:
+    assert Vgg([1] * 10, dropout=0.0, bias=True, dilation_growth=2).reach == 2 * 1023
+    with pytest.raises(ValueError, match="with 11 blocks the last one has a dilation above 1,023"):
+        Vgg([1] * 11, dropout=0.0, bias=True, dilation_growth=2)
 
 
 def test_dropout_is_for_training_only() -> None:

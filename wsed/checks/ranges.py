@@ -38,6 +38,8 @@ Size = Annotated[int, Interval(ge=1, le=16384)]
 SizeFromZero = Annotated[int, Interval(ge=0, le=16384)]
 Kernel = Annotated[int, Interval(ge=1, le=1023)]
 """Number of frames or bands that one filter covers."""
+Growth = Annotated[int, Interval(ge=1, le=8)]
+"""Factor from one block to the next."""
 Samples = Annotated[int, Interval(ge=2, le=2**20)]
 """Number of samples in a frame."""
 Draws = Annotated[int, Interval(ge=0, le=10**4)]

@@ -5,16 +5,20 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
-from wsed.checks.ranges import Positive, ShareAboveZero, ShareBelowOne, Sizes
+from wsed.checks.ranges import Growth, Positive, ShareAboveZero, ShareBelowOne, Sizes
 from wsed.networks.base import Encoder
 from wsed.networks.dropout import Dropout
+
+LARGEST_DILATION = 1023
 
 
 class Vgg(Encoder):
     """Blocks of two 3x3 convolutions with batch norm and ReLU; dropout follows each block.
 
     Time and frequency keep their size, so that each cell of the embedding belongs to one cell of the features
-    (Kong 2018, section 3.1; blocks, biases and Glorot initialisation as in the published code).
+    (Kong 2018, section 3.1; blocks, biases and Glorot initialisation as in the published code). The papers' convolutions
+    are not dilated, so that a cell depends on the 17 x 17 cells around it. With dilations that double from block to
+    block (Yu and Koltun 2016), the same convolutions see 61 x 61 cells: almost all bands, and two seconds.
 
     Args:
         widths: number of feature maps of each block; `[64, 64, 64, 64]` in Kong 2018.
@@ -24,6 +28,10 @@ class Vgg(Encoder):
             `he` as in its follow-up.
         norm_eps: added to the variances of batch norm.
         norm_momentum: weight of a batch in the running mean and variance of batch norm; 1 minus it in Keras.
+        dilation_growth: dilation of a block relative to the block before it; the first block has 1.
+
+    Raises:
+        ValueError: the growth and the number of blocks give a dilation above 1,023.
     """
 
     keeps_frequency = True
@@ -36,19 +44,26 @@ class Vgg(Encoder):
         initial: Literal["glorot", "he"] = "glorot",
         norm_eps: Positive = 1e-5,
         norm_momentum: ShareAboveZero = 0.1,
+        dilation_growth: Growth = 1,
     ) -> None:
         super().__init__()
+        dilations = [dilation_growth**block for block in range(len(widths))]
+        if dilations[-1] > LARGEST_DILATION:
+            raise ValueError(
+                f"dilation_growth is {dilation_growth}, and with {len(widths)} blocks the last one has a dilation above "
+                f"{LARGEST_DILATION:,}; give fewer widths or less growth"
+            )
         layers: list[nn.Module] = []
         in_channels = 1
-        for width in widths:
+        for width, dilation in zip(widths, dilations, strict=True):
             for maps in (in_channels, width):
-                norm = nn.BatchNorm2d(width, norm_eps, norm_momentum)
-                layers += [nn.Conv2d(maps, width, 3, padding=1, bias=bias), norm, nn.ReLU()]
+                convolution = nn.Conv2d(maps, width, 3, padding=dilation, dilation=dilation, bias=bias)
+                layers += [convolution, nn.BatchNorm2d(width, norm_eps, norm_momentum), nn.ReLU()]
             layers.append(Dropout(dropout))
             in_channels = width
         self.layers = nn.Sequential(*layers)
         self.channels = in_channels
-        self.reach = 2 * len(widths)
+        self.reach = 2 * sum(dilations)
         # Convolutions in half precision are fastest in this memory layout, on CPUs and on GPUs.
         self.layers.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in its annotations
         self.initial = initial

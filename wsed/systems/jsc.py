@@ -6,19 +6,20 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from wsed.checks.ranges import Exponent
+from wsed.checks.ranges import Exponent, Sharpness
 from wsed.prediction import Prediction
 from wsed.systems.full_precision import full_precision
 from wsed.systems.mask_system import MaskSystem
 from wsed.systems.parts import Parts
 from wsed.systems.presence import share_by_presence
+from wsed.systems.sharpening import sharpen
 
 
 class Jsc(MaskSystem):
     """Predicts masks that both separate and classify (section 3.1), and pools them to clip probabilities (section 3.2).
 
     The background mask comes from the published code; the paper does not mention it. The follow-up (Kong et al., TASLP
-    2019), which later papers call VGG-GWRP, has none. Sharing by presence is an addition of wsed.
+    2019), which later papers call VGG-GWRP, has none. Sharing by presence and sharpening are additions of wsed.
 
     Args:
         parts: see `MaskSystem`.
@@ -26,19 +27,27 @@ class Jsc(MaskSystem):
             the others; `own` predicts a mask for the background as for a class; `none` has only class masks.
         presence: power of the clip probabilities in `share_by_presence`, 0 or more; 0 leaves the masks unchanged. Above
             0, frame probabilities are also multiplied by clip probabilities. Training uses neither.
+        sharpness: power of the masks in `sharpen`, above 0; 1 leaves them unchanged. Training does not use it.
 
     Raises:
-        ValueError: the parts do not fit, or the power is negative.
+        ValueError: the parts do not fit, or a power is out of range.
     """
 
     def __init__(
-        self, parts: Parts, background: Literal["residual", "own", "none"] = "residual", presence: Exponent = 0.0
+        self,
+        parts: Parts,
+        background: Literal["residual", "own", "none"] = "residual",
+        presence: Exponent = 0.0,
+        sharpness: Sharpness = 1.0,
     ) -> None:
         super().__init__(parts, background == "own", background != "none")
         if presence < 0:
             raise ValueError(f"presence is {presence:g}; it must be at least 0")
+        if sharpness <= 0:
+            raise ValueError(f"sharpness is {sharpness:g}; it must be above 0")
         self.background = background
         self.presence = presence
+        self.sharpness = sharpness
 
     def all_masks(self, drawn: Tensor) -> Tensor:
         """Adds the share of each cell that the classes leave (published code).
@@ -52,12 +61,16 @@ class Jsc(MaskSystem):
 
     def predict(self, features: Tensor, valid: Tensor | None = None) -> Prediction:
         prediction = super().predict(features, valid)
-        if self.training or not self.presence:
+        if self.training or (not self.presence and self.sharpness == 1):
             return prediction
         assert prediction.masks is not None
+        masks = prediction.masks
         with full_precision(features):
-            shared = share_by_presence(prediction.masks, prediction.clip_probs, self.presence)
-            background = prediction.background_mask
-            masks = shared if background is None else torch.cat([shared, background[:, None]], 1)
-            frame_probs = self.pooling.frame_probs(masks, valid)[:, : len(self.labels)]
-        return replace(prediction, masks=shared, frame_probs=frame_probs * prediction.clip_probs[:, :, None])
+            if self.presence:
+                masks = share_by_presence(masks, prediction.clip_probs, self.presence)
+            masks, background = sharpen(masks, prediction.background_mask, self.sharpness)
+            pooled = masks if background is None else torch.cat([masks, background[:, None]], 1)
+            frame_probs = self.pooling.frame_probs(pooled, valid)[:, : len(self.labels)]
+            if self.presence:
+                frame_probs = frame_probs * prediction.clip_probs[:, :, None]
+        return replace(prediction, masks=masks, background_mask=background, frame_probs=frame_probs)

@@ -69,7 +69,7 @@ def run_elsewhere(path: Path, name: str, folder: Path) -> tuple[dict[str, np.nda
 @pytest.mark.parametrize(
     "words",
     [
-        ["model=jsc", "network.widths=[4]", "model.presence=4"],
+        ["model=jsc", "network.widths=[4]", "model.presence=4", "model.sharpness=1.5"],
         ["model=strong_weak", "pooling=top_k"],
         ["model=gated_crnn", "network.recurrent=keras", "features=mfcc", "pooling=attention"],
     ],

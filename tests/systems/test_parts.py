@@ -10,7 +10,7 @@ from wsed.systems.base import System
 from wsed.systems.mask_system import MaskSystem
 from wsed.training.run import build_system
 
-MASKS = ("vgg", "vgg_less_dropout", "vgg_gwrp", "ddc")
+MASKS = ("vgg", "vgg_dilated", "vgg_gwrp", "ddc")
 """Networks that keep time and frequency."""
 
 

@@ -53,6 +53,12 @@ def test_jsc_goes_with_every_model(model: str) -> None:
     assert settled("experiment=jsc", f"model={model}")["model"] == settled(f"model={model}")["model"]
 
 
+@pytest.mark.parametrize("name", groups()["experiment"])
+def test_every_preset_goes_with_other_poolings(name: str) -> None:
+    # The mean has no arguments that a preset could set.
+    assert settled(f"experiment={name}", "pooling=gap")["pooling"] == settled("pooling=gap")["pooling"]
+
+
 def test_every_preset_is_known() -> None:
     assert set(groups()["experiment"]) == FACTS.keys() | OURS
 

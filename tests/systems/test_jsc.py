@@ -90,20 +90,27 @@ def test_sources_add_up_to_the_mixture(describe: Describe) -> None:
         assert float((whole - waveform()).square().sum() / waveform().square().sum()) < 0.05
 
 
-def test_a_background_can_have_a_mask_of_its_own(describe: Describe) -> None:
+def test_a_background_of_its_own_and_the_classes_have_shares_of_a_cell(describe: Describe) -> None:
     system = built(describe(background="own"))
-    system.head.bias.data[3] += 0.7  # type: ignore[operator, union-attr]  # a tensor
-    prediction = system(waveform())
-    assert prediction.masks is not None
-    assert prediction.background_mask is not None
+
+    def shares(logit: float) -> tuple[Prediction, torch.Tensor]:
+        system.head.bias.data[3] = logit  # type: ignore[index, operator, union-attr]  # a tensor
+        prediction = system(waveform())
+        assert prediction.masks is not None
+        assert prediction.background_mask is not None
+        return prediction, torch.cat([prediction.masks, prediction.background_mask[:, None]], 1)
+
+    prediction, before = shares(0.0)
+    drawn = torch.sigmoid(system.head(system.network(system.features(waveform()))))
+    torch.testing.assert_close(before, drawn / drawn.sum(1, keepdim=True))
+    torch.testing.assert_close(before.sum(1), torch.ones_like(before[:, 0]))
+    assert prediction.clip_probs.shape[1] == prediction.frame_probs.shape[1] == 3
+    louder, after = shares(0.7)
+    assert (after[:, 3] > before[:, 3]).all()
+    assert (after[:, :3] < before[:, :3]).all()
     assert prediction.background_probs is not None
-    assert prediction.masks.shape[1] == prediction.clip_probs.shape[1] == prediction.frame_probs.shape[1] == 3
-    system.head.bias.data[3] -= 0.7  # type: ignore[operator, union-attr]  # a tensor
-    again = system(waveform())
-    assert torch.equal(again.masks, prediction.masks)
-    assert torch.equal(again.clip_probs, prediction.clip_probs)
-    assert (again.background_mask < prediction.background_mask).all()
-    assert (again.background_probs < prediction.background_probs).all()
+    assert louder.background_probs is not None
+    assert (louder.background_probs > prediction.background_probs).all()
 
 
 def test_a_system_without_a_background_does_not_model_it(describe: Describe) -> None:

@@ -24,7 +24,8 @@ class Jsc(MaskSystem):
     Args:
         parts: see `MaskSystem`.
         background: `residual` adds a background mask `1 - sum of the class masks`, clamped to [0, 1] and pooled like
-            the others; `own` predicts a mask for the background as for a class; `none` has only class masks.
+            the others; `own` predicts a mask for the background as for a class, and divides all masks of a cell by
+            their sum; `none` has only class masks.
         presence: power of the clip probabilities in `share_by_presence`, 0 or more; 0 leaves the masks unchanged. Above
             0, frame probabilities are also multiplied by clip probabilities. Training uses neither.
         sharpness: power of the masks in `sharpen`, above 0; 1 leaves them unchanged. Training does not use it.
@@ -50,11 +51,15 @@ class Jsc(MaskSystem):
         self.sharpness = sharpness
 
     def all_masks(self, drawn: Tensor) -> Tensor:
-        """Adds the share of each cell that the classes leave (published code).
+        """Adds the share of each cell that the classes leave (published code), or makes shares of all masks.
 
-        No gradient passes through the background mask in cells where the sum of the class masks is clamped.
+        With `residual`, a sound that the network does not know goes to the background, since no class claims it; an
+        `own` background has to claim its cells as well. No gradient passes through the residual background mask in
+        cells where the sum of the class masks is clamped.
         """
-        if self.background != "residual":
+        if self.background == "own":
+            return drawn / drawn.sum(1, keepdim=True).clamp_min(torch.finfo(drawn.dtype).tiny)
+        if self.background == "none":
             return drawn
         residual = 1 - drawn.sum(1, keepdim=True).clamp(1e-7, 1 - 1e-7)
         return torch.cat([drawn, residual], 1)

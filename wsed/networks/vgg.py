@@ -16,9 +16,9 @@ class Vgg(Encoder):
     """Blocks of two 3x3 convolutions with batch norm and ReLU; dropout follows each block.
 
     Time and frequency keep their size, so that each cell of the embedding belongs to one cell of the features
-    (Kong 2018, section 3.1; blocks, biases and Glorot initialisation as in the published code). The papers' convolutions
-    are not dilated, so that a cell depends on the 17 x 17 cells around it. With dilations that double from block to
-    block (Yu and Koltun 2016), the same convolutions see 61 x 61 cells: almost all bands, and two seconds.
+    (Kong 2018, section 3.1; blocks, biases and Glorot initialisation as in the published code). Without dilation, as in
+    the papers, a cell depends on the 17 x 17 cells around it. With dilations that double from block to block (Yu and
+    Koltun 2016), the same convolutions see 61 x 61 cells: almost all bands, and two seconds.
 
     Args:
         widths: number of feature maps of each block; `[64, 64, 64, 64]` in Kong 2018.
@@ -50,8 +50,8 @@ class Vgg(Encoder):
         dilations = [dilation_growth**block for block in range(len(widths))]
         if dilations[-1] > LARGEST_DILATION:
             raise ValueError(
-                f"dilation_growth is {dilation_growth}, and with {len(widths)} blocks the last one has a dilation above "
-                f"{LARGEST_DILATION:,}; give fewer widths or less growth"
+                f"dilation_growth is {dilation_growth}, and with {len(widths)} blocks the last one has a dilation "
+                f"above {LARGEST_DILATION:,}; give fewer widths or less growth"
             )
         layers: list[nn.Module] = []
         in_channels = 1

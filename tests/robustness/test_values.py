@@ -45,6 +45,7 @@ NUMBERS = {
     "pooling.decay": (["-0.1", "1.1", "nan", "inf"], "a number from 0 to 1"),
     "model.presence": (["-1", "nan", "inf", "1e30"], "a number from 0"),
     "model.sharpness": (["0", "-1", "nan", "inf", "1e30"], "a number from 0.01 to 1,000"),
+    "model.background_weight": (["0", "-1", "nan", "inf", "1e30"], "a number above 0"),
     "loss.weights.clip_bce": (["-1", "nan", "inf", "1e30"], "values by name, each a number from 0"),
     "loss.terms.clip_bce.margin": (["0", "-1", "0.5", "nan"], "a number above 0 and below 0.5"),
     "loss.terms.clip_bce.class_weights": (["[]", "[-1]", "[nan]", "-1"], "numbers from 0 to 1,000,000 or null"),

@@ -25,18 +25,20 @@ def drawn(seed: int) -> tuple[torch.Tensor, torch.Tensor]:
 
 
 @QUICK
-@given(seed=st.integers(0, 2**32), power=st.floats(0.1, 8), given_background=st.booleans())
-def test_it_is_the_formula_cell_by_cell(seed: int, power: float, given_background: bool) -> None:
+@given(
+    seed=st.integers(0, 2**32), power=st.floats(0.1, 8), weight=st.floats(0.1, 8), given_background=st.booleans()
+)  # fmt: skip
+def test_it_is_the_formula_cell_by_cell(seed: int, power: float, weight: float, given_background: bool) -> None:
     masks, background = drawn(seed)
     rest = background if given_background else (1 - masks.sum(1)).clamp(0, 1)
-    sharp, sharp_background = sharpen(masks, background if given_background else None, power)
+    sharp, sharp_background = sharpen(masks, background if given_background else None, power, weight)
     assert sharp.shape == SHAPE
     assert (sharp_background is None) == (not given_background)
     for clip in range(2):
         for time in range(5):
             for freq in range(4):
                 cell = [*masks[clip, :, time, freq].double().tolist(), rest[clip, time, freq].item()]
-                weights = [mask**power for mask in cell]
+                weights = [mask**power for mask in (*cell[:3], weight * cell[3])]
                 expected = [min(1, sum(cell) * weight / sum(weights)) for weight in weights]
                 found = sharp[clip, :, time, freq].tolist()
                 if sharp_background is not None:
@@ -72,13 +74,13 @@ def test_masks_of_0_stay_0(background: torch.Tensor | None) -> None:
 def test_a_system_sharpens_in_use_and_not_in_training(describe: Describe, background: str, presence: float) -> None:
     waveform = 0.1 * torch.randn(2, 4000, generator=torch.Generator().manual_seed(0))
 
-    def built(sharpness: float) -> System:
+    def built(sharpness: float, weight: float) -> System:
         torch.manual_seed(0)
-        description = describe(background=background, presence=presence, sharpness=sharpness)
+        description = describe(background=background, presence=presence, sharpness=sharpness, background_weight=weight)
         description["network"]["dropout"] = 0.0
         return System.from_description(description).requires_grad_(False)
 
-    plain, sharp = built(1.0), built(2.0)
+    plain, sharp = built(1.0, 1.0), built(2.0, 3.0)
     before, after = plain.train()(waveform), sharp.train()(waveform)
     assert before.masks is not None
     assert after.masks is not None
@@ -86,7 +88,7 @@ def test_a_system_sharpens_in_use_and_not_in_training(describe: Describe, backgr
     before, after = plain.eval()(waveform), sharp.eval()(waveform)
     assert before.masks is not None
     assert after.masks is not None
-    masks, rest = sharpen(before.masks, before.background_mask, 2.0)
+    masks, rest = sharpen(before.masks, before.background_mask, 2.0, 3.0)
     torch.testing.assert_close(after.masks, masks)
     assert (after.background_mask is None) == (background == "none")
     if rest is not None:
@@ -96,6 +98,7 @@ def test_a_system_sharpens_in_use_and_not_in_training(describe: Describe, backgr
     torch.testing.assert_close(after.frame_probs, after.masks.mean(3) * presences)
 
 
-def test_a_power_is_above_0(describe: Describe) -> None:
-    with pytest.raises(UserError, match="sharpness is 0"):
-        System.from_description(describe(sharpness=0.0))
+@pytest.mark.parametrize("name", ["sharpness", "background_weight"])
+def test_powers_and_weights_are_above_0(describe: Describe, name: str) -> None:
+    with pytest.raises(UserError, match=f"{name} is 0"):
+        System.from_description(describe(**{name: 0.0}))

@@ -6,7 +6,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from wsed.checks.ranges import Exponent, Sharpness
+from wsed.checks.ranges import Exponent, Positive, Sharpness
 from wsed.prediction import Prediction
 from wsed.systems.full_precision import full_precision
 from wsed.systems.mask_system import MaskSystem
@@ -29,6 +29,7 @@ class Jsc(MaskSystem):
         presence: power of the clip probabilities in `share_by_presence`, 0 or more; 0 leaves the masks unchanged. Above
             0, frame probabilities are also multiplied by clip probabilities. Training uses neither.
         sharpness: power of the masks in `sharpen`, above 0; 1 leaves them unchanged. Training does not use it.
+        background_weight: weight of the background in `sharpen`, above 0, likewise.
 
     Raises:
         ValueError: the parts do not fit, or a power is out of range.
@@ -40,15 +41,18 @@ class Jsc(MaskSystem):
         background: Literal["residual", "own", "none"] = "residual",
         presence: Exponent = 0.0,
         sharpness: Sharpness = 1.0,
+        background_weight: Positive = 1.0,
     ) -> None:
         super().__init__(parts, background == "own", background != "none")
         if presence < 0:
             raise ValueError(f"presence is {presence:g}; it must be at least 0")
-        if sharpness <= 0:
-            raise ValueError(f"sharpness is {sharpness:g}; it must be above 0")
+        for name, factor in (("sharpness", sharpness), ("background_weight", background_weight)):
+            if factor <= 0:
+                raise ValueError(f"{name} is {factor:g}; it must be above 0")
         self.background = background
         self.presence = presence
         self.sharpness = sharpness
+        self.background_weight = background_weight
 
     def all_masks(self, drawn: Tensor) -> Tensor:
         """Adds the share of each cell that the classes leave (published code), or makes shares of all masks.
@@ -66,14 +70,15 @@ class Jsc(MaskSystem):
 
     def predict(self, features: Tensor, valid: Tensor | None = None) -> Prediction:
         prediction = super().predict(features, valid)
-        if self.training or (not self.presence and self.sharpness == 1):
+        unchanged = self.presence == 0 and self.sharpness == self.background_weight == 1
+        if self.training or unchanged:
             return prediction
         assert prediction.masks is not None
         masks = prediction.masks
         with full_precision(features):
             if self.presence:
                 masks = share_by_presence(masks, prediction.clip_probs, self.presence)
-            masks, background = sharpen(masks, prediction.background_mask, self.sharpness)
+            masks, background = sharpen(masks, prediction.background_mask, self.sharpness, self.background_weight)
             pooled = masks if background is None else torch.cat([masks, background[:, None]], 1)
             frame_probs = self.pooling.frame_probs(pooled, valid)[:, : len(self.labels)]
             if self.presence:

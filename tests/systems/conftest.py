@@ -4,6 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import torch
+
+from wsed.prediction import Prediction
+from wsed.systems.base import System
 
 
 @pytest.fixture
@@ -37,3 +41,19 @@ def describe() -> Callable[..., dict[str, Any]]:
         }
 
     return description
+
+
+@pytest.fixture
+def predict(describe: Callable[..., dict[str, Any]]) -> Callable[..., tuple[Prediction, Prediction]]:
+    """Predicts the same clips with the same weights, in training and in use, for JSC with the given arguments."""
+    waveform = 0.1 * torch.randn(2, 4000, generator=torch.Generator().manual_seed(0))
+
+    def prediction(**own: Any) -> tuple[Prediction, Prediction]:
+        torch.manual_seed(0)
+        description = describe(**own)
+        description["network"]["dropout"] = 0.0
+        system = System.from_description(description).requires_grad_(False)
+        torch.nn.init.normal_(system.head.bias, -2)  # type: ignore[arg-type, union-attr]  # mask systems have one
+        return system.train()(waveform), system.eval()(waveform)
+
+    return prediction

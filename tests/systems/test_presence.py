@@ -9,10 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wsed.errors import UserError
+from wsed.prediction import Prediction
 from wsed.systems.base import System
 from wsed.systems.presence import share_by_presence
 
 Describe = Callable[..., dict[str, Any]]
+Predict = Callable[..., tuple[Prediction, Prediction]]
 QUICK = settings(max_examples=60, deadline=None)
 
 
@@ -65,23 +67,13 @@ def test_a_clip_without_any_class_has_no_masks() -> None:
 
 
 @pytest.mark.parametrize("background", ["residual", "own", "none"])
-def test_a_system_shares_in_use_and_not_in_training(describe: Describe, background: str) -> None:
-    waveform = 0.1 * torch.randn(2, 4000, generator=torch.Generator().manual_seed(0))
-
-    def built(presence: float) -> System:
-        torch.manual_seed(0)
-        description = describe(background=background, presence=presence)
-        description["network"]["dropout"] = 0.0
-        system = System.from_description(description).requires_grad_(False)
-        torch.nn.init.normal_(system.head.bias, -2)  # type: ignore[arg-type, union-attr]  # mask systems have one
-        return system
-
-    plain, sharing = built(0.0), built(4.0)
-    before, after = plain.train()(waveform), sharing.train()(waveform)
+def test_a_system_shares_in_use_and_not_in_training(predict: Predict, background: str) -> None:
+    plain, sharing = predict(background=background), predict(background=background, presence=4.0)
+    before, after = plain[0], sharing[0]
     assert before.masks is not None
     assert after.masks is not None
     assert torch.equal(before.masks, after.masks)
-    before, after = plain.eval()(waveform), sharing.eval()(waveform)
+    before, after = plain[1], sharing[1]
     assert before.masks is not None
     assert after.masks is not None
     assert torch.equal(before.clip_probs, after.clip_probs)

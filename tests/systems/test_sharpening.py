@@ -9,10 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wsed.errors import UserError
+from wsed.prediction import Prediction
 from wsed.systems.base import System
 from wsed.systems.sharpening import sharpen
 
 Describe = Callable[..., dict[str, Any]]
+Predict = Callable[..., tuple[Prediction, Prediction]]
 QUICK = settings(max_examples=60, deadline=None)
 SHAPE = (2, 3, 5, 4)
 
@@ -71,21 +73,14 @@ def test_masks_of_0_stay_0(background: torch.Tensor | None) -> None:
 
 @pytest.mark.parametrize("background", ["residual", "own", "none"])
 @pytest.mark.parametrize("presence", [0.0, 4.0])
-def test_a_system_sharpens_in_use_and_not_in_training(describe: Describe, background: str, presence: float) -> None:
-    waveform = 0.1 * torch.randn(2, 4000, generator=torch.Generator().manual_seed(0))
-
-    def built(sharpness: float, weight: float) -> System:
-        torch.manual_seed(0)
-        description = describe(background=background, presence=presence, sharpness=sharpness, background_weight=weight)
-        description["network"]["dropout"] = 0.0
-        return System.from_description(description).requires_grad_(False)
-
-    plain, sharp = built(1.0, 1.0), built(2.0, 3.0)
-    before, after = plain.train()(waveform), sharp.train()(waveform)
+def test_a_system_sharpens_in_use_and_not_in_training(predict: Predict, background: str, presence: float) -> None:
+    plain = predict(background=background, presence=presence)
+    sharp = predict(background=background, presence=presence, sharpness=2.0, background_weight=3.0)
+    before, after = plain[0], sharp[0]
     assert before.masks is not None
     assert after.masks is not None
     assert torch.equal(before.masks, after.masks)
-    before, after = plain.eval()(waveform), sharp.eval()(waveform)
+    before, after = plain[1], sharp[1]
     assert before.masks is not None
     assert after.masks is not None
     masks, rest = sharpen(before.masks, before.background_mask, 2.0, 3.0)

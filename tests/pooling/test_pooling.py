@@ -1,16 +1,16 @@
 """The declared properties of every pooling in `conf/pooling/`, and the limits of each."""
 
+import functools
 from collections.abc import Callable
-from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 import torch
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wsed.config.groups import conf_folder
+from wsed.config import composed
+from wsed.config.groups import groups
 from wsed.config.instantiate import instantiate
 from wsed.pooling.attention import AttentionPooling
 from wsed.pooling.auto import AutoPooling
@@ -27,14 +27,14 @@ from wsed.pooling.power import PowerPooling
 from wsed.pooling.top_k import TopKPooling
 
 BATCH, CLASSES, TIME, FREQ, CHANNELS = 2, 3, 7, 5, 4
-READINGS = {
+READINGS: dict[str, dict[str, Any]] = {
     "fap, frames": {"reading": "frames"},
     "fap, cells": {"reading": "cells"},
     "fap, tied": {"tied": True},
     "attention, probs": {"look_at": "probs"},
     "attention, cell": {"axis": "cell"},
 }
-CHOICES = sorted(path.stem for path in (conf_folder() / "pooling").glob("*.yaml")) + list(READINGS)
+CHOICES = [*groups()["pooling"], *READINGS]
 SHAPES = {"frames": (BATCH, CLASSES, TIME), "masks": (BATCH, CLASSES, TIME, FREQ)}
 
 
@@ -47,9 +47,14 @@ def prepared(pooling: Pooling, bands: int = FREQ, dtype: torch.dtype = torch.flo
     return pooling.to(dtype)
 
 
+@functools.cache
+def described(choice: str) -> dict[str, Any]:
+    settings: dict[str, Any] = composed(f"pooling={choice}")["pooling"]
+    return settings
+
+
 def chosen(choice: str, shape: str, dtype: torch.dtype = torch.float64) -> Pooling:
-    described = yaml.safe_load(Path(conf_folder() / "pooling" / f"{choice.split(',')[0]}.yaml").read_text())
-    pooling = instantiate({**described, **READINGS.get(choice, {})})
+    pooling = instantiate({**described(choice.split(",")[0]), **READINGS.get(choice, {})})
     assert isinstance(pooling, Pooling)
     return prepared(pooling, FREQ if shape == "masks" else 1, dtype)
 

@@ -23,6 +23,7 @@ HOMES = {
     "mtl_losses": "mtl",
     "strong_weak_weights": "strong_weak",
     "gated_crnn_parts": "gated_crnn",
+    "grid": "grid",
 }
 """Whose page has a sweep."""
 

@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 import torch
 
+from wsed.errors import UserError
 from wsed.losses.segment import SegmentLoss
 from wsed.losses.silent import SilentLoss
 from wsed.prediction import Target
@@ -14,10 +16,11 @@ from wsed.systems.mtl import Mtl
 Describe = Callable[..., dict[str, Any]]
 
 
-def built(describe: Describe) -> Mtl:
+def built(describe: Describe, **own: float) -> Mtl:
     torch.manual_seed(0)
     pooling = {"_target_": "wsed.pooling.fap.FrequencyDependentAutoPooling"}
-    description = {**describe(), "system": {"_target_": "wsed.systems.mtl.Mtl", "_partial_": True}, "pooling": pooling}
+    system = {"_target_": "wsed.systems.mtl.Mtl", "_partial_": True, **own}
+    description = {**describe(), "system": system, "pooling": pooling}
     system = System.from_description(description).eval().requires_grad_(False)
     assert isinstance(system, Mtl)
     torch.nn.init.normal_(system.pooling.v)
@@ -51,6 +54,23 @@ def test_segmentation_tasks_compare_the_masks_that_detection_pools(describe: Des
     torch.testing.assert_close(SegmentLoss("label", 0)(prediction, target), torch.stack(dice).mean())
     silent = torch.stack([masks[0, 2].mean(), masks[1, 1].mean()]).mean()
     torch.testing.assert_close(SilentLoss("label", 0)(prediction, target), silent)
+
+
+@pytest.mark.parametrize("training", [False, True])
+def test_only_separation_in_use_takes_masks_to_a_power(describe: Describe, training: bool) -> None:
+    plain, soft = (built(describe, sharpness=power).train(training) for power in (1.0, 0.5))
+    torch.manual_seed(0)
+    before = plain(waveform())
+    torch.manual_seed(0)
+    after = soft(waveform())
+    torch.testing.assert_close(after.masks, before.masks if training else before.masks.sqrt())
+    for name in ("segments", "frame_probs", "clip_probs"):
+        assert torch.equal(getattr(after, name), getattr(before, name))
+
+
+def test_the_power_is_above_0(describe: Describe) -> None:
+    with pytest.raises(UserError, match="sharpness is 0"):
+        built(describe, sharpness=0.0)
 
 
 def test_padding_is_empty_to_segmentation_tasks(describe: Describe) -> None:

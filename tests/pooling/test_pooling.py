@@ -49,8 +49,8 @@ def prepared(pooling: Pooling, bands: int = FREQ, dtype: torch.dtype = torch.flo
 
 @functools.cache
 def described(choice: str) -> dict[str, Any]:
-    settings: dict[str, Any] = composed(f"pooling={choice}")["pooling"]
-    return settings
+    pooling: dict[str, Any] = composed(f"pooling={choice}")["pooling"]
+    return pooling
 
 
 def chosen(choice: str, shape: str, dtype: torch.dtype = torch.float64) -> Pooling:

@@ -19,8 +19,8 @@ Describe = Callable[..., dict[str, Any]]
 def built(describe: Describe, **own: float) -> Mtl:
     torch.manual_seed(0)
     pooling = {"_target_": "wsed.pooling.fap.FrequencyDependentAutoPooling"}
-    system = {"_target_": "wsed.systems.mtl.Mtl", "_partial_": True, **own}
-    description = {**describe(), "system": system, "pooling": pooling}
+    mtl = {"_target_": "wsed.systems.mtl.Mtl", "_partial_": True, **own}
+    description = {**describe(), "system": mtl, "pooling": pooling}
     system = System.from_description(description).eval().requires_grad_(False)
     assert isinstance(system, Mtl)
     torch.nn.init.normal_(system.pooling.v)

@@ -19,7 +19,8 @@ the sample rate of the system, of any length and batch size, and gives
 
 It also holds the event classes, the sample rate, the frame rate, the length of the training clips and the
 post-processing, in JSON: as the metadata `wsed` of ONNX, and as the extra file `wsed.json` of TorchScript. The file is
-compared with the system on noise of several lengths; if a number differs by more than 0.0001, nothing is written.
+compared with the system on noise of several lengths; if a probability differs by more than 0.0001 or a mask by more
+than 0.001, nothing is written.
 
 `wsed detect model.onnx` and `wsed separate model.onnx` run the file by onnxruntime. Recordings that are longer than the
 training clips are best cut into windows of that length, as `wsed detect` does."""
@@ -41,18 +42,18 @@ def main(words: list[str]) -> int:
 
 
 def export(options: argparse.Namespace) -> None:
-    """Exports a system, and prints the largest difference.
+    """Exports a system, and prints the largest differences.
 
     Raises:
         UserError: the model cannot be used, or a part of it cannot be exported.
     """
-    from wsed.inference.export.export import TOLERANCE
     from wsed.inference.export.export import export as export_model
     from wsed.inference.export.formats import export_format
     from wsed.inference.load import load
 
     form = export_format(options.format)
     model = load(options.model, "cpu", options.allow)
-    difference = export_model(model, form, options.output)
+    differences = export_model(model, form, options.output)
     size = options.output.stat().st_size / 2**20
-    print(f"{options.output}: {size:.1f} MB, differs from the system by {difference:.1g} at most (limit {TOLERANCE:g})")
+    found = ", ".join(f"{difference:.1g} ({name})" for name, difference in differences.items())
+    print(f"{options.output}: {size:.1f} MB, differs from the system by at most {found}")

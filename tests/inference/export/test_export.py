@@ -18,7 +18,7 @@ from wsed.config.groups import groups
 from wsed.errors import UserError
 from wsed.features.mfcc import Mfcc
 from wsed.inference.export.base import ExportFormat
-from wsed.inference.export.export import TOLERANCE, export
+from wsed.inference.export.export import export
 from wsed.inference.export.formats import export_format
 from wsed.inference.export.stand_ins import COMMON, PlainMfcc
 from wsed.inference.model import Model
@@ -80,7 +80,7 @@ def test_another_program_gives_the_same_at_any_length_and_batch_size(
 ) -> None:
     model = trained(*words)
     path = tmp_path / f"model{SUFFIX[name]}"
-    assert export(model, export_format(name), path) < TOLERANCE
+    assert max(export(model, export_format(name), path).values()) < 1e-4
     inputs, outputs = run_elsewhere(path, name, tmp_path)
     for key, waveform in inputs.items():
         with torch.inference_mode():
@@ -122,7 +122,11 @@ def small(words: list[str]) -> list[str]:
 def test_every_system_and_every_pooling_can_be_exported(words: list[str], tmp_path: Path) -> None:
     model = trained(*small(words))
     for name, suffix in SUFFIX.items():
-        assert export(model, export_format(name), tmp_path / f"model{suffix}") < TOLERANCE
+        largest = export(model, export_format(name), tmp_path / f"model{suffix}")
+        assert largest.keys() == {"clip_probs", "frame_probs"} | ({"masks"} if model.system.separates else set())
+        assert max(largest["clip_probs"], largest["frame_probs"]) < 1e-4
+        # The masks of `mtl_tuned` are square roots: a rounding of 1e-7 at a mask of 0 becomes 3e-4.
+        assert largest.get("masks", 0.0) < (1e-3 if words[0] == "model=mtl_tuned" else 1e-4)
 
 
 @pytest.mark.parametrize(("share", "cells"), [(0.1, 30), (0.1, 31), (0.07, 100), (1e-6, 5), (1.0, 7), (0.3, 10)])
@@ -211,7 +215,7 @@ def test_a_file_that_gives_other_numbers_is_not_left(
     path = tmp_path / "model.wrong"
     path.write_text("before")
     if is_right:
-        assert 4e-5 < export(model, Wrong(model, change), path) < 6e-5
+        assert 4e-5 < export(model, Wrong(model, change), path)["clip_probs"] < 6e-5
         return
     with pytest.raises(UserError, match="clip_probs would differ by"):
         export(model, Wrong(model, change), path)

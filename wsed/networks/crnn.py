@@ -4,6 +4,8 @@ from torch import Tensor, nn
 
 from wsed.checks.ranges import ShareBelowOne, Size, Sizes
 from wsed.networks.base import Encoder
+from wsed.networks.dropout import Dropout
+from wsed.networks.gru import Gru
 
 
 class Crnn(Encoder):
@@ -36,13 +38,13 @@ class Crnn(Encoder):
         in_channels = 1
         for width, pool in zip(widths, pools, strict=True):
             layers += [nn.Conv2d(in_channels, width, 3, padding=1), nn.BatchNorm2d(width), nn.ReLU()]
-            layers += [nn.MaxPool2d((1, pool)), nn.Dropout(dropout)]
+            layers += [nn.MaxPool2d((1, pool)), Dropout(dropout)]
             in_channels, bands = width, bands // pool
         if not bands:
             raise ValueError(f"pools of {list(pools)} leave no band; pool less or use more bands")
         self.convolutions = nn.Sequential(*layers)
-        self.recurrent = nn.GRU(in_channels * bands, units, 2, batch_first=True, bidirectional=True, dropout=dropout)
-        self.dense = nn.Sequential(nn.Linear(2 * units, dense), nn.Dropout(dropout))
+        self.recurrent = Gru(in_channels * bands, units, 2, dropout)
+        self.dense = nn.Sequential(nn.Linear(2 * units, dense), Dropout(dropout))
         self.channels = dense
 
     def forward(self, features: Tensor) -> Tensor:

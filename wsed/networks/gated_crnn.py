@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from wsed.checks.ranges import Positive, ShareAboveZero, Size
 from wsed.networks.base import Encoder
+from wsed.networks.gru import Gru
 from wsed.networks.keras_gru import KerasGru
 
 Activation = Literal["gate", "relu", "none"]
@@ -29,12 +30,13 @@ class GatedCrnn(Encoder):
             published code, slower GRUs of Keras with a linear and a sigmoid candidate; `single`: one GRU.
         norm_eps: added to the variances of batch norm.
         norm_momentum: weight of a batch in the running mean and variance of batch norm; 1 minus it in Keras.
+        width: number of feature maps of each layer; 64 in Xu et al.
 
     Raises:
         ValueError: too few bands.
     """
 
-    WIDTH, UNITS, LAST = 64, 128, 256
+    UNITS, LAST = 128, 256
     keeps_frequency = False
 
     def __init__(
@@ -46,6 +48,7 @@ class GatedCrnn(Encoder):
         recurrent: Literal["pair", "keras", "single"],
         norm_eps: Positive = 1e-5,
         norm_momentum: ShareAboveZero = 0.1,
+        width: Size = 64,
     ) -> None:
         super().__init__()
         pool = (2, 2) if pool_time else (1, 2)
@@ -53,12 +56,12 @@ class GatedCrnn(Encoder):
         layers: list[nn.Module] = []
         in_channels = 1
         for _ in range(3):
-            layers += [convolution(in_channels, self.WIDTH), convolution(self.WIDTH, self.WIDTH), nn.MaxPool2d(pool)]
-            in_channels, bands = self.WIDTH, bands // 2
+            layers += [convolution(in_channels, width), convolution(width, width), nn.MaxPool2d(pool)]
+            in_channels, bands = width, bands // 2
         states_in = in_channels * bands
         if graph == "code":
-            layers += [convolution(in_channels, self.WIDTH), nn.MaxPool2d((1, 2))]
-            layers += [nn.Conv2d(self.WIDTH, self.LAST, 3, padding=1), nn.ReLU()]
+            layers += [convolution(in_channels, width), nn.MaxPool2d((1, 2))]
+            layers += [nn.Conv2d(width, self.LAST, 3, padding=1), nn.ReLU()]
             layers += [nn.MaxPool2d((1, max(1, bands // 2)))]
             states_in = self.LAST
         if bands < 2:
@@ -71,7 +74,7 @@ class GatedCrnn(Encoder):
                 self.recurrent.append(KerasGru(states_in, self.UNITS, candidate))
         else:
             for _ in range(2 if recurrent == "pair" else 1):
-                self.recurrent.append(nn.GRU(states_in, self.UNITS, batch_first=True, bidirectional=True))
+                self.recurrent.append(Gru(states_in, self.UNITS))
         self.time_reduction = 8 if pool_time else 1
         self.channels = 2 * self.UNITS
         for name, parameter in self.named_parameters():

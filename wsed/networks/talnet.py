@@ -4,6 +4,7 @@ from torch import Tensor, nn
 
 from wsed.checks.ranges import Kernel, ListOf, Pair, Size, Sizes
 from wsed.networks.base import Encoder
+from wsed.networks.gru import Gru
 
 
 class Talnet(Encoder):
@@ -54,7 +55,7 @@ class Talnet(Encoder):
         if not bands:
             raise ValueError("the pools leave no band; pool less or use more bands")
         self.convolutions = nn.Sequential(*layers)
-        self.recurrent = nn.GRU(in_channels * bands, units, batch_first=True, bidirectional=True)
+        self.recurrent = Gru(in_channels * bands, units)
         self.channels = 2 * units
         self.time_reduction = time_reduction
         for name, parameter in self.named_parameters():

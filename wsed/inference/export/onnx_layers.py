@@ -10,6 +10,7 @@ from torch.nn import functional
 from wsed.features.mel_spectrogram import MelSpectrogram
 from wsed.inference.export.outputs import StandIns
 from wsed.inference.export.stand_ins import COMMON
+from wsed.networks.gru import Gru
 from wsed.networks.keras_gru import KerasGru
 
 Attributes = dict[str, Any]
@@ -116,4 +117,4 @@ def of_keras(gru: KerasGru) -> OnnxGru:
     return OnnxGru(weights, torch.stack([each.T for each in gru.weight_hh]), biases, attributes)
 
 
-LAYERS: StandIns = {**COMMON, MelSpectrogram: ConvolvedMel, nn.GRU: of_torch, KerasGru: of_keras}
+LAYERS: StandIns = {**COMMON, MelSpectrogram: ConvolvedMel, nn.GRU: of_torch, Gru: of_torch, KerasGru: of_keras}

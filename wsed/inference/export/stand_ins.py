@@ -9,6 +9,7 @@ from torch.nn import functional
 
 from wsed.features.mfcc import Mfcc
 from wsed.inference.export.outputs import StandIns
+from wsed.networks.gru import Gru
 from wsed.pooling.base import Pooling
 from wsed.pooling.gwrp import GlobalWeightedRankPooling
 from wsed.pooling.top_k import TopKPooling
@@ -94,7 +95,15 @@ def differences(sequence: Tensor) -> Tensor:
     return total / sum(step**2 for step in range(-REACH, REACH + 1))
 
 
+def plain_gru(gru: Gru) -> nn.GRU:
+    """PyTorch's own layer, which takes any number of frames."""
+    plain = nn.GRU(gru.input_size, gru.hidden_size, gru.num_layers, batch_first=True, bidirectional=True)
+    plain.load_state_dict(gru.state_dict())
+    return plain.eval()
+
+
 COMMON: StandIns = {
+    Gru: plain_gru,
     GlobalWeightedRankPooling: lambda pooling: RankPooling(Decay(pooling.decay)),
     TopKPooling: lambda pooling: RankPooling(Largest(pooling.share)),
     Mfcc: PlainMfcc,

@@ -1,0 +1,35 @@
+"""The GRU against PyTorch's own."""
+
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import Tensor, nn
+
+from wsed.networks.gru import Gru
+
+
+def pair(in_channels: int, units: int, layers: int) -> tuple[Gru, nn.GRU]:
+    """The same weights twice, in float64."""
+    ours = Gru(in_channels, units, layers).double()
+    theirs = nn.GRU(in_channels, units, layers, batch_first=True, bidirectional=True).double()
+    theirs.load_state_dict(ours.state_dict())
+    return ours, theirs
+
+
+@settings(deadline=None, max_examples=30)
+@given(*[st.integers(1, 5)] * 5, st.integers(0, 1000))
+def test_states_and_gradients_are_those_of_pytorch(
+    clips: int, frames: int, in_channels: int, units: int, layers: int, seed: int
+) -> None:
+    torch.manual_seed(seed)
+    ours, theirs = pair(in_channels, units, layers)
+    inputs = [torch.randn(clips, frames, in_channels).double() for _ in range(2)]
+    weights = torch.randn(clips, frames, 2 * units).double()
+    found: list[list[Tensor]] = []
+    for layer in (ours, theirs):
+        sequence = inputs[0].clone().requires_grad_()
+        states = layer(sequence)[0]
+        (states * weights).sum().backward()
+        found.append([states, sequence.grad, *(parameter.grad for parameter in layer.parameters())])
+    for own, other in zip(*found, strict=True):
+        torch.testing.assert_close(own, other, rtol=1e-6, atol=1e-6)

@@ -18,6 +18,7 @@ FLOAT = 4
 """Bytes of a number in single precision."""
 PROBE_FRAMES = 4
 """Number of frames by which the memory per frame is measured; a recurrent network takes time for each."""
+PROBE_CLIPS = 2
 STATES = 4
 """Numbers for each parameter: itself, its gradient, and the two averages of Adam."""
 
@@ -75,6 +76,13 @@ def activation_bytes(system: System) -> float:
     Args:
         system: a system on the device `meta`, whose tensors have shapes and no data.
     """
+    frames = PROBE_FRAMES * system.network.time_reduction
+    # The difference, because copies of weights do not grow with the clip.
+    return (_kept_bytes(system, 2 * frames) - _kept_bytes(system, frames)) / (PROBE_CLIPS * frames)
+
+
+def _kept_bytes(system: System, frames: int) -> int:
+    """Bytes that a forward pass over clips of so many frames keeps, besides the parameters."""
     kept: dict[int, int] = {}
     alive: list[Tensor] = []
 
@@ -85,8 +93,7 @@ def activation_bytes(system: System) -> float:
         return tensor
 
     system.train()
-    frames = PROBE_FRAMES * system.network.time_reduction
     with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor), torch.device("meta"):
-        system.predict(torch.zeros(2, frames, system.features.bands))
+        system.predict(torch.zeros(PROBE_CLIPS, frames, system.features.bands))
     own = {parameter.untyped_storage()._cdata for parameter in system.parameters()}
-    return sum(size for storage, size in kept.items() if storage not in own) / (2 * frames)
+    return sum(size for storage, size in kept.items() if storage not in own)

@@ -19,6 +19,7 @@ FLOAT = 4
 PROBE_FRAMES = 4
 """Number of frames by which the memory per frame is measured; a recurrent network takes time for each."""
 PROBE_CLIPS = 2
+"""Number of clips of that measurement."""
 STATES = 4
 """Numbers for each parameter: itself, its gradient, and the two averages of Adam."""
 

@@ -23,11 +23,11 @@ def test_states_and_gradients_are_those_of_pytorch(
 ) -> None:
     torch.manual_seed(seed)
     ours, theirs = pair(in_channels, units, layers)
-    inputs = [torch.randn(clips, frames, in_channels).double() for _ in range(2)]
+    inputs = torch.randn(clips, frames, in_channels).double()
     weights = torch.randn(clips, frames, 2 * units).double()
     found: list[list[Tensor]] = []
     for layer in (ours, theirs):
-        sequence = inputs[0].clone().requires_grad_()
+        sequence = inputs.clone().requires_grad_()
         states = layer(sequence)[0]
         (states * weights).sum().backward()
         found.append([states, sequence.grad, *(parameter.grad for parameter in layer.parameters())])

@@ -30,7 +30,7 @@ class GatedCrnn(Encoder):
             published code, slower GRUs of Keras with a linear and a sigmoid candidate; `single`: one GRU.
         norm_eps: added to the variances of batch norm.
         norm_momentum: weight of a batch in the running mean and variance of batch norm; 1 minus it in Keras.
-        width: number of feature maps of each layer; 64 in Xu et al.
+        width: number of feature maps of the layers; 64 in Xu et al.
 
     Raises:
         ValueError: too few bands.

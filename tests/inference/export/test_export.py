@@ -40,7 +40,7 @@ files = {"wsed.json": ""}
 loaded = torch.jit.load(sys.argv[1], _extra_files=files)
 facts = files["wsed.json"]
 facts = facts if isinstance(facts, str) else facts.decode()
-run = lambda waveform: [each.detach().numpy() for each in loaded(torch.from_numpy(waveform))]
+run = lambda waveform: [each.numpy() for each in loaded(torch.from_numpy(waveform))]
 """,
 }
 AFTER = """

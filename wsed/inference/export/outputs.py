@@ -44,8 +44,9 @@ def with_stand_ins(module: nn.Module, stand_ins: StandIns) -> nn.Module:
         module: the module, which may be replaced itself.
         stand_ins: by class.
     """
-    copied = copy.deepcopy(module).requires_grad_(False).eval()
-    return _replaced(copied, stand_ins)
+    copied = copy.deepcopy(module).requires_grad_(False)
+    # Again, for what replaces a layer.
+    return _replaced(copied, stand_ins).requires_grad_(False).eval()
 
 
 def _replaced(module: nn.Module, stand_ins: StandIns) -> nn.Module:

@@ -99,7 +99,7 @@ def plain_gru(gru: Gru) -> nn.GRU:
     """PyTorch's own layer, which takes any number of frames."""
     plain = nn.GRU(gru.input_size, gru.hidden_size, gru.num_layers, batch_first=True, bidirectional=True)
     plain.load_state_dict(gru.state_dict())
-    return plain.eval()
+    return plain
 
 
 COMMON: StandIns = {

@@ -21,6 +21,7 @@ PAGES = {
     "experiments/mtl/README.md": "Liu 2022",
     "experiments/gated_crnn/README.md": "Xu 2018",
     "experiments/strong_weak/README.md": "Adavanne 2017",
+    "experiments/grid/README.md": "Grid",
     "experiments/postprocessing/README.md": "Post-processing",
     "wsed/metrics/README.md": "Metrics",
     "docker/README.md": "Containers",

@@ -6,6 +6,7 @@ from torch import Tensor, nn
 
 from wsed.checks.ranges import Kernel, ListOf, Sizes
 from wsed.networks.base import Encoder
+from wsed.networks.depthwise import Depthwise
 
 
 class Ddc(Encoder):
@@ -69,7 +70,7 @@ class Ddc(Encoder):
 
 def _separable(in_channels: int, out_channels: int, kernel: int, dilation: tuple[int, int]) -> list[nn.Module]:
     return [
-        nn.Conv2d(in_channels, in_channels, kernel, padding="same", dilation=dilation, groups=in_channels, bias=False),
+        Depthwise(in_channels, kernel, dilation),
         nn.BatchNorm2d(in_channels),
         nn.ReLU(),
         nn.Conv2d(in_channels, out_channels, 1, bias=False),

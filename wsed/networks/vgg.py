@@ -58,7 +58,7 @@ class Vgg(Encoder):
         for width, dilation in zip(widths, dilations, strict=True):
             for maps in (in_channels, width):
                 convolution = nn.Conv2d(maps, width, 3, padding=dilation, dilation=dilation, bias=bias)
-                layers += [convolution, nn.BatchNorm2d(width, norm_eps, norm_momentum), nn.ReLU()]
+                layers += [convolution, nn.BatchNorm2d(width, norm_eps, norm_momentum), nn.ReLU(inplace=True)]
             layers.append(Dropout(dropout))
             in_channels = width
         self.layers = nn.Sequential(*layers)

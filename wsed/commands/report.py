@@ -17,6 +17,7 @@ HELP = """Compares finished runs; it reads their folders and nothing else.
   wsed report outputs/jsc
   wsed report RUN RUN --output COMPARED
   wsed report outputs/jsc --wandb
+  wsed report outputs/grid --scores tagging/map,psds/scenario1,separation/sdr
 
 Compares every run that is done or failed, in or below each DIR; what is damaged is named and left out. Writes three
 files to the output folder, which is the first DIR by default:
@@ -34,6 +35,9 @@ def parser() -> Parser:
     options = Parser("wsed report", description=HELP, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("folders", nargs="+", type=Path, metavar="DIR", help="run folder, or a folder of run folders")
     options.add_argument("--output", type=Path, help="folder to write to (default: the first DIR)")
+    options.add_argument(
+        "--scores", metavar="NAMES", help="columns of the tables, separated by commas, as in results.json"
+    )
     options.add_argument("--wandb", action="store_true", help="also log the tables to Weights & Biases")
     return options
 
@@ -49,11 +53,14 @@ def report(options: argparse.Namespace) -> None:
     Raises:
         UserError: a folder without runs, all runs are damaged, the comparison cannot be written, or W&B refuses.
     """
+    from wsed.reports.rows import show_scores
     from wsed.reports.runs import read_runs_below
     from wsed.reports.settings import by_settings
     from wsed.reports.terminal import print_comparison
 
     runs = by_settings(read_runs_below(options.folders))
+    if options.scores:
+        runs = show_scores(runs, options.scores.split(","))
     output: Path = options.output or options.folders[0]
     print_comparison(runs)
     try:

@@ -3,8 +3,9 @@
 import itertools
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from wsed.errors import UserError, did_you_mean
 from wsed.metrics.measure import Measure
 from wsed.reports.measures import REFERENCES, Catalogue
 from wsed.reports.runs import Run, class_labels
@@ -31,6 +32,32 @@ class Row:
 def shown_measures(runs: Sequence[Run]) -> tuple[Measure, ...]:
     """The measures that at least one run shows, in the order of the first run that has them."""
     return Catalogue(run.measures for run in runs).shown
+
+
+def show_scores(runs: Sequence[Run], names: Sequence[str]) -> list[Run]:
+    """The runs with other shown measures.
+
+    Args:
+        runs: the runs of one comparison.
+        names: scores over all classes, as in `results.json`, in the order in which they will be shown.
+
+    Raises:
+        UserError: no run has a score of this name.
+    """
+    known = dict.fromkeys(name for run in runs for name in run.scores)
+    for name in names:
+        if name not in known:
+            raise UserError(
+                f"no run has the score {name}.{did_you_mean(name, known)} The metrics in results.json are all scores"
+            )
+    catalogue = Catalogue(run.measures for run in runs)
+    chosen = [replace(catalogue.of(name), shown=True) for name in names]
+    return [
+        replace(
+            run, measures=(*chosen, *(replace(each, shown=False) for each in run.measures if each.key not in names))
+        )
+        for run in runs
+    ]
 
 
 def comparison_rows(

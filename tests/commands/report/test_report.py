@@ -30,6 +30,20 @@ def test_the_report_of_a_folder_of_runs(sweep: Path, failed_run: Path, capsys: p
     assert len(pd.read_csv(sweep / "comparison.csv")) == 8
 
 
+def test_the_columns_of_the_tables_can_be_chosen(make_run: MakeRun, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = make_run("a", "gap")
+    results = json.loads((folder / "results.json").read_text())
+    results["metrics"]["psds/scenario1"] = 0.4321
+    (folder / "results.json").write_text(json.dumps(results))
+    assert main(["report", str(folder), "--scores", "psds/scenario1,separation/sdr"]) == 0
+    assert (folder / "comparison.md").read_text().startswith("| | psds/scenario1 | SDR (dB) | parameters")
+    out = capsys.readouterr().out
+    assert "0.432" in out
+    assert "AT-mAP" not in out
+    assert main(["report", str(folder), "--scores", "psds/scenario3"]) == 2
+    assert "no run has the score psds/scenario3. Did you mean psds/scenario1?" in capsys.readouterr().err
+
+
 def test_intervals_of_scores_have_columns_of_their_own(make_run: MakeRun, tmp_path: Path) -> None:
     folder = make_run("a", "gap")
     results = json.loads((folder / "results.json").read_text())

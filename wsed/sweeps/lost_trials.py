@@ -13,7 +13,7 @@ from wsed.runs.lease_file import is_held
 
 
 def repeat_lost_trials(study: optuna.Study, folder: Path, shared: bool) -> None:
-    """Puts trials back into the queue if their worker no longer exists.
+    """Puts trials back into the queue if their worker no longer exists. A trial that names none has lost it.
 
     Args:
         study: the study.

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import optuna
+from filelock import FileLock
 from hydra.core.override_parser.types import IntervalSweep, Override
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
 from optuna.pruners import BasePruner, HyperbandPruner, MedianPruner, NopPruner
@@ -31,6 +32,8 @@ from wsed.training.execute import Outcome
 
 JOURNAL = "optuna.journal"
 """File in the folder of a sweep; several processes may write it."""
+LOCK = ".trials.lock"
+"""File in the folder of a sweep, which is locked from the draw of a trial until it names its worker."""
 
 
 @dataclass(frozen=True)
@@ -170,15 +173,18 @@ class OptunaSweeper(Sweeper):
     ) -> list[str]:
         """Launches trials until the study has enough of them; returns the names of the run folders."""
         study = described.open(self._sampler(0))
-        repeat_lost_trials(study, folder, shared=isinstance(described.storage, Path))
+        lock = FileLock(folder / LOCK)
+        with lock:
+            repeat_lost_trials(study, folder, shared=isinstance(described.storage, Path))
         names: list[str] = []
         while (left := self.trials - _counted(study)) > 0:
             trials, runs = [], []
             for _ in range(min(left, self.parallel)):
-                # A new sampler each time, so that a resumed study draws the same values as an uninterrupted one.
-                study.sampler = self._sampler(len(study.trials))
-                trials.append(study.ask(dict(space)))
-                trials[-1].set_user_attr("worker", dict(worker))
+                with lock:
+                    # A new sampler each time, so that a resumed study draws the same values as an uninterrupted one.
+                    study.sampler = self._sampler(len(study.trials))
+                    trials.append(study.ask(dict(space)))
+                    trials[-1].set_user_attr("worker", dict(worker))
                 plan = plan_sweep_run([*fixed, *_values(trials[-1])], list(space))
                 runs.append(SweepRun(plan, Watch(described, trials[-1].number, self.monitor)))
             names += [run.plan.path.name for run in runs]

@@ -3,10 +3,13 @@
 import json
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import optuna
 import pytest
+from filelock import FileLock
 from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
@@ -16,7 +19,7 @@ from tests.small_run import SMALL
 from wsed.__main__ import main
 from wsed.runs import process
 from wsed.runs.lease import Lease
-from wsed.sweeps.optuna import space_of
+from wsed.sweeps.optuna import LOCK, space_of
 from wsed.sweeps.state import run_states
 
 STUDY = [
@@ -131,6 +134,28 @@ def test_a_trial_whose_worker_is_alive_is_left_to_it() -> None:
         assert main(["train", "-m", *STUDY, "sweeper.trials=3"]) == 0
     assert [trial.state.name for trial in trials()] == ["COMPLETE", "RUNNING", "COMPLETE"]
     assert not list(SWEEP.glob(".worker-*"))
+
+
+def test_a_trial_that_is_being_drawn_is_not_lost() -> None:
+    assert main(["train", "-m", *STUDY, "sweeper.trials=1"]) == 0
+    storage = JournalStorage(JournalFileBackend(str(SWEEP / "optuna.journal")))
+    study = optuna.load_study(study_name="train", storage=storage)
+    drawn = threading.Event()
+
+    def draw() -> None:
+        with FileLock(SWEEP / LOCK):
+            trial = study.ask()
+            drawn.set()
+            time.sleep(1)
+            trial.set_user_attr("worker", {**process.describe(), "lease": ".worker-1"})
+
+    with Lease(SWEEP / ".worker-1", "this test"):
+        other = threading.Thread(target=draw)
+        other.start()
+        drawn.wait()
+        assert main(["train", "-m", *STUDY, "sweeper.trials=3"]) == 0
+        other.join()
+    assert [trial.state.name for trial in trials()] == ["COMPLETE", "RUNNING", "COMPLETE"]
 
 
 @pytest.mark.slow

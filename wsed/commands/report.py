@@ -60,7 +60,7 @@ def report(options: argparse.Namespace) -> None:
 
     runs = by_settings(read_runs_below(options.folders))
     if options.scores:
-        runs = show_scores(runs, options.scores.split(","))
+        runs = show_scores(runs, list(dict.fromkeys(options.scores.split(","))))
     output: Path = options.output or options.folders[0]
     print_comparison(runs)
     try:

@@ -48,7 +48,7 @@ def show_scores(runs: Sequence[Run], names: Sequence[str]) -> list[Run]:
     for name in names:
         if name not in known:
             raise UserError(
-                f"no run has the score {name}.{did_you_mean(name, known)} The metrics in results.json are all scores"
+                f"no run has the score {name}.{did_you_mean(name, known)} All names are in results.json, under metrics"
             )
     catalogue = Catalogue(run.measures for run in runs)
     chosen = [replace(catalogue.of(name), shown=True) for name in names]

@@ -18,4 +18,5 @@ def keep_freed_memory() -> None:
     library = ctypes.CDLL(None)
     if hasattr(library, "mallopt"):
         library.mallopt(M_MMAP_MAX, 0)
+        # Never; the largest number would be 2 GiB, which large networks free at once.
         library.mallopt(M_TRIM_THRESHOLD, -1)

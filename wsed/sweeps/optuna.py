@@ -8,8 +8,7 @@ from typing import Any, Literal
 
 import optuna
 from filelock import FileLock
-from hydra.core.override_parser.types import IntervalSweep, Override
-from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
+from optuna.distributions import BaseDistribution
 from optuna.pruners import BasePruner, HyperbandPruner, MedianPruner, NopPruner
 from optuna.samplers import BaseSampler, RandomSampler, TPESampler
 from optuna.storages import BaseStorage, JournalStorage
@@ -18,7 +17,6 @@ from optuna.trial import Trial, TrialState
 
 from wsed.checks.names import shortened
 from wsed.checks.ranges import Count, CountFromZero, Few, Named, PathText, Scalar, Seed, Text
-from wsed.config.compose import parse_overrides
 from wsed.errors import UserError
 from wsed.runs import process
 from wsed.runs.lease import Lease
@@ -27,6 +25,7 @@ from wsed.sweeps.launchers.base import Launcher, SweepRun
 from wsed.sweeps.lost_trials import repeat_lost_trials
 from wsed.sweeps.plan import plan_sweep_run
 from wsed.sweeps.pruning import Pruning
+from wsed.sweeps.search_space import space_of
 from wsed.sweeps.state import add_runs
 from wsed.training.execute import Outcome
 
@@ -200,41 +199,6 @@ class OptunaSweeper(Sweeper):
     def _sampler(self, drawn: int) -> BaseSampler:
         seed = (self.seed + 1000 * drawn) % 2**32
         return RandomSampler(seed=seed) if self.sampler == "random" else TPESampler(seed=seed, constant_liar=True)
-
-
-def space_of(arguments: Sequence[str]) -> tuple[list[str], dict[str, BaseDistribution]]:
-    """Overrides that all trials share, and the distributions of the other keys.
-
-    A list (`1,2,3`), `choice(...)` or `range(...)` is a set, `interval(1e-4, 1e-2)` is continuous,
-    `int(interval(1, 5))` has whole numbers, and `tag(log, interval(...))` is on a logarithmic scale. If a key has
-    several overrides, the last one counts.
-
-    Raises:
-        UserError: an override cannot be parsed.
-    """
-    fixed: dict[str, str] = {}
-    space: dict[str, BaseDistribution] = {}
-    for override in parse_overrides(list(arguments)):
-        key = override.get_key_element()
-        fixed.pop(key, None)
-        space.pop(key, None)
-        if override.is_sweep_override():
-            space[key] = _distribution(override)
-        else:
-            fixed[key] = f"{key}={override.get_value_element_as_str()}"
-    return list(fixed.values()), space
-
-
-def _distribution(override: Override) -> BaseDistribution:
-    value = override.value()
-    if isinstance(value, IntervalSweep):
-        assert value.start is not None
-        assert value.end is not None
-        log = "log" in value.tags
-        if isinstance(value.start, int) and isinstance(value.end, int):
-            return IntDistribution(value.start, value.end, log=log)
-        return FloatDistribution(value.start, value.end, log=log)
-    return CategoricalDistribution(list(override.sweep_string_iterator()))
 
 
 def _values(trial: Trial | optuna.trial.FrozenTrial) -> list[str]:

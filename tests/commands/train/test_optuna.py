@@ -19,7 +19,8 @@ from tests.small_run import SMALL
 from wsed.__main__ import main
 from wsed.runs import process
 from wsed.runs.lease import Lease
-from wsed.sweeps.optuna import LOCK, space_of
+from wsed.sweeps.optuna import LOCK
+from wsed.sweeps.search_space import space_of
 from wsed.sweeps.state import run_states
 
 STUDY = [

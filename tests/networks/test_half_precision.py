@@ -1,6 +1,6 @@
-"""The convolutions of every network in the precision and memory layout that they are trained in, against float64.
+"""The weight gradients of all convolutions, in the precision and memory layout of their training, against float64.
 
-PyTorch 2.11 has wrong ones: the gradients of the weights of dilated depthwise convolutions, with channels last.
+PyTorch 2.11 has wrong ones: in bfloat16 with channels last, those of the weights of dilated depthwise convolutions.
 """
 
 import pytest

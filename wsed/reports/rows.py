@@ -52,12 +52,11 @@ def show_scores(runs: Sequence[Run], names: Sequence[str]) -> list[Run]:
             )
     catalogue = Catalogue(run.measures for run in runs)
     chosen = [replace(catalogue.of(name), shown=True) for name in names]
-    return [
-        replace(
-            run, measures=(*chosen, *(replace(each, shown=False) for each in run.measures if each.key not in names))
-        )
-        for run in runs
-    ]
+    changed = []
+    for run in runs:
+        others = [replace(each, shown=False) for each in run.measures if each.key not in names]
+        changed.append(replace(run, measures=(*chosen, *others)))
+    return changed
 
 
 def comparison_rows(

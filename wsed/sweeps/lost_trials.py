@@ -13,7 +13,9 @@ from wsed.runs.lease_file import is_held
 
 
 def repeat_lost_trials(study: optuna.Study, folder: Path, shared: bool) -> None:
-    """Puts trials back into the queue if their worker no longer exists. A trial that names none has lost it.
+    """Puts trials back into the queue if their worker no longer exists.
+
+    A trial without a worker counts as lost, so no trial may be drawn meanwhile.
 
     Args:
         study: the study.

@@ -1,6 +1,6 @@
 """Batches of clips with their labels, the input of a system."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Protocol
 
@@ -52,10 +52,17 @@ class Batch:
         self.events = [merge_events(events) for events in self.events]
 
     def to(self, device: torch.device) -> "Batch":
-        """The same batch with its tensors on a device."""
-        moved: dict[str, Any] = {
-            field.name: value.to(device)
+        """The same batch with its tensors on a device; a GPU fetches those in pinned memory while it computes."""
+        return self._with(lambda tensor: tensor.to(device, non_blocking=torch.device(device).type == "cuda"))
+
+    def pin_memory(self) -> "Batch":
+        """The same batch with its tensors in pinned memory; PyTorch's loaders call this."""
+        return self._with(Tensor.pin_memory)
+
+    def _with(self, change: Callable[[Tensor], Tensor]) -> "Batch":
+        changed: dict[str, Any] = {
+            field.name: change(value)
             for field in fields(self)
             if isinstance(value := getattr(self, field.name), Tensor)
         }
-        return replace(self, **moved)
+        return replace(self, **changed)

@@ -23,7 +23,7 @@ class Runtime:
         num_nodes: number of machines; None for the number of machines of the Slurm job.
         strategy: `auto` for one device, `ddp` for several that train together.
         process_group_backend: backend of `ddp`, `nccl` or `gloo`; None for the one that fits the devices.
-        num_workers: number of processes that prepare batches.
+        num_workers: number of processes that prepare batches; 0 for a thread, None to choose by the first epoch.
         cache: folder that keeps decoded recordings; None decodes them in every run.
         progress_bar: whether to show progress.
         model_summary: whether to print Lightning's table of modules.
@@ -34,7 +34,7 @@ class Runtime:
     num_nodes: Few | None = 1
     strategy: Literal["auto", "ddp"] = "auto"
     process_group_backend: Literal["nccl", "gloo"] | None = None
-    num_workers: Workers = 0
+    num_workers: Workers | None = None
     cache: PathText | None = None
     progress_bar: bool = True
     model_summary: bool = False
@@ -76,7 +76,7 @@ class Runtime:
         import torch
 
         most = WORKERS_PER_CORE * (os.cpu_count() or 1)
-        if self.num_workers > most:
+        if self.num_workers is not None and self.num_workers > most:
             raise UserError(
                 f"runtime.num_workers={self.num_workers}: is too many for this machine; {most} are the most"
             )

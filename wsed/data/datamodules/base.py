@@ -1,16 +1,15 @@
 """The base class of datamodules."""
 
 from abc import abstractmethod
+from collections.abc import Iterable
 
 import pytorch_lightning as pl
-import torch
 from pytorch_lightning.utilities import rank_zero_only
-from torch.utils.data import DataLoader
 
 from wsed.data.audio.cache import AudioCache
-from wsed.data.batch import Batch
 from wsed.data.corpus_info import CorpusInfo
-from wsed.data.datasets.base import ClipDataset
+from wsed.data.datasets.base import ClipDataset, Key
+from wsed.data.loader import ClipLoader
 from wsed.data.samplers.base import ClipSampler
 from wsed.data.samplers.epoch_sampler import EpochSampler
 from wsed.data.samplers.sequential import Sequential
@@ -41,7 +40,7 @@ class ClipDataModule(pl.LightningDataModule):
     Args:
         batch_size: number of clips in a batch, over all devices.
         sampler: sampler of the training clips.
-        num_workers: number of processes that prepare batches; does not change the result.
+        num_workers: processes that prepare batches, 0 for a thread, None to choose; does not change the result.
         shuffle_seed: seed of the order of the training clips.
         audio: reads the recordings, if there are any.
     """
@@ -50,7 +49,7 @@ class ClipDataModule(pl.LightningDataModule):
         self,
         batch_size: int,
         sampler: ClipSampler,
-        num_workers: int,
+        num_workers: int | None,
         shuffle_seed: int,
         audio: AudioCache | None = None,
     ) -> None:
@@ -100,7 +99,7 @@ class ClipDataModule(pl.LightningDataModule):
         for remark in self.remarks:
             print_once(remark)
 
-    def train_dataloader(self) -> DataLoader[Batch]:
+    def train_dataloader(self) -> ClipLoader:
         """Training clips as the sampler draws them; on several devices, this device's share of each batch.
 
         Raises:
@@ -109,22 +108,22 @@ class ClipDataModule(pl.LightningDataModule):
         rank, devices = (self.trainer.global_rank, self.trainer.world_size) if self.trainer else (0, 1)
         if self.batch_size % devices:
             raise UserError(f"data.batch_size={self.batch_size}: is not a multiple of the {devices} devices")
-        return self._loader("train", self.sampler, rank, devices)
+        return self._epochs("train", self.sampler, rank, devices)
 
-    def val_dataloader(self) -> list[DataLoader[Batch]]:
+    def val_dataloader(self) -> list[ClipLoader]:
         """Validation clips in order; an empty list without a validation split."""
-        return [self._loader("val", Sequential())] if "val" in self.datasets else []
+        return [self._epochs("val", Sequential())] if "val" in self.datasets else []
 
-    def test_dataloader(self) -> DataLoader[Batch]:
+    def test_dataloader(self) -> ClipLoader:
         """Test clips in order."""
-        return self._loader("test", Sequential())
+        return self._epochs("test", Sequential())
 
     @property
     def fits_on_training(self) -> bool:
         """Whether `fitting_dataloader` has training clips."""
         return "val" not in self.datasets
 
-    def fitting_dataloader(self) -> DataLoader[Batch]:
+    def fitting_dataloader(self) -> ClipLoader:
         """Clips that post-processing is fitted on: those of validation, or the first training clips if there are none.
 
         Of the training clips, there are at most `FITTING_CLIPS`, in the order of the first epoch.
@@ -133,23 +132,20 @@ class ClipDataModule(pl.LightningDataModule):
             UserError: there are no training clips either.
         """
         if not self.fits_on_training:
-            return self._loader("val", Sequential())
+            return self._epochs("val", Sequential())
         if "train" not in self.datasets:
             raise UserError("postprocessing: there are no validation and no training clips to fit it on")
-        train, size = self.datasets["train"], self.batch_size
-        keys = [(0, index) for index in range(min(FITTING_CLIPS, len(train)))]
+        size = self.batch_size
+        keys = [(0, index) for index in range(min(FITTING_CLIPS, len(self.datasets["train"])))]
         batches = [keys[start : start + size] for start in range(0, len(keys), size)]
-        return DataLoader(train, batch_size=None, sampler=batches)  # type: ignore[arg-type]  # see `_loader`
+        return self._loader("train", batches)
 
-    def _loader(self, split: str, sampler: ClipSampler, rank: int = 0, world_size: int = 1) -> DataLoader[Batch]:
+    def _loader(self, split: str, batches: Iterable[list[Key]]) -> ClipLoader:
+        gpu, sharing = False, 1
+        if self.trainer:
+            gpu, sharing = self.trainer.strategy.root_device.type == "cuda", self.trainer.num_devices
+        return ClipLoader(self.datasets[split], batches, self.num_workers, self.shuffle_seed, gpu, sharing)
+
+    def _epochs(self, split: str, sampler: ClipSampler, rank: int = 0, world_size: int = 1) -> ClipLoader:
         dataset = self.datasets[split]
-        # Not as `batch_sampler`, because Lightning does not call its `set_epoch`.
-        return DataLoader(
-            dataset,  # type: ignore[arg-type]  # PyTorch needs only __getitem__
-            batch_size=None,
-            sampler=EpochSampler(dataset, self.batch_size, sampler, self.shuffle_seed, rank, world_size),
-            num_workers=self.num_workers,
-            persistent_workers=self.num_workers > 0,
-            # A loader without its own generator draws from the global one, and so changes dropout.
-            generator=torch.Generator().manual_seed(self.shuffle_seed),
-        )
+        return self._loader(split, EpochSampler(dataset, self.batch_size, sampler, self.shuffle_seed, rank, world_size))

@@ -21,7 +21,7 @@ class MixtureDataModule(ClipDataModule):
         clips: number of clips of each split in an epoch; None for all that the recipe has, if it says how many.
         batch_size: number of clips in a batch, over all devices.
         sampler: sampler of the training clips.
-        num_workers: number of processes that render; does not change the result.
+        num_workers: processes that prepare batches, 0 for a thread, None to choose; does not change the result.
         seed: seed of the mixtures.
         shuffle_seed: seed of the order of the training clips.
     """
@@ -34,7 +34,7 @@ class MixtureDataModule(ClipDataModule):
         clips: OfSplits[Clips | None],
         batch_size: BatchSize,
         sampler: ClipSampler,
-        num_workers: Workers,
+        num_workers: Workers | None,
         seed: Seed,
         shuffle_seed: Seed,
     ) -> None:

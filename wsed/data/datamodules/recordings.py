@@ -40,7 +40,7 @@ class RecordingDataModule(ClipDataModule):
         duration: seconds that every clip is cropped or padded to.
         batch_size: number of clips in a batch, over all devices.
         sampler: sampler of the training clips.
-        num_workers: number of processes that read; does not change the result.
+        num_workers: processes that prepare batches, 0 for a thread, None to choose; does not change the result.
         shuffle_seed: seed of the order of the training clips.
 
     Raises:
@@ -58,7 +58,7 @@ class RecordingDataModule(ClipDataModule):
         duration: ClipSeconds,
         batch_size: BatchSize,
         sampler: ClipSampler,
-        num_workers: Workers,
+        num_workers: Workers | None,
         shuffle_seed: Seed,
     ) -> None:
         super().__init__(batch_size, sampler, num_workers, shuffle_seed, audio)

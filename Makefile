@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo test fuzz bench lint docs
+.PHONY: setup demo test fuzz bench bench-gpu lint docs
 
 setup: .venv/installed
 
@@ -24,7 +24,11 @@ fuzz: setup
 
 # Timings mean something only on an otherwise idle machine.
 bench: setup
-	for file in $$(find benchmarks -name '*.py' | sort); do $(BIN)/python $$file || exit 1; done
+	$(BIN)/python -m benchmarks
+
+# Ten minutes at most; writes benchmarks/results/MACHINE.json and its table. Without a GPU it measures the CPU.
+bench-gpu: setup
+	$(BIN)/python -m benchmarks --gpu --save benchmarks/results/
 
 # The site, in site/index.html.
 docs: setup

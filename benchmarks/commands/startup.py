@@ -11,12 +11,16 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from benchmarks.figure import SHARE, Figure
+from benchmarks.settings import Settings
+
 REPEATS = 3
 SHOWN = 12
-"""The number of packages whose import times are printed."""
+"""The number of packages whose import times are shown."""
 FEW, MANY = 2, 6
 """Runs of a small sweep and of a larger one; both end with a comparison."""
 OVERRIDES = [
@@ -117,7 +121,7 @@ def first_step(folder: Path, logger: str, *python: str) -> tuple[dict[str, float
     """
     words = [f"logger={logger}", f"hydra.run.dir={folder}"]
     process = subprocess.Popen(
-        [sys.executable, *python, __file__, str(time.time()), *words],
+        [sys.executable, *python, "-m", "benchmarks.commands.startup", str(time.time()), *words],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
@@ -158,32 +162,31 @@ def sweep(folder: Path, runs: int) -> tuple[float, float]:
     return taken, sum(sum(timing.values()) for timing in timings)
 
 
-def medians(root: Path, logger: str) -> dict[str, float]:
+def medians(root: Path, logger: str, repeats: int) -> dict[str, float]:
     """The median seconds of each part over the repeats, after one to warm the caches."""
-    runs = [first_step(root / f"{logger}{repeat}", logger)[0] for repeat in range(REPEATS + 1)][1:]
+    runs = [first_step(root / f"{logger}{repeat}", logger)[0] for repeat in range(repeats + 1)][1:]
     return {name: statistics.median(run[name] for run in runs) for name in runs[0]}
 
 
-def main() -> None:
-    """Prints times, the share of each part, and the cost of one more run."""
-    if len(sys.argv) > 1:
-        child(float(sys.argv[1]), sys.argv[2:])
-        return
+def figures(settings: Settings) -> Iterator[Figure]:
+    """Times, the share of each part, and the cost of one more run."""
+    loggers, repeats, few, many = (("csv",), 1, 1, 2) if settings.small else (("csv", "wandb"), REPEATS, FEW, MANY)
     with tempfile.TemporaryDirectory() as root:
-        for logger in ("csv", "wandb"):
-            parts = medians(Path(root), logger)
+        for logger in loggers:
+            parts = medians(Path(root), logger, repeats)
             step = parts.pop("first step")
             total = sum(parts.values())
-            shares = ", ".join(f"{name} {part / total:.0%}" for name, part in parts.items() if part > total / 100)
-            print(f"startup: logger={logger}: {total:.1f} s to the first step, which takes {step:.1f} s: {shares}")
-        slowest = packages(first_step(Path(root, "imports"), "wandb", "-X", "importtime")[1])
-        shares = ", ".join(f"{name} {slowest[name] / sum(slowest.values()):.0%}" for name in list(slowest)[:SHOWN])
-        print(f"startup: imports: {shares}")
-        few, of_few = sweep(Path(root, "few"), FEW)
-        many, of_many = sweep(Path(root, "many"), MANY)
-    added, training = (many - few) / (MANY - FEW), (of_many - of_few) / (MANY - FEW)
-    print(f"startup: one more run of a sweep takes {added / training:.2f} times its training and testing")
+            yield Figure(f"first step, logger={logger}", total, "s", f"the step itself, {step:.1f} s")
+            for name, part in parts.items():
+                yield Figure(f"{name}, logger={logger}", part / total, SHARE, "the time to the first step")
+        slowest = packages(first_step(Path(root, "imports"), loggers[-1], "-X", "importtime")[1])
+        for name in list(slowest)[:SHOWN]:
+            yield Figure(f"import of {name}", slowest[name] / sum(slowest.values()), SHARE, "all imports")
+        first, of_first = sweep(Path(root, "few"), few)
+        second, of_second = sweep(Path(root, "many"), many)
+    added = (second - first) / (of_second - of_first)
+    yield Figure("one more run of a sweep", added, compared="its training and testing", ceiling=2)
 
 
 if __name__ == "__main__":
-    main()
+    child(float(sys.argv[1]), sys.argv[2:])

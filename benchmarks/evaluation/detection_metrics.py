@@ -1,11 +1,18 @@
-"""All detection metrics with 1,000 bootstrap draws, compared with two of them by sed_eval alone."""
+"""All detection metrics with 1,000 bootstrap draws, compared with two of them by sed_eval alone, and with psds_eval."""
 
-import time
+import contextlib
+import importlib.util
+import io
+import warnings
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pandas as pd
 
-from wsed.evaluation.evaluator import Evaluator
+from benchmarks.figure import Figure, not_here
+from benchmarks.settings import Settings
+from benchmarks.timing import seconds
+from wsed.evaluation.evaluator import Evaluation, Evaluator
 from wsed.metrics.clip_based import ClipBased
 from wsed.metrics.event_based import EventBased, event_counts
 from wsed.metrics.frame_based import FrameBased
@@ -15,55 +22,92 @@ from wsed.metrics.psds import SCENARIO1, SCENARIO2
 from wsed.metrics.segment_based import SegmentBased, segment_counts
 from wsed.postprocessing.thresholds import Thresholds
 
-LABELS = [f"class{index}" for index in range(10)]
-CLIPS, FRAMES, HOP = 1168, 156, 0.064
+CLIPS, CLASSES, FRAMES, HOP = 1168, 10, 156, 0.064
 """The size of DESED validation."""
 METRICS = [ClipBased(), FrameBased(), EventBased(), SegmentBased(), IntersectionBased(), SCENARIO1, SCENARIO2]
 
 
-def make_predictions() -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
+def make_outputs(clips: int, classes: int) -> Outputs:
     """A reference with three events per clip on average, and noisy scores that depend on it."""
     rng = np.random.default_rng(0)
+    labels = [f"class{index}" for index in range(classes)]
     edges = np.arange(FRAMES + 1) * HOP
     rows, scores = [], {}
-    for clip in range(CLIPS):
-        values = rng.normal(-2, 1, (FRAMES, len(LABELS)))
-        for label in rng.choice(len(LABELS), rng.integers(1, 6), replace=False):
+    for clip in range(clips):
+        values = rng.normal(-2, 1, (FRAMES, classes))
+        for label in rng.choice(classes, rng.integers(1, min(6, classes + 1)), replace=False):
             first = int(rng.integers(0, FRAMES - 20))
             last = first + int(rng.integers(5, 20))
             values[first:last, label] += rng.normal(2.5, 1)
-            rows.append((f"{clip}.wav", edges[first], edges[last], LABELS[label]))
+            rows.append((f"{clip}.wav", edges[first], edges[last], labels[label]))
         smooth = np.apply_along_axis(np.convolve, 0, values, np.ones(7) / 7, "same")
-        table = pd.DataFrame(1 / (1 + np.exp(-smooth)), columns=LABELS)
+        table = pd.DataFrame(1 / (1 + np.exp(-smooth)), columns=labels)
         table.insert(0, "onset", edges[:-1])
         table.insert(1, "offset", edges[1:])
         scores[f"{clip}.wav"] = table
-    return pd.DataFrame(rows, columns=["filename", "onset", "offset", "event_label"]), scores
-
-
-def main() -> None:
-    """Prints both times and their ratio."""
-    reference, scores = make_predictions()
-    filenames = list(scores)
+    reference = pd.DataFrame(rows, columns=["filename", "onset", "offset", "event_label"])
+    names = list(scores)
     tags = pd.DataFrame(
-        {"filename": filenames, **{label: [scores[name][label].max() for name in filenames] for label in LABELS}}
+        {"filename": names, **{label: [scores[name][label].max() for name in names] for label in labels}}
     )
     events = Thresholds(0.5, 1.0, 0.5, 0.2, 0.1, 0.5).events(scores)
-    started = time.perf_counter()
-    durations = dict.fromkeys(filenames, FRAMES * HOP)
-    thresholds = dict.fromkeys(LABELS, 0.5)
-    outputs = Outputs(tuple(LABELS), filenames, reference, durations, tags, thresholds, scores, events)
-    found = Evaluator(METRICS).evaluate(outputs).results
-    whole = time.perf_counter() - started
-    started = time.perf_counter()
-    event_counts(reference, events, LABELS, filenames, 0.2, 0.2)
-    segment_counts(reference, events, LABELS, filenames, 1.0)
-    alone = time.perf_counter() - started
-    print(
-        f"evaluation: {len(found)} scores and intervals of {CLIPS} clips in {whole:.0f} s, "
-        f"{whole / alone:.0f} times as long as sed_eval alone takes for two metrics ({alone:.1f} s)"
+    durations = dict.fromkeys(names, FRAMES * HOP)
+    return Outputs(tuple(labels), names, reference, durations, tags, dict.fromkeys(labels, 0.5), scores, events)
+
+
+def evaluate(outputs: Outputs) -> Evaluation:
+    """Every detection metric, with its confidence intervals."""
+    return Evaluator(METRICS).evaluate(outputs)
+
+
+def sed_eval_alone(outputs: Outputs) -> None:
+    """Event-based and segment-based counts by sed_eval."""
+    assert outputs.events is not None
+    event_counts(outputs.reference, outputs.events, outputs.labels, outputs.filenames, 0.2, 0.2)
+    segment_counts(outputs.reference, outputs.events, outputs.labels, outputs.filenames, 1.0)
+
+
+def psds_eval_alone(outputs: Outputs) -> Callable[[], object]:
+    """PSDS of scenario 1 at 50 thresholds by psds_eval, which the field's baselines use."""
+    from sed_scores_eval.intersection_based import reference
+
+    durations, scores = dict(outputs.durations or {}), dict(outputs.scores or {})
+    truth = {
+        name: [(row.onset, row.offset, row.event_label) for row in rows.itertuples()]
+        for name, rows in outputs.reference.groupby("filename")
+    }
+    truth = {name: truth.get(name, []) for name in outputs.filenames}
+
+    def score() -> object:
+        with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings(action="ignore"):
+            return reference.approximate_psds(
+                scores=scores,
+                ground_truth=truth,
+                audio_durations=durations,
+                thresholds=np.linspace(0.01, 0.99, 50),
+                dtc_threshold=0.7,
+                gtc_threshold=0.7,
+                alpha_st=1.0,
+            )
+
+    return score
+
+
+def figures(settings: Settings) -> Iterator[Figure]:
+    """Times relative to those of the field's tools on the same tables, with each tool's own number of scores."""
+    outputs = make_outputs(*((12, 3) if settings.small else (CLIPS, CLASSES)))
+    functions = {"all": lambda: evaluate(outputs), "sed_eval": lambda: sed_eval_alone(outputs)}
+    known = importlib.util.find_spec("psds_eval") is not None
+    if known:
+        functions["psds_eval"] = psds_eval_alone(outputs)
+    taken = seconds(functions, 0, rounds=1)
+    count = len(evaluate(outputs).results)
+    yield Figure(f"time of {count} scores and intervals", taken["all"], "s", f"{len(outputs.filenames)} clips")
+    yield Figure(
+        "time", taken["all"] / taken["sed_eval"], compared="two metrics without intervals, sed_eval", ceiling=20
     )
-
-
-if __name__ == "__main__":
-    main()
+    name, compared = "time against PSDS", "PSDS at 50 thresholds, psds_eval"
+    if known:
+        yield Figure(name, taken["all"] / taken["psds_eval"], compared=compared)
+    else:
+        yield not_here(name, "psds_eval is not installed", compared)

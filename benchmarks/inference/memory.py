@@ -4,14 +4,20 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import soundfile
 
-MINUTES = (10, 600)
+from benchmarks.figure import Figure
+from benchmarks.settings import Settings
+
 RATE = 16_000
 RUN = ["data.clips={train: 40, val: 0, test: 8}", "trainer.max_epochs=1", "evaluation.draws=0", "logger=csv"]
+
+
+SMALL = ["network.widths=[4]", "data.clips={train: 8, val: 0, test: 8}", "postprocessing=plain"]
 
 
 def wsed(*words: str) -> float:
@@ -33,20 +39,18 @@ def write_noise(path: Path, minutes: int) -> None:
             file.write(block)
 
 
-def main() -> None:
-    """Prints the peaks and their ratio."""
+def figures(settings: Settings) -> Iterator[Figure]:
+    """The peaks and their ratio."""
+    lengths = (1, 2) if settings.small else (10, 600)
     with tempfile.TemporaryDirectory() as folder:
         run = f"{folder}/run"
-        wsed("train", "experiment=demo", *RUN, f"hydra.run.dir={run}")
+        wsed("train", "experiment=demo", *RUN, *(SMALL if settings.small else []), f"hydra.run.dir={run}")
         peaks = []
-        for minutes in MINUTES:
+        for minutes in lengths:
             path = Path(folder, f"{minutes}.wav")
             write_noise(path, minutes)
             used = [str(path), "--output", f"{folder}/out"]
             peaks.append([wsed("detect", run, *used), wsed("separate", run, *used, "--classes", "gunshot")])
         for name, short, long in zip(("detect", "separate"), *peaks, strict=True):
-            print(f"{name}: {short:.0f} MB for ten minutes, {long:.0f} MB for ten hours, {long / short:.2f} times")
-
-
-if __name__ == "__main__":
-    main()
+            yield Figure(f"peak of {name}", long, "MB", f"a recording of {lengths[1]} minutes")
+            yield Figure(f"growth of {name}", long / short, compared=f"{lengths[0]} minutes", ceiling=1.5)

@@ -1,10 +1,13 @@
 """Seconds of audio that each system analyses in a second, on one core and on two, with untrained weights."""
 
 import time
+from collections.abc import Iterator
 
 import numpy as np
 import torch
 
+from benchmarks.figure import Figure
+from benchmarks.settings import Settings
 from wsed.config import composed
 from wsed.inference.model import Model
 from wsed.postprocessing.thresholds import Thresholds
@@ -12,7 +15,6 @@ from wsed.training.allocator import keep_freed_memory
 from wsed.training.build import build_system
 from wsed.training.trainer import resolve_precision
 
-SECONDS = 60
 SYSTEMS = (
     "jsc",
     "mtl",
@@ -37,10 +39,10 @@ def model(experiment: str) -> Model:
     return Model(build_system(config).eval(), postprocessing, clip_seconds, resolve_precision("auto"))
 
 
-def speed(used: Model, separating: bool, threads: int) -> float:
-    """Seconds of audio in a second, after one pass to warm up."""
+def speed(used: Model, separating: bool, threads: int, seconds: int) -> float:
+    """Seconds of audio in a second, after one pass over so many seconds to warm up."""
     torch.set_num_threads(threads)
-    noise = np.random.default_rng(0).normal(0, 0.1, SECONDS * used.sample_rate).astype(np.float32)
+    noise = np.random.default_rng(0).normal(0, 0.1, seconds * used.sample_rate).astype(np.float32)
     start = 0.0
     for _ in range(2):
         start = time.perf_counter()
@@ -48,19 +50,17 @@ def speed(used: Model, separating: bool, threads: int) -> float:
             used.separate(noise, used.sample_rate, list(used.labels))
         else:
             used.detect(noise, used.sample_rate)
-    return SECONDS / (time.perf_counter() - start)
+    return seconds / (time.perf_counter() - start)
 
 
-def main() -> None:
-    """Prints the speeds of each system relative to real time."""
+def figures(settings: Settings) -> Iterator[Figure]:
+    """The speeds of each system on a CPU relative to real time; clips overlap by half."""
     keep_freed_memory()
-    print(f"speed relative to real time, {resolve_precision('auto')}, clips overlap by half")
-    for experiment in SYSTEMS:
+    for experiment in SYSTEMS[:2] if settings.small else SYSTEMS:
         used = model(experiment)
-        for separating in (False, True)[: 1 + used.separates]:
-            speeds = [f"{speed(used, separating, threads):6.1f} on {threads}" for threads in THREADS]
-            print(f"{experiment:12} {'separate' if separating else 'detect':8} {', '.join(speeds)} cores")
-
-
-if __name__ == "__main__":
-    main()
+        for name, separating in (("detect", False), ("separate", True))[: 1 + used.separates]:
+            for threads in THREADS:
+                found = speed(used, separating, threads, 1 if settings.small else 60)
+                cores = "one core" if threads == 1 else f"{threads} cores"
+                compared = f"real time, in {resolve_precision('auto')}"
+                yield Figure(f"speed of {name}, {experiment}, {cores}", found, compared=compared, floor=1)

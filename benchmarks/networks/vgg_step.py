@@ -1,22 +1,24 @@
 """A training step of the full-width JSC encoder, compared with the same layers built from torch's own modules."""
 
+from collections.abc import Iterator
+
 import torch
 from torch import Tensor, nn
-from torch.utils import benchmark
 
+from benchmarks.figure import Figure
+from benchmarks.settings import Settings
+from benchmarks.timing import seconds
 from wsed.networks.vgg import Vgg
 from wsed.training.allocator import keep_freed_memory
 
 WIDTHS = [64, 64, 64, 64]
-CLIPS = 4
-STEPS = 5
 
 
-def plain() -> nn.Sequential:
+def plain(widths: list[int]) -> nn.Sequential:
     """The encoder with torch's own dropout and memory layout."""
     layers: list[nn.Module] = [nn.Unflatten(1, (1, -1))]
     in_channels = 1
-    for width in WIDTHS:
+    for width in widths:
         for channels in (in_channels, width):
             layers += [nn.Conv2d(channels, width, 3, padding=1), nn.BatchNorm2d(width), nn.ReLU()]
         layers.append(nn.Dropout(0.3))
@@ -31,26 +33,24 @@ def step(network: nn.Module, features: Tensor, dtype: torch.dtype) -> None:
     embedding.float().mean().backward()
 
 
-def seconds(network: nn.Module, dtype: torch.dtype) -> float:
-    """The median time of a step on all threads, after one step to warm up."""
-    names = {"step": step, "network": network, "features": torch.randn(CLIPS, 120, 64), "dtype": dtype}
-    timer = benchmark.Timer("step(network, features, dtype)", globals=names, num_threads=torch.get_num_threads())
-    timer.timeit(1)
-    return timer.timeit(STEPS).median
-
-
-def main() -> None:
-    """Prints how much each of our choices speeds a step up, adding one choice after the other."""
+def figures(settings: Settings) -> Iterator[Figure]:
+    """How much each of our choices speeds a step up on a CPU, adding one choice after the other."""
+    widths, clips, frames = ([4], 1, 8) if settings.small else (WIDTHS, 4, 120)
     torch.manual_seed(0)
-    full = seconds(plain(), torch.float32)
-    half = seconds(plain(), torch.bfloat16)
-    ours = seconds(Vgg(WIDTHS, 0.3, True), torch.bfloat16)
+    features = torch.randn(clips, frames, 64)
+    theirs, ours = plain(widths), Vgg(widths, 0.3, True)
+    functions = {
+        "full": lambda: step(theirs, features, torch.float32),
+        "half": lambda: step(theirs, features, torch.bfloat16),
+        "ours": lambda: step(ours, features, torch.bfloat16),
+    }
+    taken = seconds(functions, settings.seconds)
+    # It cannot be undone, so it comes last.
     keep_freed_memory()
-    kept = seconds(Vgg(WIDTHS, 0.3, True), torch.bfloat16)
-    print(f"step: bf16-mixed has {full / half:.1f} times the speed of 32-true")
-    print(f"step: our layout and dropout have {half / ours:.1f} times the speed of torch's own, in bf16-mixed")
-    print(f"step: keeping freed memory gives {ours / kept:.1f} times the speed; together {full / kept:.1f} times")
-
-
-if __name__ == "__main__":
-    main()
+    kept = seconds({"ours": functions["ours"]}, settings.seconds)["ours"]
+    yield Figure("speed of bf16-mixed", taken["full"] / taken["half"], compared="32-true, torch's own modules")
+    yield Figure(
+        "speed of our layout and dropout", taken["half"] / taken["ours"], compared="torch's own, in bf16-mixed"
+    )
+    yield Figure("speed with freed memory kept", taken["ours"] / kept, compared="returned to the system")
+    yield Figure("speed of all three", taken["full"] / kept, compared="torch's own modules in 32-true", floor=1)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,16 @@ from typing import Any
 import numpy as np
 import soundfile
 
+from benchmarks.figure import Figure
+from benchmarks.settings import Settings
+
 LABELS = [f"class_{index}" for index in range(10)]
 MODELS = ("jsc", "crnn", "gated_crnn", "talnet")
 POOLINGS = ("gap", "gmp", "gwrp", "linear_softmax", "attention")
 RATES = ("0.0001", "0.0003", "0.001", "0.003", "0.01")
 SEEDS = range(1, 11)
+RUNS = 1000
+"""The number of all settings times seeds."""
 EPOCHS, CLIPS, FRAMES, BANDS, EXAMPLES, RATE = 40, 96, 121, 64, 3, 16_000
 COUNTS = ("f1", "precision", "recall", "error_rate", "deletion_rate", "insertion_rate")
 SOURCES = ("", "mixture/", "ideal_binary_mask/", "ideal_ratio_mask/")
@@ -42,12 +48,12 @@ def names() -> list[str]:
     return found
 
 
-def make_runs(root: Path) -> int:
-    """Writes a fake sweep whose runs share one folder of predictions. Returns the number of runs."""
+def make_runs(root: Path, count: int) -> None:
+    """Writes a fake sweep of so many runs, which share one folder of predictions."""
     rng = np.random.default_rng(0)
     make_predictions(root / "predictions", rng)
     grid = list(product(MODELS, POOLINGS, RATES, SEEDS))
-    for number, (model, pooling, rate, seed) in enumerate(grid):
+    for number, (model, pooling, rate, seed) in enumerate(grid[:count]):
         words = [f"model={model}", f"pooling={pooling}", f"optimizer.lr={rate}", f"seed={seed}"]
         folder = root / "sweep" / ",".join(words)
         folder.mkdir(parents=True)
@@ -63,7 +69,6 @@ def make_runs(root: Path) -> int:
         results = make_results(words, choices, seed, f"{number:08x}", metrics)
         (folder / "results.json").write_text(json.dumps(results, indent=2))
         write_curves(folder / "metrics.csv", rng, scale, metrics)
-    return len(grid)
 
 
 def make_metrics(rng: np.random.Generator, scale: float) -> dict[str, Any]:
@@ -192,24 +197,25 @@ def stages(folder: Path) -> dict[str, float]:
     return seconds
 
 
-def main() -> None:
-    """Prints seconds by stage, the size of the page, and the ratio."""
+def report(root: Path) -> float:
+    """Seconds of `wsed report` in a process of its own, since the time of imports counts."""
+    started = time.perf_counter()
+    command = [sys.executable, "-m", "wsed", "report", str(root / "sweep")]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - started
+
+
+def figures(settings: Settings) -> Iterator[Figure]:
+    """Seconds by stage, the size of the page, and the ratio."""
+    count = 4 if settings.small else RUNS
     with tempfile.TemporaryDirectory() as name:
         root = Path(name)
-        count = make_runs(root)
+        make_runs(root, count)
         results, curves = read(root)
-        # In a process of its own, since the time of imports counts.
-        command = [sys.executable, "-c", "import sys; from wsed.__main__ import main; sys.exit(main(sys.argv[1:]))"]
-        started = time.perf_counter()
-        subprocess.run([*command, "report", str(root / "sweep")], check=True, stdout=subprocess.DEVNULL)
-        whole = time.perf_counter() - started
+        whole = report(root)
         size = (root / "sweep" / "index.html").stat().st_size / 1e6
-        print("; ".join(f"{stage} {seconds:.1f} s" for stage, seconds in stages(root / "sweep").items()))
-        print(
-            f"report: {count} runs in {whole:.1f} s, {whole / (results + curves):.1f} times what reading "
-            f"results.json ({results:.1f} s) and metrics.csv ({curves:.1f} s) alone takes; a page of {size:.1f} MB"
-        )
-
-
-if __name__ == "__main__":
-    main()
+        for stage, taken in stages(root / "sweep").items():
+            yield Figure(stage, taken, "s", f"{whole:.1f} s for all of it")
+    yield Figure("page", size, "MB", f"{count} runs")
+    compared = f"reading results.json ({results:.1f} s) and metrics.csv ({curves:.1f} s) of {count} runs"
+    yield Figure("time", whole / (results + curves), compared=compared, ceiling=20)

@@ -8,16 +8,20 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import torch
 
+from benchmarks.figure import SHARE, Figure
+from benchmarks.settings import Settings
 from wsed.runs.folder import RunFolder
 
-KILLS = 20
-EPOCHS = 40
+KILLS, EPOCHS = 20, 40
+FEW_KILLS, FEW_EPOCHS = 2, 2
+"""For `--small`."""
 OVERRIDES = [
     "mixing.duration=1.0",
     "data.soundbank.recordings=4",
@@ -28,7 +32,6 @@ OVERRIDES = [
     "mixing.second_event=0.4",
     "augmentation=stripes",
     "schedule=cosine",
-    f"trainer.max_epochs={EPOCHS}",
     "precision=32-true",
     "runtime.progress_bar=false",
     "test=best",
@@ -44,12 +47,22 @@ class Run:
 
     Args:
         path: the run folder.
+        epochs: how long it trains.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, epochs: int) -> None:
+        self.epochs = epochs
         self.folder = RunFolder(path)
         self.started = time.time()
-        command = [sys.executable, "-m", "wsed", "train", *OVERRIDES, f"hydra.run.dir={path}"]
+        command = [
+            sys.executable,
+            "-m",
+            "wsed",
+            "train",
+            *OVERRIDES,
+            f"trainer.max_epochs={epochs}",
+            f"hydra.run.dir={path}",
+        ]
         environment = {**os.environ, "OMP_NUM_THREADS": "1"}
         self.process = subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL, env=environment)
 
@@ -90,8 +103,8 @@ class Run:
         """
         at = self.wait_for(phase) + share * length
         if phase == "training":
-            self.wait_for_epochs(int(share * EPOCHS))
-            at = time.time() - self.started + share * EPOCHS % 1 * length / EPOCHS
+            self.wait_for_epochs(int(share * self.epochs))
+            at = time.time() - self.started + share * self.epochs % 1 * length / self.epochs
         while time.time() - self.started < at and self.phase() == phase and self.process.poll() is None:
             time.sleep(0.005)
         if self.process.poll() is not None:
@@ -108,7 +121,7 @@ def epochs_done(folder: RunFolder) -> int:
     return int(torch.load(path, weights_only=True)["epoch"]) + 1 if path.is_file() else 0
 
 
-def moments(lengths: dict[str, float], rng: random.Random) -> list[tuple[str, float]]:
+def moments(lengths: dict[str, float], kills: int, rng: random.Random) -> list[tuple[str, float]]:
     """The phase of each kill and how much of it is done by then, uniform over the duration of a run.
 
     Kills in training and test are in ascending order, so that the run gets further each time. Every attempt starts up
@@ -116,10 +129,11 @@ def moments(lengths: dict[str, float], rng: random.Random) -> list[tuple[str, fl
 
     Args:
         lengths: duration of each phase in seconds.
+        kills: their number.
         rng: draws the moments.
     """
     drawn = []
-    for moment in sorted(rng.uniform(0, sum(lengths.values())) for _ in range(KILLS)):
+    for moment in sorted(rng.uniform(0, sum(lengths.values())) for _ in range(kills)):
         left = moment
         for phase, length in lengths.items():
             if left < length:
@@ -127,7 +141,7 @@ def moments(lengths: dict[str, float], rng: random.Random) -> list[tuple[str, fl
                 break
             left -= length
     later = [moment for moment in drawn if moment[0] != "start-up"]
-    for moment in drawn[: KILLS - len(later)]:
+    for moment in drawn[: kills - len(later)]:
         later.insert(rng.randrange(len(later)), moment)
     return later
 
@@ -152,32 +166,27 @@ def outcome(folder: RunFolder) -> dict[str, Any]:
     }
 
 
-def main() -> None:
-    """Prints the phases that were hit, the time that was lost, and whether the runs agree; exits with 1 if not."""
+def figures(settings: Settings) -> Iterator[Figure]:
+    """Which phases were hit, the time that was lost, and the share of the results that agree."""
+    kills, epochs = (FEW_KILLS, FEW_EPOCHS) if settings.small else (KILLS, EPOCHS)
     rng = random.Random(0)
     with tempfile.TemporaryDirectory() as root:
         undisturbed, killed = Path(root, "undisturbed"), Path(root, "killed")
-        run = Run(undisturbed)
+        run = Run(undisturbed, epochs)
         ready, trained, ended = run.wait_for("training"), run.wait_for("test"), run.end()
         lengths = {"start-up": ready, "training": trained - ready, "test": ended - trained}
         hits: Counter[str | None] = Counter()
         spent = 0.0
-        for phase, share in moments(lengths, rng):
-            hit, seconds = Run(killed).kill(phase, share, lengths[phase])
+        for phase, share in moments(lengths, kills, rng):
+            hit, seconds = Run(killed, epochs).kill(phase, share, lengths[phase])
             hits[hit] += 1
             spent += seconds
-        spent += Run(killed).end()
+        spent += Run(killed, epochs).end()
         expected, found = outcome(RunFolder(undisturbed)), outcome(RunFolder(killed))
     differ = [name for name in expected if found[name] != expected[name]]
-    in_phases = ", ".join(f"{hits[phase]} in {phase}" for phase in PHASES)
-    kills = sum(hits[phase] for phase in PHASES)
-    shares = ", ".join(f"{phase} {length / ended:.0%}" for phase, length in lengths.items())
-    print(f"kill: a run of {ended:.0f} s ({shares}) was killed {kills} times: {in_phases}")
-    print(f"kill: with lost work and start-ups it took {spent / ended:.1f} times as long")
-    print(f"kill: weights of {len(expected['weights'])} checkpoints, curves, predictions and metrics agree: ", end="")
-    print(f"no, {', '.join(differ)} differ" if differ else "yes")
-    sys.exit(bool(differ))
-
-
-if __name__ == "__main__":
-    main()
+    for phase in PHASES:
+        yield Figure(f"kills in {phase}", hits[phase], "kills", f"{lengths.get(phase, 0) / ended:.0%} of the run")
+    compared = f"an undisturbed run of {ended:.0f} s"
+    yield Figure("time with lost work and start-ups", spent / ended, compared=compared)
+    compared = f"{', '.join(differ)} differ" if differ else f"all of {', '.join(expected)} agree"
+    yield Figure("results that agree", 1 - len(differ) / len(expected), SHARE, compared, floor=1)

@@ -1,0 +1,1 @@
+"""Measures speed, memory and cost; `python -m benchmarks` prints one table."""

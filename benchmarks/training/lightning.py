@@ -1,0 +1,198 @@
+"""What Lightning, the loader, and logging with checkpoints add to the steps of `wsed train`.
+
+The same steps run in a plain loop on resident batches; in Lightning on resident batches; in Lightning on the real
+loader; and as `wsed train` runs them, with its callbacks, curves and checkpoints. The rival is a plain Lightning script
+of the same network, with one loss on the tags.
+"""
+
+import os
+import statistics
+import tempfile
+import time
+import warnings
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pytorch_lightning as pl
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from benchmarks.figure import SHARE, Figure, not_here
+from benchmarks.settings import Settings
+from benchmarks.systems import autocast, batches, config_of, data_of, optimizer_of
+from benchmarks.timing import once, synchronize
+from wsed.config.instantiate import instantiate
+from wsed.data.batch import Batch
+from wsed.data.datamodules.base import ClipDataModule
+from wsed.runs.folder import RunFolder
+from wsed.systems.base import System
+from wsed.training.build import build_system
+from wsed.training.fit import fit
+from wsed.training.loggers.metrics_csv import CurvesState, MetricsCsv
+from wsed.training.run import build_callbacks
+from wsed.training.trainer import make_trainer, resolve_precision
+from wsed.training.warnings import silence_lightning
+
+GPU_MINUTES = 1.5
+ROUNDS = 3
+WORKERS = 4
+"""Processes that render batches, on a machine with more cores."""
+
+
+class Clock(pl.Callback):
+    """Times the second epoch, up to the end of training; the first one warms up."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def on_train_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        if trainer.current_epoch == 1:
+            synchronize()
+            self.seconds = -time.perf_counter()
+
+    def on_train_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        synchronize()
+        self.seconds += time.perf_counter()
+
+
+class Resident:
+    """A loader of batches that lie on the device."""
+
+    def __init__(self, resident: list[Batch]) -> None:
+        self.resident = resident
+
+    def __iter__(self) -> Iterator[Batch]:
+        return iter(self.resident)
+
+    def __len__(self) -> int:
+        return len(self.resident)
+
+
+class Script(pl.LightningModule):
+    """Features, network and head of a system as one would write them without wsed: mean of the logits, BCE, Adam."""
+
+    def __init__(self, system: System) -> None:
+        super().__init__()
+        self.system = system
+
+    def training_step(self, batch: Batch, batch_index: int) -> Tensor:
+        logits = self.system.head(self.system.network(self.system.features(batch.waveform)))  # type: ignore[operator]
+        pooled = logits[:, : batch.weak.shape[1]].flatten(2).mean(2)
+        loss = functional.binary_cross_entropy_with_logits(pooled, batch.weak)
+        self.log("loss", loss, on_step=False, on_epoch=True, batch_size=len(batch.weak))
+        return loss
+
+    def configure_optimizers(self) -> torch.optim.Optimizer:
+        return optimizer_of(self.system)
+
+
+class Run:
+    """A training of two short epochs, to be repeated in several ways.
+
+    Args:
+        experiment: a choice of `conf/experiment`.
+        settings: the device, and whether the steps are few.
+        folder: for the files of `wsed train`; must be empty.
+    """
+
+    def __init__(self, experiment: str, settings: Settings, folder: Path) -> None:
+        self.steps = 3 if settings.small else 20
+        size = (self.steps + 1) * (2 if settings.small else 8)
+        words = ["data.folds.val=[]", f"data.clips={{train: {size}, val: 0, test: 2}}", "trainer.max_epochs=2"]
+        self.config = config_of(experiment, settings, *words, f"+trainer.limit_train_batches={self.steps}")
+        self.device = settings.device
+        self.folder = folder
+        self.runtime = instantiate(self.config["runtime"])
+        self.data = self.loaded(0)
+        self.resident = [batch.to(torch.device(self.device)) for batch in islice(batches(self.data), self.steps)]
+        self.rounds = 0
+
+    def loaded(self, workers: int) -> ClipDataModule:
+        """The data, with so many processes that render them."""
+        data = data_of(self.config, self.system())
+        data.num_workers = workers
+        return data
+
+    def system(self) -> System:
+        """The untrained system."""
+        torch.manual_seed(0)
+        return build_system(self.config)
+
+    def plain(self) -> float:
+        """Seconds of an epoch in a loop."""
+        system = self.system().to(self.device).train()
+        optimizer = optimizer_of(system)
+        kind = "bf16" if resolve_precision(self.config["precision"]) == "bf16-mixed" else "fp32"
+
+        def epoch() -> None:
+            for batch in self.resident:
+                with autocast(self.device, kind):
+                    loss = system.training_step(batch, 0)
+                optimizer.zero_grad()
+                loss.backward()
+                optimizer.step()
+
+        once(epoch)
+        return once(epoch)
+
+    def in_lightning(self, module: pl.LightningModule, **data: Any) -> float:
+        """Seconds of an epoch in Lightning, without files; `data` are arguments of `Trainer.fit`."""
+        clock = Clock()
+        bare = {"logger": False, "enable_checkpointing": False}
+        make_trainer(self.config, self.runtime, [clock], **bare).fit(module, **data)
+        return clock.seconds
+
+    def as_wsed_trains(self) -> float:
+        """Seconds of an epoch with all that `wsed train` does around it, checkpoints and curves included."""
+        self.rounds += 1
+        folder = RunFolder(self.folder / str(self.rounds))
+        clock, curves = Clock(), MetricsCsv(folder.curves_path)
+        folder.path.mkdir()
+        callbacks = [clock, CurvesState(curves), *build_callbacks(self.config)]
+        fit(self.config, self.runtime, folder, self.system(), self.data, [curves], callbacks)
+        return clock.seconds
+
+    def times(self) -> dict[str, float]:
+        """Median seconds of an epoch in each way."""
+        ways = {
+            "plain": self.plain,
+            "script": lambda: self.in_lightning(Script(self.system()), train_dataloaders=Resident(self.resident)),
+            "resident": lambda: self.in_lightning(self.system(), train_dataloaders=Resident(self.resident)),
+            "loader": lambda: self.in_lightning(self.system(), datamodule=self.data),
+            "wsed": self.as_wsed_trains,
+        }
+        if (os.cpu_count() or 1) > WORKERS:
+            many = self.loaded(WORKERS)
+            ways["workers"] = lambda: self.in_lightning(self.system(), datamodule=many)
+        rounds = [{name: way() for name, way in ways.items()} for _ in range(1 if self.steps < ROUNDS + 1 else ROUNDS)]
+        return {name: statistics.median(each[name] for each in rounds) for name in ways}
+
+
+def figures(settings: Settings) -> Iterator[Figure]:
+    """Shares of an epoch of `wsed train`; noise can make one that is near 0 negative."""
+    warnings.simplefilter("ignore")
+    silence_lightning()
+    for experiment in ("demo", "jsc"):
+        with tempfile.TemporaryDirectory() as folder:
+            taken = Run(experiment, settings, Path(folder)).times()
+        whole = taken["wsed"]
+        share = {
+            "Lightning": taken["resident"] - taken["plain"],
+            "data wait": taken["loader"] - taken["resident"],
+            "logging and checkpoints": whole - taken["loader"],
+        }
+        compared = "an epoch of wsed train"
+        for name, value in share.items():
+            yield Figure(f"{experiment}: {name}", value / whole, SHARE, compared, ceiling=0.5)
+        name = f"{experiment}: data wait, {WORKERS} workers"
+        if "workers" in taken:
+            yield Figure(name, (taken["workers"] - taken["resident"]) / whole, SHARE, compared, ceiling=0.5)
+        else:
+            yield not_here(name, f"no more than {WORKERS} cores", compared)
+        yield Figure(f"{experiment}: time", whole / taken["plain"], compared="a plain loop of the same step", ceiling=3)
+        yield Figure(
+            f"{experiment}: time against a script", whole / taken["script"], compared="plain Lightning", ceiling=4
+        )

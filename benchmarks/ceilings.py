@@ -38,7 +38,7 @@ def machine(settings: Settings) -> dict[str, str]:
             "GPU": properties.name,
             "GPUs": str(torch.cuda.device_count()),
             "memory of the GPU": f"{properties.total_memory / 1e9:.0f} GB",
-            "CUDA, cuDNN": f"{torch.version.cuda}, {torch.backends.cudnn.version()}",
+            "CUDA, cuDNN": f"{torch.version.cuda}, {_cudnn()}",
         }
     return found
 
@@ -82,6 +82,10 @@ def copy_bandwidth(settings: Settings) -> float:
     source = torch.zeros(size, dtype=torch.uint8, device=settings.device)
     target = torch.empty_like(source)
     return 2 * size / seconds({"copy": lambda: target.copy_(source)}, settings.seconds)["copy"]
+
+
+def _cudnn() -> str:
+    return str(torch.backends.cudnn.version())  # type: ignore[no-untyped-call]
 
 
 def _processor() -> str:

@@ -104,8 +104,8 @@ def network_flops(config: dict[str, Any], clips: int) -> int:
     samples = round(config["mixing"]["duration"] * system.features.sample_rate)
     features = torch.zeros(2, system.features.frames(samples), system.features.bands, device="meta")
     with FlopCounterMode(display=False) as counter, torch.device("meta"):
-        system.predict(features).clip_probs.sum().backward()
-    return round(counter.get_total_flops() * clips / 2)
+        system.predict(features).clip_probs.sum().backward()  # type: ignore[no-untyped-call]
+    return int(counter.get_total_flops()) * clips // 2
 
 
 def bare_forward(system: System, features: Tensor) -> Tensor:

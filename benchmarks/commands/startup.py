@@ -107,7 +107,7 @@ def child(started: float, words: list[str]) -> None:
             os._exit(0)
         return step(*args)
 
-    System.training_step = stepping  # type: ignore[method-assign]
+    System.training_step = stepping  # type: ignore[method-assign, assignment]
     sys.exit(command(["train", *words]))
 
 

@@ -52,8 +52,9 @@ def uncached(root: Path, cache: Path, clips: int) -> float:
     started = time.perf_counter()
     for start in range(0, clips, BATCH):
         batch = plans[start : start + BATCH]
-        names = {name for plan in batch for name in (plan.background, *(event.recording for event in plan.events))}
-        render(batch, {name: read_audio(root / str(name), RATE) for name in names}, dataset.bank.labels, RATE, False)
+        names = {event.recording for plan in batch for event in plan.events}
+        names |= {plan.background for plan in batch if plan.background is not None}
+        render(batch, {name: read_audio(root / name, RATE) for name in names}, dataset.bank.labels, RATE, False)
     return time.perf_counter() - started
 
 

@@ -96,7 +96,10 @@ def psds_eval_alone(outputs: Outputs) -> Callable[[], object]:
 def figures(settings: Settings) -> Iterator[Figure]:
     """Times relative to those of the field's tools on the same tables, with each tool's own number of scores."""
     outputs = make_outputs(*((12, 3) if settings.small else (CLIPS, CLASSES)))
-    functions = {"all": lambda: evaluate(outputs), "sed_eval": lambda: sed_eval_alone(outputs)}
+    functions: dict[str, Callable[[], object]] = {
+        "all": lambda: evaluate(outputs),
+        "sed_eval": lambda: sed_eval_alone(outputs),
+    }
     known = importlib.util.find_spec("psds_eval") is not None
     if known:
         functions["psds_eval"] = psds_eval_alone(outputs)

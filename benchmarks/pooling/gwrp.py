@@ -13,7 +13,7 @@ from benchmarks.settings import Settings
 from benchmarks.timing import seconds
 from wsed.pooling.gwrp import GlobalWeightedRankPooling
 
-GPU_MINUTES = 0.5
+GPU_MINUTES = 0.3
 DECAY = 0.999
 TOP = 1000
 """About the number of cells that count with this decay."""

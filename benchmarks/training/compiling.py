@@ -16,7 +16,7 @@ from wsed.errors import UserError
 from wsed.training.allocator import keep_freed_memory
 from wsed.training.trainer import check_compiler, resolve_precision
 
-GPU_MINUTES = 2.5
+GPU_MINUTES = 2.2
 MODES = ("default", "reduce-overhead")
 """What `compile=true` does, and the same with CUDA graphs."""
 

@@ -12,7 +12,7 @@ import torch
 from benchmarks.figure import Figure, not_here
 from benchmarks.settings import Settings
 
-GPU_MINUTES = 0.8
+GPU_MINUTES = 0.6
 CLIPS = 64
 """Of a batch on each device."""
 NAME, COMPARED = "speed of two devices", "one device, half the batch"

@@ -140,9 +140,10 @@ def moments(lengths: dict[str, float], kills: int, rng: random.Random) -> list[t
                 drawn.append((phase, left / length))
                 break
             left -= length
-    later = [moment for moment in drawn if moment[0] != "start-up"]
-    for moment in drawn[: kills - len(later)]:
-        later.insert(rng.randrange(len(later)), moment)
+    later = [each for each in drawn if each[0] != "start-up"]
+    for each in drawn[: kills - len(later)]:
+        # With few kills, all of them may be during start-up.
+        later.insert(rng.randrange(max(len(later), 1)), each)
     return later
 
 

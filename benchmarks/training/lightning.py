@@ -36,7 +36,7 @@ from wsed.training.run import build_callbacks
 from wsed.training.trainer import make_trainer, resolve_precision
 from wsed.training.warnings import silence_lightning
 
-GPU_MINUTES = 1.5
+GPU_MINUTES = 1.4
 ROUNDS = 3
 WORKERS = 4
 """Processes that render batches, on a machine with more cores."""
@@ -102,7 +102,7 @@ class Run:
         self.steps = 3 if settings.small else 20
         size = (self.steps + 1) * (2 if settings.small else 8)
         words = ["data.folds.val=[]", f"data.clips={{train: {size}, val: 0, test: 2}}", "trainer.max_epochs=2"]
-        self.config = config_of(experiment, settings, *words, f"+trainer.limit_train_batches={self.steps}")
+        self.config = config_of(experiment, settings, *words, f"trainer.limit_train_batches={self.steps}")
         self.device = settings.device
         self.folder = folder
         self.runtime = instantiate(self.config["runtime"])
@@ -132,7 +132,7 @@ class Run:
                 with autocast(self.device, kind):
                     loss = system.training_step(batch, 0)
                 optimizer.zero_grad()
-                loss.backward()
+                loss.backward()  # type: ignore[no-untyped-call]
                 optimizer.step()
 
         once(epoch)
@@ -141,8 +141,8 @@ class Run:
     def in_lightning(self, module: pl.LightningModule, **data: Any) -> float:
         """Seconds of an epoch in Lightning, without files; `data` are arguments of `Trainer.fit`."""
         clock = Clock()
-        bare = {"logger": False, "enable_checkpointing": False}
-        make_trainer(self.config, self.runtime, [clock], **bare).fit(module, **data)
+        trainer = make_trainer(self.config, self.runtime, [clock], logger=False, enable_checkpointing=False)
+        trainer.fit(module, **data)
         return clock.seconds
 
     def as_wsed_trains(self) -> float:

@@ -11,7 +11,7 @@ from typing import Any
 from benchmarks.figure import Figure
 from benchmarks.settings import Settings
 
-GPU_MINUTES = 1.5
+GPU_MINUTES = 1.2
 SCORES = {"tagging/map": ("tagging, mAP", ""), "frame/map": ("frames, mAP", ""), "separation/sdr": ("SDR", "dB")}
 SMALL = ["mixing.duration=1.0", "data.soundbank.recordings=4", "data.clips={train: 16, val: 0, test: 4}"]
 

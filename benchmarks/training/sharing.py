@@ -18,7 +18,7 @@ from benchmarks.training.step import training_step
 from wsed.training.allocator import keep_freed_memory
 from wsed.training.trainer import resolve_precision
 
-GPU_MINUTES = 0.7
+GPU_MINUTES = 0.6
 PATIENCE = 120
 """Seconds to wait for a process."""
 
@@ -51,7 +51,7 @@ def wall(experiment: str, settings: Settings, runs: int, threads: int) -> float:
     ]
     for process in started:
         process.start()
-    spans = [times.get(timeout=PATIENCE) for _ in started]
+    spans: list[tuple[float, float]] = [times.get(timeout=PATIENCE) for _ in started]
     for process in started:
         process.join()
     return max(end for _, end in spans) - min(begin for begin, _ in spans)

@@ -48,7 +48,7 @@ def _step(measured: Case, kind: str, forward: Callable[[], Tensor]) -> Callable[
         with autocast(device, kind):
             loss = forward()
         optimizer.zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
 
     return step

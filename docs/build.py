@@ -24,6 +24,7 @@ PAGES = {
     "experiments/grid/README.md": "Grid",
     "experiments/postprocessing/README.md": "Post-processing",
     "wsed/metrics/README.md": "Metrics",
+    "benchmarks/README.md": "Benchmarks",
     "docker/README.md": "Containers",
     "CONTRIBUTING.md": "Contributing",
     "SECURITY.md": "Files of others",

@@ -1,4 +1,4 @@
-"""The tool that measures: what it finds, what it accepts, and that every benchmark for GPUs runs to its end on a CPU."""
+"""The tool that measures: what it finds, what it accepts, and that those for GPUs run to their end on a CPU."""
 
 import json
 import math

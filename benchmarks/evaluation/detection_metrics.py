@@ -4,7 +4,7 @@ import contextlib
 import importlib.util
 import io
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 import pandas as pd
@@ -50,9 +50,14 @@ def make_outputs(clips: int, classes: int) -> Outputs:
     tags = pd.DataFrame(
         {"filename": names, **{label: [scores[name][label].max() for name in names] for label in labels}}
     )
-    events = Thresholds(0.5, 1.0, 0.5, 0.2, 0.1, 0.5).events(scores)
+    events = events_at(0.5, scores)
     durations = dict.fromkeys(names, FRAMES * HOP)
     return Outputs(tuple(labels), names, reference, durations, tags, dict.fromkeys(labels, 0.5), scores, events)
+
+
+def events_at(threshold: float, scores: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """The events above a threshold."""
+    return Thresholds(threshold, 1.0, 0.5, 0.2, 0.1, 0.5).events(scores)
 
 
 def evaluate(outputs: Outputs) -> Evaluation:
@@ -67,28 +72,20 @@ def sed_eval_alone(outputs: Outputs) -> None:
     segment_counts(outputs.reference, outputs.events, outputs.labels, outputs.filenames, 1.0)
 
 
-def psds_eval_alone(outputs: Outputs) -> Callable[[], object]:
-    """PSDS of scenario 1 at 50 thresholds by psds_eval, which the field's baselines use."""
-    from sed_scores_eval.intersection_based import reference
+def psds_eval_alone(outputs: Outputs) -> Callable[[], None]:
+    """The PSD-ROC of scenario 1 by psds_eval, which the field's baselines use: a point for each threshold."""
+    from psds_eval import PSDSEval
 
-    durations, scores = dict(outputs.durations or {}), dict(outputs.scores or {})
-    truth = {
-        name: [(row.onset, row.offset, row.event_label) for row in rows.itertuples()]
-        for name, rows in outputs.reference.groupby("filename")
-    }
-    truth = {name: truth.get(name, []) for name in outputs.filenames}
+    assert outputs.scores is not None
+    assert outputs.durations is not None
+    metadata = pd.DataFrame(list(outputs.durations.items()), columns=["filename", "duration"])
+    points = [events_at(threshold, outputs.scores) for threshold in np.linspace(0.01, 0.99, 50)]
 
-    def score() -> object:
+    def score() -> None:
         with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings(action="ignore"):
-            return reference.approximate_psds(
-                scores=scores,
-                ground_truth=truth,
-                audio_durations=durations,
-                thresholds=np.linspace(0.01, 0.99, 50),
-                dtc_threshold=0.7,
-                gtc_threshold=0.7,
-                alpha_st=1.0,
-            )
+            roc = PSDSEval(0.7, 0.7, ground_truth=outputs.reference, metadata=metadata)
+            for point in points:
+                roc.add_operating_point(point)
 
     return score
 
@@ -109,7 +106,7 @@ def figures(settings: Settings) -> Iterator[Figure]:
     yield Figure(
         "time", taken["all"] / taken["sed_eval"], compared="two metrics without intervals, sed_eval", ceiling=20
     )
-    name, compared = "time against PSDS", "PSDS at 50 thresholds, psds_eval"
+    name, compared = "time against PSD-ROC", "50 thresholds of one scenario without intervals, psds_eval"
     if known:
         yield Figure(name, taken["all"] / taken["psds_eval"], compared=compared)
     else:

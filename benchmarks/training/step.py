@@ -45,9 +45,10 @@ def _step(measured: Case, kind: str, forward: Callable[[], Tensor]) -> Callable[
     device = measured.batch.waveform.device.type
 
     def step() -> None:
+        # First, because CUDA graphs own the gradients of the step before.
+        optimizer.zero_grad()
         with autocast(device, kind):
             loss = forward()
-        optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
 
@@ -69,8 +70,12 @@ def figures(settings: Settings) -> Iterator[Figure]:
                 yield not_here(name, "only GPUs have it")
                 continue
             allow_tf32(kind == "tf32")
-            steps = {"whole": training_step(measured, kind), "bare": bare_step(measured, kind)}
-            taken = seconds(steps, settings.seconds / 2)
+            try:
+                steps = {"whole": training_step(measured, kind), "bare": bare_step(measured, kind)}
+                taken = seconds(steps, settings.seconds / 2)
+            except torch.OutOfMemoryError:
+                yield not_here(name, f"a batch of {measured.clips} clips does not fit into memory")
+                continue
             speed, share = measured.clips / taken["whole"], flops / taken["whole"] / peaks[kind]
             yield Figure(f"{name}: speed", speed, "clips/s", f"steps of {measured.clips} clips")
             yield Figure(f"{name}: peak", share, SHARE, f"matmul, {peaks[kind] / 1e12:.3g} TFLOP/s")

@@ -228,6 +228,7 @@ PRESETS = {
     ("-m", "launcher=slurm", "launcher.memory=0"): "launcher.memory",
     ("-m", "launcher=slurm", "launcher.nodes=0"): "launcher.nodes",
     ("-m", "launcher=slurm", "launcher.minutes=-1"): "launcher.minutes",
+    ("-m", "launcher=slurm", "launcher.runs_per_job=0"): "launcher.runs_per_job",
     ("-m", "launcher=slurm", "launcher.setup=module"): "launcher.setup",
 }
 

@@ -12,7 +12,7 @@ import yaml
 
 from wsed.errors import LeaseLostError, RunBusyError, UserError
 from wsed.runs import process
-from wsed.runs.active_run import ActiveRun
+from wsed.runs.active_run import ActiveRun, is_forced
 from wsed.runs.planned_run import PlannedRun
 
 
@@ -58,6 +58,38 @@ def test_a_new_start_deletes_what_an_earlier_attempt_left_and_a_resumed_one_keep
             active.start(resumed)
         assert not folder.results_path.exists()
         assert folder.last_checkpoint.exists() == folder.curves_path.exists() == resumed
+
+
+REQUEUED = {"SLURM_JOB_ID": "3", "SLURM_RESTART_COUNT": "1", "SLURM_CLUSTER_NAME": "one"}
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "anew"),
+    [
+        ({}, {}, True),
+        ({}, REQUEUED, True),
+        ({**REQUEUED, "SLURM_RESTART_COUNT": "0"}, REQUEUED, False),
+        (REQUEUED, REQUEUED, False),
+        # Such as two commands in one interactive job.
+        ({**REQUEUED, "SLURM_RESTART_COUNT": "0"}, {**REQUEUED, "SLURM_RESTART_COUNT": "0"}, True),
+        ({**REQUEUED, "SLURM_JOB_ID": "4"}, REQUEUED, True),
+        ({**REQUEUED, "SLURM_CLUSTER_NAME": "two"}, REQUEUED, True),
+    ],
+)
+def test_force_asks_to_train_anew_but_not_again_in_a_job_that_was_requeued(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: dict[str, str], now: dict[str, str], anew: bool
+) -> None:
+    active = ActiveRun(planned(tmp_path / "run", force=True))
+    for environment in (before, now):
+        for name in (*REQUEUED, "SLURM_ARRAY_JOB_ID"):
+            monkeypatch.delenv(name, raising=False)
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        if environment is before:
+            with active.held():
+                active.start(resumed=False)
+    assert is_forced(active.plan.config, active.folder) == anew
+    assert not is_forced({"force": False}, active.folder)
 
 
 def test_the_folder_of_something_else_is_refused(tmp_path: Path) -> None:

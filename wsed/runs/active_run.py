@@ -13,6 +13,7 @@ import yaml
 from wsed.atomic import remove_partials, write_text
 from wsed.errors import DISK_FULL, UserError, one_line
 from wsed.runs import process
+from wsed.runs.folder import RunFolder
 from wsed.runs.lease import Lease
 from wsed.runs.planned_run import PlannedRun
 
@@ -149,6 +150,11 @@ class ActiveRun:
         named = [f"{key}={there.get(key)} and not {here.get(key)}" for key in keys[:3]]
         more = f" and {len(keys) - 3} more" if len(keys) > 3 else ""
         return f", with {', '.join(named)}{more}" if named else ", of other data"
+
+
+def is_forced(config: Mapping[str, Any], folder: RunFolder) -> bool:
+    """Whether `force` asks to train a run anew; not again in a job that Slurm has requeued after it began the run."""
+    return bool(config["force"]) and not process.is_of_this_requeued_job(folder.status())
 
 
 def _filled(text: str, size: int) -> str:

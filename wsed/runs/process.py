@@ -45,6 +45,17 @@ def is_alive(process: Mapping[str, Any]) -> bool | None:
     return False if slurm_job.waits_or_runs(job) is False else None
 
 
+def is_of_this_requeued_job(process: Mapping[str, Any]) -> bool:
+    """Whether a process belongs to the Slurm job of this one, and Slurm has put that job back into the queue.
+
+    Args:
+        process: what `describe` returned, as read from a file.
+    """
+    if not slurm_job.restarts():
+        return False
+    return (process.get("slurm_job"), process.get("slurm_cluster")) == (slurm_job.job(), slurm_job.cluster())
+
+
 def in_words(process: Mapping[str, Any]) -> str:
     """The process for a message, such as `process 17 on c1, Slurm job 3`."""
     if not process:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from wsed.errors import PrunedError, UserError
 from wsed.runs import slurm_job
-from wsed.runs.active_run import ActiveRun
+from wsed.runs.active_run import ActiveRun, is_forced
 from wsed.runs.planned_run import PlannedRun
 from wsed.training.allocator import keep_freed_memory
 from wsed.training.warnings import silence_lightning
@@ -72,7 +72,7 @@ def execute(
 
 
 def _is_done(active: ActiveRun) -> bool:
-    return active.is_done() and not active.plan.config["force"]
+    return active.is_done() and not is_forced(active.plan.config, active.folder)
 
 
 def _train(active: ActiveRun, watching: Callable[[], Sequence["Callback"]], record_refusal: bool) -> None:
@@ -91,7 +91,7 @@ def _train(active: ActiveRun, watching: Callable[[], Sequence["Callback"]], reco
 
 def _join(active: ActiveRun) -> Outcome:
     """Joins the training in a Slurm task other than the first, which may be writing the folder at this moment."""
-    if not active.is_done() or active.plan.config["force"]:
+    if not _is_done(active):
         from wsed.training.run import join
 
         silence_lightning()

@@ -11,7 +11,7 @@ from pytorch_lightning.callbacks import Callback
 from torch import Tensor
 
 from wsed.errors import UserError
-from wsed.runs import slurm_job
+from wsed.runs.active_run import is_forced
 from wsed.runs.folder import RunFolder
 from wsed.systems.base import System
 from wsed.systems.checkpoint import check_weights
@@ -34,8 +34,7 @@ PARTS = {
 
 def resume_checkpoint(config: Mapping[str, Any], folder: RunFolder) -> Path | None:
     """The checkpoint that a run resumes from, or None for one that starts from the beginning."""
-    # With force=true, a job that Slurm has requeued has already started from the beginning once.
-    restart = config["resume"] == "never" or (config["force"] and not slurm_job.restarts())
+    restart = config["resume"] == "never" or is_forced(config, folder)
     return folder.last_checkpoint if folder.last_checkpoint.is_file() and not restart else None
 
 

@@ -10,10 +10,15 @@ from pathlib import Path
 
 import pytest
 import torch
+from omegaconf import OmegaConf
 
 from tests.commands.slurm.cluster import Cluster, until
 from tests.small_run import DIVERGING_AND_GOOD, SMALL
 from wsed.__main__ import main
+from wsed.config.compose import compose_config, hydra_initialized
+from wsed.config.instantiate import instantiate
+from wsed.sweeps.launchers.base import SweepRun
+from wsed.sweeps.plan import plan_sweep_run
 from wsed.sweeps.state import run_states
 
 # In one file, for there is one cluster, and a test run with several processes gives each whole files.
@@ -146,6 +151,55 @@ def test_a_run_that_fails_is_failed_for_slurm_and_leaves_the_rest_alone(
     assert ends == ["FAILED", "COMPLETED"]
 
 
+def test_several_runs_in_a_job_end_as_those_one_after_another(cluster: Cluster) -> None:
+    words = ["train", "-m", *SMALL, "seed=1,2,3"]
+    assert main([*words, "hydra.sweep.dir=serial"]) == 0
+    assert main([*words, "hydra.sweep.dir=jobs", *JOBS, "launcher.runs_per_job=2"]) == 0
+    assert len(list(Path("jobs/.slurm").glob("*_submitted.pkl"))) == 2
+    assert len(scores(Path("jobs"))) == 3
+    assert scores(Path("jobs")) == scores(Path("serial"))
+    assert all(equal(weights(Path("jobs", name)), weights(Path("serial", name))) for name in scores(Path("jobs")))
+
+
+def test_the_runs_after_a_failed_one_of_their_job_go_on(cluster: Cluster) -> None:
+    *settings, _ = DIVERGING_AND_GOOD
+    with hydra_initialized():
+        words = [*SMALL, *settings, *JOBS, "launcher.runs_per_job=2", "hydra.sweep.dir=some"]
+        launcher = instantiate(OmegaConf.to_container(compose_config(words).launcher))
+        decays = ("0", "1000000", "1000001", "0.001", "0.002")
+        plans = [plan_sweep_run([*words, f"+optimizer.weight_decay={decay}"], []) for decay in decays]
+    outcomes = launcher.launch([SweepRun(plan) for plan in plans])
+    assert [outcome.status for outcome in outcomes] == ["done", "failed", "failed", "done", "done"]
+    (first,) = Path("some/.slurm").glob("*_0_submitted.pkl")
+    number = first.name.split("_")[0]
+    until(lambda: not cluster.say("squeue", "-h"))
+    ends = [cluster.job(f"{number}_{place}")["JobState"] for place in range(3)]
+    assert ends == ["FAILED", "FAILED", "COMPLETED"]
+
+
+@pytest.mark.parametrize(
+    "how", [["scancel", "--signal=USR2"], ["scontrol", "requeue"]], ids=["as at a time limit", "without a word"]
+)
+def test_a_requeued_job_goes_on_with_the_run_that_was_interrupted(
+    cluster: Cluster, uninterrupted: Path, how: list[str]
+) -> None:
+    words = [sys.executable, "-m", "wsed", "train", "-m", *SMALL, *LONG, "seed=2,1", "hydra.sweep.dir=two"]
+    # Anew, but not again those that this job has trained before it was requeued.
+    again = [*JOBS, "launcher.runs_per_job=2", "force=true"]
+    sweep = subprocess.Popen([*words, *again])
+    until(lambda: Path("two/sweep.json").is_file())
+    first, second = (Path("two", name) for name in json.loads(Path("two/sweep.json").read_text()))
+    until(trains(second))
+    assert status(first) == "done"
+    ended = (first / "results.json").stat().st_mtime_ns
+    job = cluster.say("squeue", "-h", "-o", "%A").split()[0]
+    cluster.say(*how, job)
+    assert sweep.wait(240) == 0
+    assert cluster.job(job)["Restarts"] == "1"
+    assert (first / "results.json").stat().st_mtime_ns == ended
+    assert equal(weights(second), weights(uninterrupted))
+
+
 def test_a_job_that_is_cancelled_ends_the_wait(cluster: Cluster) -> None:
     words = [sys.executable, "-m", "wsed", "train", "-m", *SMALL, *LONG, "seed=1", "hydra.sweep.dir=cancelled"]
     sweep = subprocess.Popen([*words, *JOBS])
@@ -164,6 +218,7 @@ def test_a_job_that_is_cancelled_ends_the_wait(cluster: Cluster) -> None:
         (["launcher.partition=nowhere"], "invalid partition specified: nowhere"),
         (["launcher.sbatch={constraint: none}"], "Slurm refuses the jobs: sbatch: error"),
         (["launcher.tasks_per_node=2"], "add runtime=ddp_slurm"),
+        (["launcher.nodes=2", "launcher.runs_per_job=2"], "launcher.runs_per_job=2: needs nodes=1"),
     ],
 )
 def test_what_slurm_does_not_take(

@@ -21,6 +21,7 @@ from wsed.checks.ranges import (
 )
 from wsed.errors import UserError
 from wsed.runs import slurm_job
+from wsed.runs.active_run import ActiveRun
 from wsed.sweeps.launchers.base import Launcher, SweepRun, execute_in_sweep
 from wsed.training.execute import Outcome
 
@@ -30,12 +31,14 @@ MOST_JOBS = 1000
 
 
 class Slurm(Launcher):
-    """Submits an array of jobs, one for each run, through submitit.
+    """Submits an array of jobs, each of one run or several, through submitit.
 
-    A job that reaches its time limit, or is preempted, goes back into the queue and resumes from its last checkpoint.
-    If a run fails, Slurm marks its job as failed; the other jobs continue.
+    A job that reaches its time limit, or is preempted, goes back into the queue; it then leaves out the runs that have
+    ended, and resumes the interrupted one from its last checkpoint. If a run fails, the others of its job still follow,
+    and Slurm marks the job as failed in the end; the other jobs continue.
 
     Args:
+        runs_per_job: number of runs that a job executes one after another, in one process.
         partition: partition of the cluster; None for the cluster's default.
         account: account to charge; None for the user's default.
         nodes: number of machines per job.
@@ -43,19 +46,20 @@ class Slurm(Launcher):
         cpus_per_task: number of cores per process.
         gpus_per_node: number of GPUs per machine.
         memory: GB per machine.
-        minutes: time limit of a job.
+        minutes: time limit of a job, for all of its runs together.
         warning: seconds before the time limit at which Slurm sends its signal; Slurm rounds it to minutes.
         requeues: number of times that a job goes back into the queue at its time limit; preemptions do not count.
         parallel: greatest number of jobs that run at the same time.
-        setup: shell commands to execute before the run, such as `module load cuda`.
+        setup: shell commands to execute before the runs, such as `module load cuda`.
         sbatch: further sbatch options by name, such as `{qos: long, constraint: a100}`; None for none.
 
     Raises:
-        UserError: this machine has no Slurm.
+        UserError: this machine has no Slurm, or several runs a job would need several processes.
     """
 
     def __init__(
         self,
+        runs_per_job: Count,
         partition: Text | None,
         account: Text | None,
         nodes: Few,
@@ -72,8 +76,14 @@ class Slurm(Launcher):
     ) -> None:
         if submitit.SlurmExecutor.affinity() < 0:
             raise UserError("launcher=slurm: there is no srun here; run this on a login node of the cluster")
+        self.runs_per_job = runs_per_job
         self.requeues = requeues
         self.tasks = nodes * tasks_per_node
+        if runs_per_job > 1 and self.tasks > 1:
+            # If a run is refused in one task, the others would wait for it in the next run.
+            raise UserError(
+                f"launcher.runs_per_job={runs_per_job}: needs nodes=1 and tasks_per_node=1, or a job for each run"
+            )
         self.parameters: dict[str, Any] = {
             "partition": partition,
             "account": account,
@@ -100,31 +110,40 @@ class Slurm(Launcher):
                     "trains on one; add runtime=ddp_slurm"
                 )
         folder = (runs[0].plan.path.parent / ".slurm").absolute()
-        jobs: list[submitit.Job[Outcome]] = []
-        for start in range(0, len(runs), MOST_JOBS):
+        shares = [runs[start : start + self.runs_per_job] for start in range(0, len(runs), self.runs_per_job)]
+        jobs: list[submitit.Job[list[Outcome]]] = []
+        for start in range(0, len(shares), MOST_JOBS):
             executor = submitit.SlurmExecutor(folder=folder, max_num_timeout=self.requeues)
             executor.update_parameters(job_name=runs[0].plan.config["name"], **self.parameters)
             try:
-                jobs += executor.map_array(_Job(), runs[start : start + MOST_JOBS])
+                jobs += executor.map_array(_Job(), shares[start : start + MOST_JOBS])
             except (FailedJobError, FailedSubmissionError) as error:
                 raise UserError(f"Slurm refuses the jobs: {_refusal(error)}") from error
         print(f"submitted {len(jobs)} jobs to Slurm, from {jobs[0].job_id} on; their output is in {folder}", flush=True)
-        return [_wait_for(job.task(0)) for job in jobs]
+        return [outcome for job, share in zip(jobs, shares, strict=True) for outcome in _wait_for(job.task(0), share)]
 
 
 class _Job:
-    """What a Slurm job does."""
+    """What a Slurm job does.
 
-    def __call__(self, run: SweepRun) -> Outcome:
-        outcome = execute_in_sweep(run)
-        if outcome.status == "failed":
+    Attributes:
+        outcomes: those of the first runs, which a requeued job does not start again.
+    """
+
+    def __init__(self) -> None:
+        self.outcomes: list[Outcome] = []
+
+    def __call__(self, runs: Sequence[SweepRun]) -> list[Outcome]:
+        for run in runs[len(self.outcomes) :]:
+            self.outcomes.append(execute_in_sweep(run))
+        if any(outcome.status == "failed" for outcome in self.outcomes):
             # The process must end with an error, or Slurm would count the job as successful.
-            raise UncompletedJobError("the run failed; its status.json says why")
-        return outcome
+            raise UncompletedJobError("a run failed; its status.json says why")
+        return self.outcomes
 
-    def checkpoint(self, run: SweepRun) -> submitit.helpers.DelayedSubmission:
-        """What a requeued job does: the same again, so that the run resumes from its last checkpoint."""
-        return submitit.helpers.DelayedSubmission(self, run)
+    def checkpoint(self, runs: Sequence[SweepRun]) -> submitit.helpers.DelayedSubmission:
+        """What a requeued job does: the same from the interrupted run on, which resumes from its last checkpoint."""
+        return submitit.helpers.DelayedSubmission(self, runs)
 
 
 def _refusal(error: Exception) -> str:
@@ -133,11 +152,22 @@ def _refusal(error: Exception) -> str:
     return "; ".join(line.strip() for line in lines if "error" in line) or lines[-1]
 
 
-def _wait_for(job: "submitit.Job[Outcome]") -> Outcome:
-    """Waits until the first task of a job has ended, with or without a result."""
+def _wait_for(job: "submitit.Job[list[Outcome]]", runs: Sequence[SweepRun]) -> list[Outcome]:
+    """Waits until the first task of a job has ended, with or without a result; returns the outcomes of its runs."""
     while not job.paths.result_pickle.exists():
         if slurm_job.waits_or_runs(job.job_id) is False and not job.paths.result_pickle.exists():
             print(f"Slurm job {job.job_id} ended without a result; see {job.paths.stdout}", flush=True)
-            return Outcome("failed")
+            return [_recorded(run) for run in runs]
         time.sleep(POLLING_SECONDS)
-    return job.result() if job.exception() is None else Outcome("failed")
+    return job.result() if job.exception() is None else [_recorded(run) for run in runs]
+
+
+def _recorded(run: SweepRun) -> Outcome:
+    """The outcome that the folder of a run tells, for one whose job was killed or has a failed run."""
+    active = ActiveRun(run.plan)
+    try:
+        if active.is_done():
+            return Outcome("done", active.monitored_value())
+        return Outcome("pruned" if active.folder.status().get("status") == "pruned" else "failed")
+    except UserError:
+        return Outcome("failed")

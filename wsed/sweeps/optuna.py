@@ -23,7 +23,7 @@ from wsed.runs.lease import Lease
 from wsed.sweeps.base import Sweeper
 from wsed.sweeps.launchers.base import Launcher, SweepRun
 from wsed.sweeps.lost_trials import repeat_lost_trials
-from wsed.sweeps.plan import plan_sweep_run
+from wsed.sweeps.plan import plan_sweep_runs
 from wsed.sweeps.pruning import Pruning
 from wsed.sweeps.search_space import space_of
 from wsed.sweeps.state import add_runs
@@ -177,15 +177,18 @@ class OptunaSweeper(Sweeper):
             repeat_lost_trials(study, folder, shared=isinstance(described.storage, Path))
         names: list[str] = []
         while (left := self.trials - _counted(study)) > 0:
-            trials, runs = [], []
+            trials = []
             for _ in range(min(left, self.parallel)):
                 with lock:
                     # A new sampler each time, so that a resumed study draws the same values as an uninterrupted one.
                     study.sampler = self._sampler(len(study.trials))
                     trials.append(study.ask(dict(space)))
                     trials[-1].set_user_attr("worker", dict(worker))
-                plan = plan_sweep_run([*fixed, *_values(trials[-1])], list(space))
-                runs.append(SweepRun(plan, Watch(described, trials[-1].number, self.monitor)))
+            plans = plan_sweep_runs([[*fixed, *_values(trial)] for trial in trials], list(space))
+            runs = [
+                SweepRun(plan, Watch(described, trial.number, self.monitor))
+                for plan, trial in zip(plans, trials, strict=True)
+            ]
             names += [run.plan.path.name for run in runs]
             add_runs(folder, names)
             for trial, outcome in zip(trials, launcher.launch(runs), strict=True):

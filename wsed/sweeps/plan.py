@@ -7,6 +7,7 @@ from typing import Any
 from omegaconf import DictConfig, OmegaConf
 
 from wsed.config.compose import compose_config
+from wsed.config.compose_each import compose_each
 from wsed.config.groups import groups
 from wsed.config.identity import identity
 from wsed.config.program import SWEEP_SECTIONS
@@ -29,19 +30,19 @@ def plan_run(overrides: Sequence[str]) -> PlannedRun:
     return _plan(config, Path(config.hydra.run.dir))
 
 
-def plan_sweep_run(overrides: Sequence[str], swept: Collection[str]) -> PlannedRun:
-    """Plans one run of a sweep.
+def plan_sweep_runs(runs: Sequence[Sequence[str]], swept: Collection[str]) -> list[PlannedRun]:
+    """Plans several runs of a sweep.
 
     Args:
-        overrides: overrides of this run.
+        runs: overrides of each run.
         swept: keys that differ among the runs of the sweep.
 
     Raises:
         UserError: see `plan_run`.
     """
-    config = compose_config(list(overrides))
-    path = Path(config.hydra.sweep.dir, config.hydra.sweep.subdir)
-    return _plan(config, path, swept)
+    return [
+        _plan(config, Path(config.hydra.sweep.dir, config.hydra.sweep.subdir), swept) for config in compose_each(runs)
+    ]
 
 
 def sweep_words(overrides: Sequence[str], config: DictConfig) -> list[str]:

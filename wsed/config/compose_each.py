@@ -46,7 +46,9 @@ def _only_values_differ(config: DictConfig, before: Sequence[Override], override
             and not key.startswith("hydra")
             and key not in config.hydra.runtime.choices
             and sum(_overlap(key, other) for other in keys) == 1
-            and _are_plain(old.value(), new.value())
+            and _is_plain(old.value())
+            and _is_plain(new.value())
+            and isinstance(old.value(), list) == isinstance(new.value(), list)
         )
         for key, old, new in zip(keys, before, overrides, strict=True)
     )
@@ -76,9 +78,6 @@ def _overlap(key: str, other: str) -> bool:
     return f"{key}.".startswith(f"{other}.") or f"{other}.".startswith(f"{key}.")
 
 
-def _are_plain(*values: Any) -> bool:
-    """Whether values replace each other as a whole, unlike mappings, which are merged."""
-    lists = [value if isinstance(value, list) else [value] for value in values]
-    return len({isinstance(value, list) for value in values}) == 1 and all(
-        isinstance(each, SCALARS) for each in sum(lists, [])
-    )
+def _is_plain(value: Any) -> bool:
+    """Whether a value replaces another one as a whole, unlike a mapping, which is merged."""
+    return isinstance(value, SCALARS) or (isinstance(value, list) and all(isinstance(each, SCALARS) for each in value))

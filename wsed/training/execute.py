@@ -77,11 +77,13 @@ def _is_done(active: ActiveRun) -> bool:
 
 def _train(active: ActiveRun, watching: Callable[[], Sequence["Callback"]], record_refusal: bool) -> None:
     try:
+        from wsed.training.process_settings import kept_settings
         from wsed.training.run import train
 
         silence_lightning()
         keep_freed_memory()
-        train(active, watching())
+        with kept_settings():
+            train(active, watching())
     except BaseException as error:
         # What happens to a copy of a finished run, such as its upload, does not undo the run.
         if (active.started or record_refusal) and not active.finished:

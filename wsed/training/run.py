@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytorch_lightning as pl
+import torch
 from pytorch_lightning.callbacks import Callback, EarlyStopping
 from pytorch_lightning.loggers import Logger
 
@@ -139,6 +140,8 @@ def _prepare(config: Mapping[str, Any]) -> Runtime:
     runtime.check_devices()
     if config["compile"]:
         check_compiler()
+        # Otherwise the networks of earlier runs count, of which only so many are compiled.
+        torch.compiler.reset()
     pl.seed_everything(config["seed"], verbose=False)
     return runtime
 

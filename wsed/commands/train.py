@@ -84,6 +84,7 @@ def _sweep(overrides: Sequence[str]) -> int:
         launcher, sweeper = (_instantiated(config, section) for section in SWEEP_SECTIONS)
         assert isinstance(launcher, Launcher)
         assert isinstance(sweeper, Sweeper)
+        launcher.warm_up()
         names = sweeper.sweep(words, folder, launcher)
     return _compare(folder, names)
 

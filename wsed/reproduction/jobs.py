@@ -122,6 +122,7 @@ def _train(protocol: Protocol) -> dict[tuple[str, int], Path]:
         config = compose_config(words[0])
         launcher: Any = instantiate(OmegaConf.to_container(config.launcher, resolve=True))
         assert isinstance(launcher, Launcher)
+        launcher.warm_up()
         plans = plan_sweep_runs(words, swept)
         names = [plan.path.name for plan in plans]
         with sweep_lock(protocol.folder):

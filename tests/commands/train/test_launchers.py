@@ -8,10 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
+from filelock import FileLock
 
 from tests.small_run import SMALL
 from wsed.__main__ import main
 from wsed.runs.lease import Lease
+from wsed.sweeps.launchers import joblib
+from wsed.sweeps.launchers.joblib import take_share
 from wsed.sweeps.state import run_states, sweep_lock
 
 TINY = [*SMALL, "trainer.max_epochs=1", "evaluation.draws=0"]
@@ -63,6 +67,30 @@ def test_each_process_has_a_share_of_the_cores_of_its_own() -> None:
     assert not set(first) & set(second)
     assert set(first) | set(second) == os.sched_getaffinity(0)
     assert {first_gpu, second_gpu} == {"4", "7"}
+
+
+@pytest.mark.parametrize(
+    ("gpus", "shares", "expected"),
+    [(4, 2, ["0,1", "2,3"]), (1, 2, ["0", "0"]), (2, 3, ["0", "0", "1"]), (3, 2, ["0", "1,2"]), (0, 2, [None, None])],
+)
+def test_processes_share_the_gpus(
+    gpus: int, shares: int, expected: list[str | None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: gpus)
+    monkeypatch.setattr(torch, "set_num_threads", lambda threads: None)
+    monkeypatch.setattr(os, "sched_setaffinity", lambda process, cores: None)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda process: set(range(8)))
+    found, locks = [], []
+    for _ in range(shares):
+        # As in a new process; the locks of the other processes are still held.
+        held: list[FileLock] = []
+        monkeypatch.setattr(joblib, "_held", held)
+        take_share(Path(), shares)
+        locks += held
+        found.append(os.environ.get("CUDA_VISIBLE_DEVICES"))
+        monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    assert sorted(found, key=str) == expected
 
 
 def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:

@@ -31,6 +31,9 @@ class SweepRun:
 class Launcher(ABC):
     """Executes the runs of a sweep. One file with a subclass and one YAML in `conf/launcher/` add a launcher."""
 
+    def warm_up(self) -> None:  # noqa: B027  # most launchers have nothing to do
+        """Begins what needs no runs yet, while they are planned."""
+
     @abstractmethod
     def launch(self, runs: Sequence[SweepRun]) -> list[Outcome]:
         """Executes runs, and waits for all of them.

@@ -1,8 +1,10 @@
 """The launcher that executes several runs at once on one machine."""
 
 import os
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import joblib
 from filelock import FileLock, Timeout
@@ -29,12 +31,30 @@ class Joblib(Launcher):
         if not 1 <= jobs <= cores:
             raise UserError(f"launcher.jobs={jobs}: needs 1 to {cores}, the cores of this machine")
         self.jobs = jobs
+        self.start = threading.Thread(target=self._call, args=[_load, [()] * jobs], daemon=True)
+
+    def warm_up(self) -> None:
+        self.start.start()
 
     def launch(self, runs: Sequence[SweepRun]) -> list[Outcome]:
-        outcomes: list[Outcome] = joblib.Parallel(n_jobs=self.jobs, backend="loky", batch_size=1, pre_dispatch="all")(
-            joblib.delayed(_execute_pinned)(run, self.jobs) for run in runs
-        )
-        return outcomes
+        if self.start.is_alive():
+            self.start.join()
+        return self._call(_execute_pinned, [(run, self.jobs) for run in runs])
+
+    def _call(self, function: Callable[..., Any], calls: Iterable[tuple[Any, ...]]) -> list[Any]:
+        """The results of a function in the processes, which live for all calls."""
+        parallel = joblib.Parallel(n_jobs=self.jobs, backend="loky", batch_size=1, pre_dispatch="all")
+        results: list[Any] = parallel(joblib.delayed(function)(*arguments) for arguments in calls)
+        return results
+
+
+def _load() -> None:
+    """Loads in a process what takes seconds, before its first run is known."""
+    import torch
+
+    # Where there are GPUs, the rest could see all of them before this process has its share.
+    if not torch.cuda.device_count():
+        import wsed.training.run  # noqa: F401
 
 
 def _execute_pinned(run: SweepRun, shares: int) -> Outcome:

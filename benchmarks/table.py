@@ -1,6 +1,7 @@
 """The table of all figures, in the terminal and as a file."""
 
 import json
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from io import StringIO
@@ -9,6 +10,7 @@ from pathlib import Path
 from rich import box
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from benchmarks.figure import Figure
 
@@ -40,7 +42,9 @@ class Results:
             table.add_column(column, no_wrap=markdown)
         for figure in self.figures:
             mark = "" if figure.passes else " (missed)"
-            table.add_row(figure.name, figure.value_text() + mark, figure.compared, figure.bound_text())
+            cells = (figure.name, figure.value_text() + mark, figure.compared, figure.bound_text())
+            # As Text, so that brackets are no markup.
+            table.add_row(*map(Text, cells))
         for name in self.failed:
             table.add_row(name, "failed", "", "")
         return table
@@ -83,7 +87,8 @@ class Results:
 
     def show(self) -> None:
         """Prints the table, the machine, and what failed."""
-        console = Console(soft_wrap=False)
+        # Wide enough for a log, too.
+        console = Console(width=None if sys.stdout.isatty() else 160)
         console.print(self.table())
         for line in self.below():
             console.print(line, markup=False, highlight=False)

@@ -31,19 +31,23 @@ def count(
         The counts of each clip.
     """
     references, detections = by_clip(reference), by_clip(events)
-    # dcase_util changes some names of classes: it drops `none`, and spaces.
-    names = {label: f"class {number}" for number, label in enumerate(labels)}
-    metrics = make_metrics(list(names.values()))
-    totals = []
-    for filename in filenames:
+    counts = np.zeros((3, len(filenames), len(labels)))
+    substituted = np.zeros(len(filenames))
+    for clip, filename in enumerate(filenames):
         true, detected = references.get(filename, []), detections.get(filename, [])
-        if true or detected:
-            metrics.evaluate(_container(true, names), _container(detected, names))
-        by_class = [[metrics.class_wise[label][kind] for kind in ("Nref", "Nsys", "Ntp")] for label in names.values()]
-        totals.append((by_class, metrics.overall[substitutions]))
-    counts = np.diff(np.array([by_class for by_class, _ in totals], dtype=float), axis=0, prepend=0)
-    substituted = np.diff(np.array([number for _, number in totals], dtype=float), prepend=0)
-    return Counts(tuple(labels), counts[:, :, 0], counts[:, :, 1], counts[:, :, 2], substituted)
+        known = {event["event_label"] for event in (*true, *detected)}
+        # Time grows with the number of classes, and those without an event in the clip have no counts.
+        places = [place for place, label in enumerate(labels) if label in known]
+        if not places:
+            continue
+        # dcase_util changes some names of classes: it drops `none`, and spaces.
+        names = {labels[place]: f"class {place}" for place in places}
+        metrics = make_metrics(list(names.values()))
+        metrics.evaluate(_container(true, names), _container(detected, names))
+        for kind, name in enumerate(("Nref", "Nsys", "Ntp")):
+            counts[kind, clip, places] = [metrics.class_wise[label][name] for label in names.values()]
+        substituted[clip] = metrics.overall[substitutions]
+    return Counts(tuple(labels), *counts, substituted)
 
 
 def by_clip(table: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:

@@ -5,8 +5,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, ClassVar
 
+import numpy as np
 import pandas as pd
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from wsed.errors import UserError
@@ -90,7 +92,7 @@ class Postprocessing(AnyPostprocessing, ABC):
         probs = torch.from_numpy(table[labels].to_numpy(float).T)
         clip_probs = torch.tensor([tags[label] for label in labels], dtype=torch.float64)
         scores = self.calibrate(probs[None], clip_probs[None], labels)[0]
-        return table.assign(**dict(zip(labels, scores.numpy(), strict=True)))
+        return with_scores(table, scores.numpy().T)
 
     @abstractmethod
     def tag_thresholds(self, labels: Sequence[str]) -> dict[str, float]:
@@ -113,3 +115,16 @@ class FittedPostprocessing(AnyPostprocessing, ABC):
             outputs: the predictions for these clips, with tags and frame probabilities.
             trained_on: whether the system was trained on these clips.
         """
+
+
+def with_scores(table: pd.DataFrame, values: NDArray[np.floating]) -> pd.DataFrame:
+    """The scores of a clip with other values, in one step: pandas takes long for many columns one by one.
+
+    Args:
+        table: `onset offset` and a column for each class.
+        values: `(time, class)`.
+    """
+    changed = pd.DataFrame(values, index=table.index, columns=table.columns[2:])
+    for place, name in enumerate(("onset", "offset")):
+        changed.insert(place, name, table[name])
+    return changed

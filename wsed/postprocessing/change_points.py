@@ -51,7 +51,7 @@ class ChangePoints(Postprocessing):
 
     def events(self, scores: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         """See `Postprocessing`."""
-        return event_table(scores, self._of_class)
+        return event_table(scores, self._of_class, self.threshold)
 
     def tag_thresholds(self, labels: Sequence[str]) -> dict[str, float]:
         """See `Postprocessing`."""

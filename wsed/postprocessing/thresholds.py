@@ -12,7 +12,7 @@ from scipy.ndimage import median_filter
 
 from wsed.checks.ranges import FilterSeconds, Named, SecondsFromZero, Share, Value
 from wsed.errors import UserError
-from wsed.postprocessing.base import Postprocessing
+from wsed.postprocessing.base import Postprocessing, with_scores
 
 PerClass = Union[Value, Named[Value]]  # noqa: UP007  # an operator needs classes
 """One value for all classes, or a value for each label."""
@@ -51,7 +51,7 @@ class Thresholds(Postprocessing):
         check_by_class(vars(self), labels)
 
     def events(self, scores: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-        return event_table(scores, self._of_class)
+        return event_table(scores, self._of_class, self.threshold)
 
     def smoothed(self, scores: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
         """The scores of every clip after the median filter.
@@ -60,7 +60,7 @@ class Thresholds(Postprocessing):
             scores: frame probabilities of each clip by filename, `onset offset` and a column for each class.
         """
         return {
-            filename: table.assign(**{label: self._smooth(table, label) for label in table.columns[2:]})
+            filename: with_scores(table, np.stack([self._smooth(table, label) for label in table.columns[2:]], 1))
             for filename, table in scores.items()
         }
 
@@ -92,16 +92,21 @@ class Thresholds(Postprocessing):
 def event_table(
     scores: Mapping[str, pd.DataFrame],
     find: Callable[[pd.DataFrame, str], Iterable[tuple[float, float, str]]],
+    threshold: PerClass[Share],
 ) -> pd.DataFrame:
     """The events of all clips and classes; see `Postprocessing.events`.
 
     Args:
         scores: frame probabilities of each clip by filename, `onset offset` and a column for each class.
-        find: gives onset, offset and label of each event of a class in such a table.
+        find: gives onset, offset and label of each event of a class in such a table. Most classes are in few clips: it
+            is asked only where a score is above the threshold.
+        threshold: no class has events in a clip where all of its scores are at or below this value.
     """
     rows: list[tuple[Any, ...]] = []
     for filename, table in scores.items():
-        found = [event for label in table.columns[2:] for event in find(table, label)]
+        labels, values = table.columns[2:], table.to_numpy()[:, 2:]
+        above = (values > [of_class(threshold, label) for label in labels]).any(0)
+        found = [event for label in labels[above] for event in find(table, label)]
         rows += [(filename, *event) for event in sorted(found)] or [(filename, None, None, None)]
     events = pd.DataFrame(rows, columns=EVENT_COLUMNS)
     return events.astype({"onset": float, "offset": float, "event_label": object})

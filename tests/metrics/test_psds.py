@@ -6,6 +6,7 @@ import pytest
 from sed_scores_eval import collar_based
 
 from wsed.metrics.best_f1 import BestF1
+from wsed.metrics.frame_scores import frame_scores
 from wsed.metrics.intermediate_statistics import event_deltas, ground_truth
 from wsed.metrics.outputs import Outputs
 from wsed.metrics.psds import SCENARIO1, SCENARIO2, PsdRoc, Psds
@@ -57,7 +58,7 @@ def psds(made_: tuple[pd.DataFrame, dict[str, pd.DataFrame], dict[str, float]], 
 def test_a_draw_of_psds_is_the_score_of_the_clips_drawn(
     seed: int, scenario: Psds, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("wsed.metrics.intermediate_statistics.STEPS", 10_000)
+    monkeypatch.setattr("wsed.metrics.changes.STEPS", 10_000)
     whole = made(seed)
     times = np.random.default_rng(seed).integers(0, 3, CLIPS)
     times[0] = 1
@@ -71,7 +72,7 @@ def test_few_thresholds_come_close_to_all(monkeypatch: pytest.MonkeyPatch) -> No
     metric = psds(made(0), Psds(0.5, 0.5, None, 0.0, 0.0, 5000.0))
     exact = metric.scores("psds")["psds"]
     assert 0.1 < exact < 0.9
-    monkeypatch.setattr("wsed.metrics.intermediate_statistics.STEPS", 15)
+    monkeypatch.setattr("wsed.metrics.changes.STEPS", 15)
     assert float(metric.scores("psds", np.ones((1, CLIPS)))["psds"][0]) == pytest.approx(exact, abs=0.03)
 
 
@@ -88,9 +89,11 @@ def test_its_curve_rises_to_what_its_area_says() -> None:
 
 @pytest.mark.parametrize("seed", range(5))
 def test_the_best_f1_is_that_of_sed_scores_eval(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("wsed.metrics.intermediate_statistics.STEPS", 10_000)
+    monkeypatch.setattr("wsed.metrics.changes.STEPS", 10_000)
     reference, scores, _ = made(seed)
-    metric = BestF1(event_deltas(reference, scores, 0.2, 0.2), reference, LABELS, list(scores))
+    metric = BestF1(
+        event_deltas(reference, frame_scores(scores, list(scores), LABELS), 0.2, 0.2), reference, LABELS, list(scores)
+    )
     found, drawn = metric.scores("best"), metric.scores("best", np.ones((1, CLIPS)))
     truth = ground_truth(reference, list(scores))
     collars = {"onset_collar": 0.2, "offset_collar": 0.2, "offset_collar_rate": 0.2}

@@ -6,8 +6,10 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score, roc_auc_score
+from torchmetrics.functional.classification import binary_auroc, binary_average_precision, binary_eer
 
 from wsed.metrics import threshold_free
+from wsed.metrics.ranking_curve import RankingCurve
 from wsed.metrics.threshold_free import Ranking
 
 FUNCTIONS = ("ap", "auroc", "eer")
@@ -31,7 +33,7 @@ def made(seed: int, items: int, levels: int, clips: int = 4) -> Ranking:
 def test_they_agree_with_scikit_learn_even_where_items_tie(seed: int, items: int, levels: int) -> None:
     given_ = made(seed, items, levels)
     found = given_.scores("x")
-    probs, target = given_.probs.numpy(), given_.target.numpy()
+    probs, target = given_.probs.T, given_.target.T
     for name, score in {"ap": average_precision_score, "auroc": roc_auc_score}.items():
         for index, label in enumerate("ab"):
             expected = score(target[:, index], probs[:, index])
@@ -40,15 +42,30 @@ def test_they_agree_with_scikit_learn_even_where_items_tie(seed: int, items: int
     assert found["x/map"] == pytest.approx((found["x/class/a/ap"] + found["x/class/b/ap"]) / 2)
 
 
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 10_000), items=st.integers(2, 5000), levels=st.sampled_from([2, 1024, 2**24]))
+def test_they_are_those_of_torchmetrics_to_the_last_digit(seed: int, items: int, levels: int) -> None:
+    rng = np.random.default_rng(seed)
+    probs = (rng.integers(0, levels + 1, items) / levels).astype(np.float32)
+    target = rng.uniform(size=items) < rng.uniform()
+    target[:2] = [True, False]
+    curve = RankingCurve.of(probs, target)
+    theirs = torch.from_numpy(probs), torch.from_numpy(target).long()
+    assert curve.ap == float(binary_average_precision(*theirs))
+    assert curve.auroc == float(binary_auroc(*theirs))
+    assert curve.eer == float(binary_eer(*theirs))
+
+
 @settings(max_examples=40, deadline=None)
 @given(seed=st.integers(0, 10_000), items=st.integers(2, 60), times=st.lists(st.integers(0, 3), min_size=4, max_size=4))
 def test_a_draw_is_the_ranking_of_the_clips_drawn(seed: int, items: int, times: list[int]) -> None:
     whole = made(seed, items, 1024)
-    chosen = torch.cat([(whole.clip == clip).nonzero().flatten().repeat(number) for clip, number in enumerate(times)])
+    chosen = np.concatenate([np.tile(np.flatnonzero(whole.clip == clip), number) for clip, number in enumerate(times)])
     drawn = whole.scores("x", np.array([times], dtype=float))
-    part = Ranking(whole.labels, whole.probs[chosen], whole.target[chosen], whole.clip[chosen], FUNCTIONS)
+    items_ = (torch.from_numpy(part) for part in (whole.probs.T[chosen], whole.target.T[chosen], whole.clip[chosen]))
+    part = Ranking(whole.labels, *items_, FUNCTIONS)
     for index, label in enumerate("ab"):
-        truth = part.target[:, index]
+        truth = part.target[index]
         if truth.any() and not truth.all():
             expected = part.scores("x")
             for name in ("ap", "auroc"):
@@ -56,7 +73,7 @@ def test_a_draw_is_the_ranking_of_the_clips_drawn(seed: int, items: int, times: 
                     expected[f"x/class/{label}/{name}"], abs=1e-5
                 )
             error = float(drawn[f"x/class/{label}/eer"][0])
-            assert any(error == pytest.approx(one) for one in equal_errors(part.probs[:, index].numpy(), truth.numpy()))
+            assert any(error == pytest.approx(one) for one in equal_errors(part.probs[index], truth))
         elif not truth.any():
             assert np.isnan(drawn[f"x/class/{label}/ap"][0])
 

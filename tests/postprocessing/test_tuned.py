@@ -6,6 +6,7 @@ import pytest
 
 from wsed.metrics.best_f1 import BestF1
 from wsed.metrics.event_based import event_counts
+from wsed.metrics.frame_scores import frame_scores
 from wsed.metrics.intermediate_statistics import event_deltas, intersection_deltas
 from wsed.metrics.intersection_based import IntersectionBased
 from wsed.metrics.outputs import Outputs
@@ -105,8 +106,10 @@ def test_the_f1_at_a_threshold_is_that_of_the_metrics() -> None:
     reference, scores, _ = made()
     names = list(scores)
     thresholds = np.array([0.05, 0.3, 0.6, 0.9, 0.97])
-    of_events = BestF1(event_deltas(reference, scores, 0.2, 0.2), reference, LABELS, names)
-    of_overlaps = BestF1(intersection_deltas(reference, scores, 0.5, 0.5, None), reference, LABELS, names)
+    of_events = BestF1(event_deltas(reference, frame_scores(scores, names, LABELS), 0.2, 0.2), reference, LABELS, names)
+    of_overlaps = BestF1(
+        intersection_deltas(reference, frame_scores(scores, names, LABELS), 0.5, 0.5, None), reference, LABELS, names
+    )
     for place, threshold in enumerate(thresholds):
         found = Thresholds(float(threshold), 1.0, 0.0, 0.0, 0.0, 0.5).events(scores)
         expected = event_counts(reference, found, LABELS, names, 0.2, 0.2).scores("e")

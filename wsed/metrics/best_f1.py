@@ -8,7 +8,7 @@ import pandas as pd
 
 from wsed.metrics.base import Array, Statistics
 from wsed.metrics.counts import mean_over_classes
-from wsed.metrics.intermediate_statistics import Deltas, delta_counts, reference_counts
+from wsed.metrics.intermediate_statistics import Deltas, reference_counts
 from wsed.metrics.measure import Measure
 
 
@@ -16,7 +16,7 @@ class BestF1(Statistics):
     """The F1 of each class at its best threshold.
 
     Args:
-        deltas: changes of the counts of each clip as the threshold falls.
+        deltas: changes of the counts of each class as the threshold falls.
         reference: the true events, `filename onset offset event_label`.
         labels: the event classes that the reference has.
         filenames: names of the clips.
@@ -27,7 +27,6 @@ class BestF1(Statistics):
     ) -> None:
         self.deltas = deltas
         self.labels = tuple(labels)
-        self.filenames = list(filenames)
         self.events, _ = reference_counts(reference, labels, filenames)
 
     def scores(self, prefix: str, weights: Array | None = None) -> dict[str, Any]:
@@ -60,7 +59,7 @@ class BestF1(Statistics):
         Returns:
             `(threshold,)` in [0, 1]; not a number if the class has no event.
         """
-        scores, correct, false = self._totals(label)
+        scores, correct, false = self.deltas[label].totals()
         count = np.searchsorted(-scores, -thresholds)
         correct, false = np.append(0, correct)[count], np.append(0, false)[count]
         events = self.events[:, self.labels.index(label)].sum() or np.nan
@@ -72,11 +71,10 @@ class BestF1(Statistics):
         label = self.labels[index]
         threshold = np.nan
         if weights is None:
-            at, correct, false = self._totals(label)
+            at, correct, false = self.deltas[label].totals()
             correct, false, events = correct[None], false[None], self.events[:, index].sum(keepdims=True)
         else:
-            counts = delta_counts(self.deltas, label, self.filenames)
-            correct, false = (np.cumsum(weights @ counts[name], 1) for name in ("tps", "fps"))
+            correct, false = self.deltas[label].drawn(weights)
             events = weights @ self.events[:, index]
         known = np.where(events > 0, events, np.nan)
         f1 = np.pad(2 * correct / (correct + false + known[:, None]), ((0, 0), (1, 0)))
@@ -87,17 +85,6 @@ class BestF1(Statistics):
             # Half way to the next lower score, so that rounding does not matter.
             threshold = float(edges[place] if np.isinf(edges[place + 1]) else (edges[place] + edges[place + 1]) / 2)
         return f1.max(1), threshold
-
-    def _totals(self, label: str) -> tuple[Array, Array, Array]:
-        """Every threshold, in descending order, and the numbers of correct and of false detections at it."""
-        of_clips = [self.deltas[filename][label] for filename in self.filenames]
-        thresholds = np.concatenate([at for at, _ in of_clips])
-        values, place = np.unique(-thresholds, return_inverse=True)
-        correct, false = (
-            np.cumsum(np.bincount(place, np.concatenate([series[name] for _, series in of_clips]), len(values)))
-            for name in ("tps", "fps")
-        )
-        return -values, correct.astype(float), false.astype(float)
 
 
 def best_measures(prefix: str) -> list[Measure]:

@@ -7,6 +7,9 @@ from numpy.typing import NDArray
 
 from wsed.metrics.base import Array
 
+WHOLE = 2**24
+"""A 32-bit float holds whole numbers up to this one."""
+
 
 def resample(clips: int, draws: int, seed: int) -> Array:
     """Draws `clips` clips with replacement; returns how often each clip is in each draw, `(draw, clip)`."""
@@ -32,22 +35,49 @@ class Steps:
     Args:
         thresholds: `(item,)`, thresholds at which a count changes.
         found: `(item,)`, change of the number of detections below each threshold.
-        clip: `(item,)`, index of the clip in which the count changes.
-        clips: number of clips.
         limit: largest number of steps.
+
+    Attributes:
+        number: number of steps.
     """
 
-    def __init__(self, thresholds: Array, found: Array, clip: NDArray[np.int64], clips: int, limit: int) -> None:
-        values, place = np.unique(-thresholds, return_inverse=True)
-        step = np.arange(len(values))
-        if len(values) > limit:
-            changes = np.bincount(place, np.abs(found), len(values))
-            before = np.cumsum(changes) - changes
-            step = np.floor(before * limit / max(changes.sum(), 1)).astype(int)
-        self.shape = (clips, int(step.max(initial=0)) + 1)
-        self.cell = clip * self.shape[1] + step[place]
+    def __init__(self, thresholds: NDArray[np.floating], found: NDArray[np.number], limit: int) -> None:
+        # Mostly, a few items suffice to see that there are too many.
+        few = np.unique(thresholds[: 4 * limit])
+        known = few if len(few) > limit else np.unique(thresholds)
+        if len(known) <= limit:
+            self.edges, self.step = known, np.append(0, np.arange(len(known))[::-1])
+        else:
+            detected = np.flatnonzero(found)
+            detected = detected[np.argsort(thresholds[detected])]
+            number = np.abs(found[detected]).astype(float)
+            # The number of detections at higher thresholds: below the lowest, and from each one on.
+            higher = np.append(np.cumsum(number[::-1])[::-1], 0)
+            step = np.floor(higher * limit / max(higher[0], 1)).astype(np.int64)
+            begins = np.flatnonzero(np.diff(step))
+            self.edges, self.step = thresholds[detected][begins], np.append(step[begins], 0)
+        self.number = int(self.step.max(initial=0)) + 1
 
-    def counts(self, amounts: Array) -> Array:
-        """Sums the items of each clip and step: `(item,)` to `(clip, step)`, from the highest thresholds down."""
-        summed = np.bincount(self.cell, weights=amounts, minlength=self.shape[0] * self.shape[1])
-        return summed.reshape(self.shape).astype(float)
+    def of(self, thresholds: NDArray[np.floating]) -> NDArray[np.int64]:
+        """The step of each threshold, from the highest down: `(item,)`."""
+        steps: NDArray[np.int64] = self.step[np.searchsorted(self.edges, thresholds, side="right")]
+        return steps
+
+
+def drawn_sums(weights: Array, counts: Array) -> Array:
+    """Sums counts over the clips of each draw, exactly.
+
+    Args:
+        weights: `(draw, clip)`, how often each clip counts.
+        counts: `(clip, step)`, whole numbers.
+
+    Returns:
+        `(draw, step)`.
+    """
+    used = counts.any(1)
+    if not used.all():
+        weights, counts = weights[:, used], counts[used]
+    largest = weights.max(initial=0) * np.abs(counts).sum(0).max(initial=0)
+    # 32-bit floats take half the time.
+    kind = np.float32 if largest < WHOLE else np.float64
+    return (weights.astype(kind) @ counts.astype(kind)).astype(float)

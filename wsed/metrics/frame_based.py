@@ -37,14 +37,15 @@ class FrameBased(BootstrappedMetric):
         return ranking_measures(self.name, RANKED, {"ap": "SED-mAP", "eer": "EER"})
 
     def statistics(self, outputs: Outputs) -> Sequence[tuple[str, Statistics]]:
-        references = by_clip(outputs.reference)
-        strong, probs = [], []
-        for filename, table in outputs.present_scores.items():
+        references, scores = by_clip(outputs.reference), outputs.present_scores
+        strong = torch.zeros(scores.values.shape, dtype=torch.bool)
+        for clip, filename in enumerate(scores.filenames):
+            frames = slice(scores.starts[clip], scores.starts[clip + 1])
             events = [Event(row["onset"], row["offset"], row["event_label"]) for row in references.get(filename, [])]
-            times = (table["onset"].to_numpy(), table["offset"].to_numpy())
-            strong.append(touched_frames(events, outputs.present, *times, self.last_frame))
-            probs.append(torch.from_numpy(table[list(outputs.present)].to_numpy(np.float32).T))
-        return [(self.name, frame_ranking(outputs.present, probs, strong))]
+            times = (scores.onsets[frames], scores.offsets[frames])
+            strong[:, frames] = touched_frames(events, outputs.present, *times, self.last_frame).bool()
+        probs = torch.from_numpy(scores.values.astype(np.float32, copy=False))
+        return [(self.name, Ranking(outputs.present, probs.T, strong.T, torch.from_numpy(scores.clip), RANKED))]
 
     def validation_scores(self, predictions: ClipPredictions) -> Mapping[str, float]:
         if not predictions.strong:

@@ -5,48 +5,130 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from wsed.metrics.base import Array
-from wsed.metrics.bootstrap import Steps
+from wsed.metrics.changes import Changes
+from wsed.metrics.cross_triggers import CrossTriggers
+from wsed.metrics.frame_scores import FrameScores
 from wsed.metrics.intersection_statistics import intersection_statistics
 from wsed.metrics.sed_eval_counts import by_clip
+from wsed.metrics.true_events import TrueEvents, true_events
 
-Deltas = dict[str, dict[str, tuple[Array, dict[str, Array]]]]
-"""The thresholds at which counts change, and the changes, for each clip and class, as in sed_scores_eval."""
+Deltas = dict[str, Changes]
+"""The changes of the counts of each class."""
 
-STEPS = 300
-"""The largest number of thresholds for the scores of bootstrap draws."""
+Scores = NDArray[np.floating]
 
 
-def event_deltas(
-    reference: pd.DataFrame, scores: Mapping[str, pd.DataFrame], collar: float, offset_share: float
-) -> Deltas:
-    """Changes of event-based counts; see `event_counts` for the arguments."""
-    from sed_scores_eval.collar_based.intermediate_statistics import intermediate_statistics_deltas
+def event_deltas(reference: pd.DataFrame, scores: FrameScores, collar: float, offset_share: float) -> Deltas:
+    """Changes of event-based counts at every score; see `event_counts` for the arguments."""
+    from sed_scores_eval.collar_based.intermediate_statistics import statistics_fn
 
     tolerances = {"onset_collar": collar, "offset_collar": collar, "offset_collar_rate": offset_share}
-    return _at_every_score(intermediate_statistics_deltas, reference, scores, tolerances)
+    return _at_every_score(statistics_fn, reference, scores, tolerances, None)
 
 
 def intersection_deltas(
-    reference: pd.DataFrame, scores: Mapping[str, pd.DataFrame], dtc: float, gtc: float, cttc: float | None
+    reference: pd.DataFrame, scores: FrameScores, dtc: float, gtc: float, cttc: float | None
 ) -> Deltas:
-    """Changes of intersection-based counts; see `intersection_statistics` for the arguments."""
-    from sed_scores_eval.intersection_based.intermediate_statistics import intermediate_statistics_deltas
+    """Changes of intersection-based counts at every score; see `intersection_statistics` for the arguments."""
+    from sed_scores_eval.intersection_based.intermediate_statistics import statistics_fn
 
     tolerances = {"dtc_threshold": dtc, "gtc_threshold": gtc, "cttc_threshold": cttc}
-    return _at_every_score(intermediate_statistics_deltas, reference, scores, tolerances)
+    return _at_every_score(statistics_fn, reference, scores, tolerances, cttc)
 
 
 def _at_every_score(
-    function: Callable[..., Any],
+    count: Callable[..., dict[str, Any]],
     reference: pd.DataFrame,
-    scores: Mapping[str, pd.DataFrame],
+    scores: FrameScores,
     tolerances: Mapping[str, float | None],
+    cttc: float | None,
 ) -> Deltas:
-    """Changes at every score (Ebbers et al. 2022), so that no operating point is lost."""
-    deltas: Deltas = function(dict(scores), ground_truth(reference, list(scores)), **tolerances)
+    """Changes at every score (Ebbers et al. 2022), so that no operating point is lost.
+
+    sed_scores_eval counts where a clip has events of the class. Elsewhere, every detection is a false alarm, and
+    appears at a local maximum of the scores.
+
+    Args:
+        count: counts at several thresholds in a clip, by sed_scores_eval.
+        reference: the true events, `filename onset offset event_label`.
+        scores: frame probabilities of all clips.
+        tolerances: arguments of `count`.
+        cttc: see `intersection_statistics`.
+    """
+    events = true_events(reference, scores.labels, scores.filenames)
+    triggers = None if cttc is None else CrossTriggers(scores, events, cttc)
+    clip, deltas = scores.clip, {}
+    for label, values in enumerate(scores.values):
+        own = events.clip[events.label == label]
+        inside = ~np.isin(np.arange(len(scores.filenames)), own)[clip]
+        parts = [_of_clip(count, scores, events, label, int(place), tolerances) for place in np.unique(own)]
+        deltas[scores.labels[label]] = Changes.joined([*parts, _without_events(scores, values, clip, inside, triggers)])
     return deltas
+
+
+def _without_events(
+    scores: FrameScores,
+    values: Scores,
+    clip: NDArray[np.int32],
+    inside: NDArray[np.bool_],
+    triggers: CrossTriggers | None,
+) -> Changes:
+    """The changes in clips without events of the class; see `CrossTriggers.find` for the arguments."""
+    rises = np.append(values[:1] > -np.inf, values[1:] > values[:-1])
+    rises[scores.starts[:-1]] = True
+    falls_next = np.append(rises[1:], False)
+    falls_next[scores.starts[1:] - 1] = False
+    fps = np.where(inside, rises.astype(np.int16) - falls_next, 0)
+    changed = fps != 0
+    if triggers is None:
+        return Changes(values[changed], clip[changed], np.zeros(changed.sum(), np.int16), fps[changed])
+    crossed = triggers.find(values, inside)
+    changed[crossed.frame] = True
+    item = np.cumsum(changed)[crossed.frame] - 1
+    none = np.zeros(changed.sum(), np.int16)
+    return Changes(values[changed], clip[changed], none, fps[changed], item, crossed.other, crossed.amount)
+
+
+def _of_clip(
+    count: Callable[..., dict[str, Any]],
+    scores: FrameScores,
+    events: TrueEvents,
+    label: int,
+    clip: int,
+    tolerances: Mapping[str, float | None],
+) -> Changes:
+    """The changes in a clip that has events of the class; see `_at_every_score` for the arguments."""
+    from sed_scores_eval.base_modules.cy_detection import onset_offset_curves
+
+    frames = slice(scores.starts[clip], scores.starts[clip + 1])
+    true = events.of_clip(clip)
+    own = true.pop(label)
+    thresholds, onsets, offsets = onset_offset_curves(scores.values[label, frames], scores.edges(clip))
+    # Classes without an event in the clip cannot be hit.
+    others = [{other: times[:, side] for other, times in true.items()} for side in (0, 1)]
+    counts = count(onsets, offsets, own[:, 0], own[:, 1], *others, **tolerances)
+    crosses = counts.get("cts") if isinstance(counts.get("cts"), dict) else {}
+    kinds = np.stack([counts["tps"], counts["fps"], *crosses.values()]).astype(np.int64)
+    # Counts at a threshold less those at the next higher one.
+    changes = -np.diff(kinds, append=0)
+    changed = changes.any(0)
+    return changes_of(thresholds[changed], np.full(changed.sum(), clip), changes[:, changed], list(crosses))
+
+
+def changes_of(thresholds: Scores, clip: NDArray[np.int64], changes: NDArray[np.int64], others: list[int]) -> Changes:
+    """Changes from a table of them.
+
+    Args:
+        thresholds: `(item,)`.
+        clip: `(item,)`, the index of the clip.
+        changes: `(2 + other, item)`, of detected events, of false alarms, and of cross triggers with each other class.
+        others: indices of the other classes.
+    """
+    row, item = np.nonzero(changes[2:])
+    return Changes(thresholds, clip, changes[0], changes[1], item, np.array(others, int)[row], changes[2:][row, item])
 
 
 def deltas_from_points(
@@ -72,39 +154,15 @@ def deltas_from_points(
     thresholds = sorted(points, reverse=True)
     tables = [points[threshold] for threshold in thresholds]
     found = intersection_statistics(reference, tables, labels, filenames, dtc, gtc, cttc)
-    steps = np.array(thresholds)
-    deltas: Deltas = {}
-    for filename, of_clip in found.items():
-        deltas[filename] = {}
-        for label, counts in of_clip.items():
-            # sed_scores_eval flattens names with a backslash.
-            crossed = {f"cts\\{other}": values for other, values in counts["cts"].items()}
-            series = {"tps": counts["tps"], "fps": counts["fps"], **(crossed or {"cts": np.zeros_like(steps)})}
-            deltas[filename][label] = (steps, {name: np.diff(values, prepend=0) for name, values in series.items()})
-    return deltas
-
-
-def delta_counts(deltas: Deltas, label: str, filenames: Sequence[str]) -> dict[str, Array]:
-    """The counts of each clip between one threshold and the next lower one.
-
-    Args:
-        deltas: changes in all clips.
-        label: the class.
-        filenames: names of the clips, in order.
-
-    Returns:
-        `(clip, step)` for each kind of count, from the highest threshold down.
-    """
-    of_clips = [deltas[filename][label] for filename in filenames]
-    thresholds = np.concatenate([values for values, _ in of_clips])
-    clip = np.repeat(np.arange(len(filenames)), [len(values) for values, _ in of_clips])
-    # A clip in which the class is never detected has no series of cross triggers.
-    changes = {
-        name: np.concatenate([series.get(name, np.zeros(len(at))) for at, series in of_clips])
-        for name in sorted({name for _, series in of_clips for name in series})
-    }
-    steps = Steps(thresholds, changes["tps"], clip, len(filenames), STEPS)
-    return {name: steps.counts(amounts) for name, amounts in changes.items()}
+    number = {label: index for index, label in enumerate(labels)}
+    parts: dict[str, list[Changes]] = {label: [] for label in labels}
+    for clip, filename in enumerate(filenames):
+        for label, counts in found[filename].items():
+            others = [number[other] for other in counts["cts"]]
+            kinds = np.stack([counts["tps"], counts["fps"], *counts["cts"].values()]).astype(np.int64)
+            changes = np.diff(kinds, prepend=0)
+            parts[label].append(changes_of(np.array(thresholds), np.full(len(thresholds), clip), changes, others))
+    return {label: Changes.joined(own) for label, own in parts.items()}
 
 
 def reference_counts(reference: pd.DataFrame, labels: Sequence[str], filenames: Sequence[str]) -> tuple[Array, Array]:

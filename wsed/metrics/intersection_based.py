@@ -77,7 +77,9 @@ def intersection_counts(
     """
     found = intersection_statistics(reference, [events], labels, filenames, dtc, gtc, None)
     true, _ = reference_counts(reference, labels, filenames)
-    correct, false = (
-        np.array([[found[name][label][kind][0] for label in labels] for name in filenames]) for kind in ("tps", "fps")
-    )
+    correct, false = np.zeros_like(true), np.zeros_like(true)
+    place = {label: index for index, label in enumerate(labels)}
+    for clip, filename in enumerate(filenames):
+        for label, counts in found[filename].items():
+            correct[clip, place[label]], false[clip, place[label]] = counts["tps"][0], counts["fps"][0]
     return Counts(tuple(labels), true, correct + false, correct, None, RATES)

@@ -10,7 +10,10 @@ from wsed.metrics.base import Array
 from wsed.metrics.sed_eval_counts import by_clip
 
 Statistics = dict[str, dict[str, dict[str, Any]]]
-"""For each clip and class: `tps` and `fps`, `(point,)`, and `cts`, `(point,)` for each other class."""
+"""For each clip and each class detected in it: `tps` and `fps`, `(point,)`, and `cts`, `(point,)` for other classes."""
+
+
+NONE = np.zeros((0, 2))
 
 
 def intersection_statistics(
@@ -38,10 +41,12 @@ def intersection_statistics(
     tolerances = {"dtc_threshold": dtc, "gtc_threshold": gtc, "cttc_threshold": cttc}
     found: Statistics = {}
     for filename in filenames:
-        true = {label: _times(references.get(filename, []), label) for label in labels}
-        of_clip = [detection.get(filename, []) for detection in detections]
+        of_clip = [_times(detection.get(filename, []), labels) for detection in detections]
+        true = _times(references.get(filename, []), labels)
         found[filename] = {
-            label: _of_class(true, label, [_times(events, label) for events in of_clip], tolerances) for label in labels
+            label: _of_class(true, label, [times.get(label, NONE) for times in of_clip], tolerances)
+            for label in labels
+            if any(label in times for times in of_clip)
         }
     return found
 
@@ -52,18 +57,15 @@ def _of_class(
     """The statistics of a class in a clip.
 
     Args:
-        true: times of the true events of each class, `(event, 2)`.
+        true: times of the true events of each class that the clip has, `(event, 2)`.
         label: the class.
         detected: times of its detected events at each operating point, `(event, 2)`.
         tolerances: tolerances by their names in sed_scores_eval.
     """
     from sed_scores_eval.intersection_based.intermediate_statistics import statistics_fn
 
+    own = true.get(label, NONE)
     others = [other for other in true if other != label]
-    crosses = tolerances["cttc_threshold"] is not None
-    if not any(len(times) for times in detected):
-        zeros = np.zeros(len(detected))
-        return {"tps": zeros, "fps": zeros, "cts": dict.fromkeys(others, zeros) if crosses else {}}
     # sed_scores_eval ignores events of no length.
     padded = np.zeros((len(detected), max(map(len, detected)), 2))
     for row, times in zip(padded, detected, strict=True):
@@ -71,17 +73,19 @@ def _of_class(
     counts = statistics_fn(
         padded[:, :, 0],
         padded[:, :, 1],
-        true[label][:, 0],
-        true[label][:, 1],
+        own[:, 0],
+        own[:, 1],
         {other: true[other][:, 0] for other in others},
         {other: true[other][:, 1] for other in others},
         **tolerances,
     )
     tps, fps = (counts[kind].astype(float) for kind in ("tps", "fps"))
-    return {"tps": tps, "fps": fps, "cts": counts["cts"] if crosses else {}}
+    return {"tps": tps, "fps": fps, "cts": counts["cts"] if tolerances["cttc_threshold"] is not None else {}}
 
 
-def _times(events: list[dict[str, Any]], label: str) -> Array:
-    """Onset and offset of each event of a class, `(event, 2)`."""
-    chosen = sorted((event["onset"], event["offset"]) for event in events if event["event_label"] == label)
-    return np.array(chosen, dtype=float).reshape(-1, 2)
+def _times(events: list[dict[str, Any]], labels: Sequence[str]) -> dict[str, Array]:
+    """Onset and offset of each event of some classes, `(event, 2)` by class; nothing for a class without events."""
+    found: dict[str, list[tuple[float, float]]] = {}
+    for event in events:
+        found.setdefault(event["event_label"], []).append((event["onset"], event["offset"]))
+    return {label: np.array(sorted(found[label]), dtype=float) for label in labels if label in found}

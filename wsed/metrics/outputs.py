@@ -9,6 +9,7 @@ import pandas as pd
 import torch
 from torch import Tensor
 
+from wsed.metrics.frame_scores import FrameScores, frame_scores
 from wsed.prediction import Event
 
 TIMED = frozenset({"scores", "events", "points"})
@@ -60,11 +61,10 @@ class Outputs:
         return tuple(label for label in self.labels if label in known)
 
     @cached_property
-    def present_scores(self) -> dict[str, pd.DataFrame]:
+    def present_scores(self) -> FrameScores:
         """The frame probabilities of the classes that the reference has, in the order of `filenames`."""
         assert self.scores is not None
-        columns = ["onset", "offset", *self.present]
-        return {filename: self.scores[filename][columns].astype(float) for filename in self.filenames}
+        return frame_scores(self.scores, self.filenames, self.present)
 
 
 @dataclass

@@ -2,23 +2,25 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from wsed.checks.ranges import NonNegative, Positive, Share, ShareAboveZero, Text
 from wsed.metrics.base import Array, BootstrappedMetric, Statistics
+from wsed.metrics.changes import Changes
 from wsed.metrics.intermediate_statistics import (
     Deltas,
-    delta_counts,
     deltas_from_points,
-    ground_truth,
     intersection_deltas,
     reference_counts,
 )
 from wsed.metrics.measure import Measure
 from wsed.metrics.outputs import Outputs
+from wsed.metrics.staircases import Staircases, effective_area, effective_staircase
 
 HOUR = 3600.0
 
@@ -95,7 +97,7 @@ class PsdRoc(Statistics):
     """The curve of detected events over false alarms, and the area under it.
 
     Args:
-        deltas: changes of the counts of each clip as the threshold falls, with the tolerances of the scenario.
+        deltas: changes of the counts of each class as the threshold falls, with the tolerances of the scenario.
         reference: the true events, `filename onset offset event_label`.
         durations: seconds of every clip, by filename.
         labels: the event classes that the reference has.
@@ -111,9 +113,9 @@ class PsdRoc(Statistics):
         scenario: Psds,
     ) -> None:
         self.deltas = deltas
-        self.reference = reference
-        self.durations = durations
         self.labels = tuple(labels)
+        self.number, self.sounding = reference_counts(reference, labels, list(durations))
+        self.durations = np.array(list(durations.values()))
         self.scenario = scenario if len(labels) > 1 else replace(scenario, cttc=None, alpha_ct=0.0)
 
     def scores(self, prefix: str, weights: Array | None = None) -> dict[str, Any]:
@@ -127,88 +129,65 @@ class PsdRoc(Statistics):
         Returns:
             Numbers, or `(draw,)` with weights.
         """
-        if weights is not None:
-            return self._draws(prefix, weights)
-        value, by_class, _ = self._score()
-        return {prefix: value, **{f"{prefix}/class/{label}": area for label, area in by_class.items()}}
+        if weights is None:
+            return {name: float(value[0]) for name, value in self._areas(prefix, self._curves).items()}
+        return self._areas(prefix, self._staircases(weights))
 
     def curve(self) -> dict[str, Array]:
         """The PSD-ROC: ascending effective false alarms per hour, `efpr`, and effective true positive rates, `etpr`."""
-        detected, false = self._score()[2]
-        return {"efpr": false, "etpr": detected}
+        edges, height = effective_staircase(self._curves, 0, self.scenario.alpha_st)
+        edges, height = np.append(0.0, edges), np.append(0.0, height)
+        last = np.append(edges[1:] > edges[:-1], True)
+        return {"efpr": np.append(edges[last], self.scenario.max_efpr), "etpr": np.append(height[last], height[-1])}
 
-    def _score(self) -> tuple[float, dict[str, float], tuple[Array, Array]]:
-        from sed_scores_eval.intersection_based import psds
+    def _areas(self, prefix: str, curves: Sequence[Staircases]) -> dict[str, Array]:
+        alpha_st, limit = self.scenario.alpha_st, self.scenario.max_efpr
+        draws = range(len(curves[0].known))
+        alone = {f"{prefix}/class/{label}": own.areas(limit) for label, own in zip(self.labels, curves, strict=True)}
+        return {prefix: np.array([effective_area(curves, draw, alpha_st, limit) for draw in draws]), **alone}
 
-        tolerances = {name: getattr(self.scenario, name) for name in ("alpha_ct", "alpha_st", "max_efpr")}
-        tolerances |= {f"{name}_threshold": getattr(self.scenario, name) for name in ("dtc", "gtc", "cttc")}
-        value, by_class, (found, false, *_), _ = psds(
-            scores=None,
-            ground_truth=ground_truth(self.reference, list(self.durations)),
-            audio_durations=dict(self.durations),
-            deltas=self.deltas,
-            **tolerances,
-        )
-        return float(value), {label: float(area) for label, area in by_class.items()}, (found, false)
+    @cached_property
+    def _curves(self) -> list[Staircases]:
+        """The staircase of each class, with a step at every threshold."""
+        return self._staircases(None)
 
-    def _draws(self, prefix: str, weights: Array) -> dict[str, Array]:
-        filenames = list(self.durations)
-        number, seconds = reference_counts(self.reference, self.labels, filenames)
-        events, sounding = weights @ number, weights @ seconds
-        total = weights @ np.array([self.durations[filename] for filename in filenames])
+    def _staircases(self, weights: Array | None) -> list[Staircases]:
+        """The staircases of each class in every draw; see `scores` for the weights."""
+        chosen = np.ones((1, len(self.durations))) if weights is None else weights
+        events, sounding, total = chosen @ self.number, chosen @ self.sounding, chosen @ self.durations
+        rates = CrossTriggerRates(self.number > 0, sounding, weights) if self.scenario.alpha_ct else None
         curves = []
-        for index, label in enumerate(self.labels):
-            counts = {
-                name: np.cumsum(weights @ steps, 1)
-                for name, steps in delta_counts(self.deltas, label, filenames).items()
-            }
-            found = counts["tps"] / np.where(events[:, index : index + 1] > 0, events[:, index : index + 1], np.nan)
-            false = counts["fps"] / total[:, None]
-            if self.scenario.alpha_ct:
-                crossed = [
-                    counts.get(f"cts\\{other}", 0) / np.maximum(sounding[:, place : place + 1], 1e-12)
-                    for place, other in enumerate(self.labels)
-                    if other != label
-                ]
-                false = false + self.scenario.alpha_ct * np.mean(np.broadcast_arrays(*crossed), axis=0)
-            curves.append((found, false * HOUR))
-        limit, draws = self.scenario.max_efpr, range(len(weights))
-        whole = [
-            _area([(found[draw], false[draw]) for found, false in curves], self.scenario.alpha_st, limit)
-            for draw in draws
-        ]
-        alone = {
-            f"{prefix}/class/{label}": np.array([_area([(found[draw], false[draw])], 0.0, limit) for draw in draws])
-            for label, (found, false) in zip(self.labels, curves, strict=True)
-        }
-        return {prefix: np.array(whole), **alone}
+        for place, label in enumerate(self.labels):
+            changes = self.deltas[label]
+            found, alarms = (part[None] for part in changes.totals()[1:]) if weights is None else changes.drawn(weights)
+            false = alarms / total[:, None]
+            if rates is not None:
+                false = false + self.scenario.alpha_ct * rates.of(changes) / (len(self.labels) - 1)
+            curves.append(Staircases.of(found, false * HOUR, events[:, place], self.scenario.max_efpr))
+        return curves
 
 
-def _area(curves: Sequence[tuple[Array, Array]], alpha_st: float, limit: float) -> float:
-    """The area under the mean of the classes' curves less their spread, as a share of the largest possible area.
-
-    The curve of a class is a staircase: for each number of false alarms, the largest share of its events that is
-    detected with at most this number.
+class CrossTriggerRates:
+    """Numbers of cross triggers per second of the events that they hit, summed over the classes of these events.
 
     Args:
-        curves: for each class, the share of events detected and the false alarms per hour, `(step,)` each; NaN for a
-            class without events, which does not count.
-        alpha_st: weight of the spread.
-        limit: upper limit of the area, in false alarms per hour.
+        known: `(clip, class)`, whether a clip has events of a class.
+        sounding: `(draw, class)`, seconds of all events of a class.
+        weights: `(draw, clip)`, how often each clip counts; None for a single draw in which each counts once.
     """
-    stairs = []
-    for found, false in curves:
-        if not np.isnan(found[-1]):
-            within = false <= limit
-            order = np.lexsort((found[within], false[within]))
-            stairs.append((false[within][order], np.maximum.accumulate(found[within][order])))
-    if not stairs:
-        return np.nan
-    edges = np.unique(np.concatenate([at for at, _ in stairs]))
-    if not len(edges):
-        return 0.0
-    heights = np.stack(
-        [np.concatenate([[0.0], height])[np.searchsorted(at, edges, side="right")] for at, height in stairs]
-    )
-    effective = np.maximum(heights.mean(0) - alpha_st * heights.std(0), 0)
-    return float((effective * np.diff(edges, append=limit)).sum() / limit)
+
+    def __init__(self, known: NDArray[np.bool_], sounding: Array, weights: Array | None) -> None:
+        self.sounding = np.maximum(sounding, 1e-12)
+        self.row = np.cumsum(known).reshape(known.shape) - 1
+        clip, label = np.nonzero(known)
+        self.shares = None if weights is None else weights[:, clip] / self.sounding[:, label]
+
+    def of(self, changes: Changes) -> Array:
+        """The rates of one class: `(draw, threshold)`, or `(draw, step)` with weights."""
+        if self.shares is None:
+            amounts = changes.cts / self.sounding[0, changes.other]
+            return np.cumsum(np.bincount(changes.item, amounts, len(changes.thresholds)))[None, changes.ends()]
+        number = changes.steps.number
+        cell = self.row[changes.clip[changes.item], changes.other] * number + changes.step[changes.item]
+        counts = np.bincount(cell, changes.cts, self.shares.shape[1] * number).reshape(-1, number)
+        return np.cumsum(self.shares @ counts, 1)

@@ -1,22 +1,17 @@
 """Scores that need no threshold: average precision, area under the ROC, and equal error rate."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from torch import Tensor
-from torchmetrics.functional.classification import binary_auroc, binary_average_precision, binary_eer
 
 from wsed.metrics.base import Array, Statistics
-from wsed.metrics.bootstrap import Steps
+from wsed.metrics.bootstrap import Steps, drawn_sums
 from wsed.metrics.counts import mean_over_classes
 from wsed.metrics.measure import Measure
+from wsed.metrics.ranking_curve import RankingCurve
 
-FUNCTIONS: Mapping[str, Callable[[Tensor, Tensor], Tensor]] = {
-    "ap": binary_average_precision,
-    "auroc": binary_auroc,
-    "eer": binary_eer,
-}
 STEPS = 1000
 """The largest number of thresholds for the scores of bootstrap draws."""
 
@@ -37,9 +32,9 @@ class Ranking(Statistics):
         self, labels: Sequence[str], probs: Tensor, target: Tensor, clip: Tensor, functions: Sequence[str]
     ) -> None:
         self.labels = tuple(labels)
-        self.probs = probs
-        self.target = target.bool()
-        self.clip = clip
+        self.probs = np.ascontiguousarray(probs.float().numpy().T)
+        self.target = np.ascontiguousarray(target.bool().numpy().T)
+        self.clip = clip.numpy()
         self.functions = tuple(functions)
 
     def scores(self, prefix: str, weights: Array | None = None) -> dict[str, Any]:
@@ -56,10 +51,9 @@ class Ranking(Statistics):
         Returns:
             Numbers, or `(draw,)` with weights.
         """
-        present = [index for index in range(len(self.labels)) if self.target[:, index].any()]
-        by_class = [self._of(self.probs[:, index], self.target[:, index], self.clip, weights) for index in present]
-        every = self.clip[:, None].expand_as(self.probs).flatten()
-        micro = self._of(self.probs.flatten(), self.target.flatten(), every, weights)
+        present = [index for index in range(len(self.labels)) if self.target[index].any()]
+        by_class = [self._of(slice(index, index + 1), weights) for index in present]
+        micro = self._of(slice(None), weights)
         named: dict[str, Any] = {}
         for name in self.functions:
             values = [of_class[name] for of_class in by_class] or [np.full_like(micro[name], np.nan)]
@@ -69,19 +63,20 @@ class Ranking(Statistics):
             named |= {f"{prefix}/class/{self.labels[index]}/{name}": values for name, values in of_class.items()}
         return {name: float(values[0]) if weights is None else values for name, values in named.items()}
 
-    def _of(self, probs: Tensor, target: Tensor, clip: Tensor, weights: Array | None) -> dict[str, Array]:
-        """Each score of one class: `(draw,)`."""
+    def _of(self, classes: slice, weights: Array | None) -> dict[str, Array]:
+        """Each score of the items of some classes together: `(draw,)`."""
+        probs, target = self.probs[classes], self.target[classes]
         if weights is None:
-            # Of what is not defined, torchmetrics returns 0 and warns.
-            defined = {"ap"} if target.all() else set(self.functions)
-            defined = defined if target.any() else set()
-            return {
-                name: np.array([float(FUNCTIONS[name](probs, target.long())) if name in defined else np.nan])
-                for name in self.functions
-            }
-        positive = target.double().numpy()
-        at = Steps(probs.double().numpy(), positive, clip.numpy(), weights.shape[1], STEPS)
-        hits, alarms = (np.cumsum(weights @ at.counts(part), 1) for part in (positive, 1 - positive))
+            curve = RankingCurve.of(probs.reshape(-1), target.reshape(-1))
+            return {name: np.array([getattr(curve, name)]) for name in self.functions}
+        steps = Steps(probs.reshape(-1), target.reshape(-1), STEPS)
+        clips, number = weights.shape[1], steps.number
+        counts = np.zeros((2, clips * number))
+        for own, positive in zip(probs, target, strict=True):
+            cell = self.clip * number + steps.of(own)
+            for side, chosen in enumerate((positive, ~positive)):
+                counts[side] += np.bincount(cell[chosen], minlength=clips * number)
+        hits, alarms = (np.cumsum(drawn_sums(weights, part.reshape(clips, number)), 1) for part in counts)
         with np.errstate(invalid="ignore", divide="ignore"):
             found = hits / hits[:, -1:]
             false = alarms / alarms[:, -1:]

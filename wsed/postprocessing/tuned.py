@@ -12,6 +12,7 @@ from scipy.ndimage import uniform_filter1d
 from wsed.checks.ranges import FilterSeconds, ListOf, Seconds, Share, ShareAboveZero
 from wsed.metrics.base import Array
 from wsed.metrics.best_f1 import BestF1
+from wsed.metrics.frame_scores import frame_scores
 from wsed.metrics.intermediate_statistics import event_deltas, intersection_deltas
 from wsed.metrics.outputs import Outputs
 from wsed.postprocessing.base import FittedPostprocessing
@@ -92,7 +93,7 @@ class Tuned(FittedPostprocessing):
     def _f1(self, scores: dict[str, pd.DataFrame], outputs: Outputs) -> Array:
         """The F1 of each class that has events at each threshold, `(class, threshold)`."""
         present = outputs.present
-        kept = {filename: scores[filename][["onset", "offset", *present]] for filename in outputs.filenames}
+        kept = frame_scores(scores, outputs.filenames, present)
         of_events = event_deltas(outputs.reference, kept, self.collar, self.offset_share)
         of_overlaps = intersection_deltas(outputs.reference, kept, self.dtc, self.gtc, None)
         both = [BestF1(deltas, outputs.reference, present, outputs.filenames) for deltas in (of_events, of_overlaps)]

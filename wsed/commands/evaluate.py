@@ -72,7 +72,7 @@ def evaluate(options: argparse.Namespace) -> None:
     if options.json is not None:
         values = {
             **evaluation.plain()["metrics"],
-            **{name: values.tolist() for name, values in evaluation.curves().items()},
+            **{name: values.tolist() for name, values in evaluation.curves.items()},
             **{f"parameters/{name}": value for name, value in parameters.items()},
         }
         write_text(options.json, json.dumps(values, indent=2) + "\n")

@@ -11,7 +11,7 @@ from torch import Tensor
 from wsed.checks.ranges import Draws, Seed
 from wsed.config.instantiate import instantiate
 from wsed.errors import UserError
-from wsed.metrics.base import Array, BootstrappedMetric, Metric, Statistics
+from wsed.metrics.base import Array, BootstrappedMetric, Metric
 from wsed.metrics.bootstrap import intervals, resample
 from wsed.metrics.measure import Measure
 from wsed.metrics.outputs import ClipPredictions, Outputs
@@ -28,7 +28,7 @@ class Evaluation:
         results: scores by flat name, and their confidence intervals under `NAME/ci95`.
         parameters: parameters of the metrics, by flat name.
         measures: descriptions of how to show the scores.
-        statistics: the statistics that the scores were computed from, each with the first part of the scores' names.
+        curves: the curves behind the scores, such as `psds/scenario1/curve/efpr`.
         draws: `(draw,)`, the scores over all classes in each draw of the bootstrap, by flat name. Evaluations with the
             same seed and number of clips have the same clips in a draw, so that their difference can be tested.
     """
@@ -36,16 +36,8 @@ class Evaluation:
     results: Results
     parameters: dict[str, float | str]
     measures: tuple[Measure, ...]
-    statistics: tuple[tuple[str, Statistics], ...] = ()
+    curves: Mapping[str, Array] = field(default_factory=dict)
     draws: Mapping[str, Array] = field(default_factory=dict)
-
-    def curves(self) -> dict[str, Array]:
-        """The curves behind the scores, such as `psds/scenario1/curve/efpr`."""
-        return {
-            f"{prefix}/curve/{axis}": values
-            for prefix, statistics in self.statistics
-            for axis, values in statistics.curve().items()
-        }
 
     def with_logged(self, logged: Mapping[str, Tensor | float]) -> "Evaluation":
         """Adds values that a system or a callback logged as `test/NAME`; each becomes the score `NAME`.
@@ -99,7 +91,7 @@ class Evaluator:
         weights = resample(len(outputs.filenames), self.draws, self.seed) if self.draws else None
         results: Results = {}
         parameters: dict[str, float | str] = {}
-        computed: list[tuple[str, Statistics]] = []
+        curves: dict[str, Array] = {}
         draws: dict[str, Array] = {}
         applicable = [metric for metric in self.metrics if metric.applies(outputs)]
         for metric in track(applicable, "Scoring", transient=True):
@@ -107,19 +99,17 @@ class Evaluator:
             if not isinstance(metric, BootstrappedMetric):
                 results |= {name: float(value) for name, value in metric.scores(outputs).items()}
                 continue
-            for prefix, statistics in metric.statistics(outputs):
-                computed.append((prefix, statistics))
-                results |= statistics.scores(prefix)
-                if weights is not None:
-                    drawn = statistics.scores(prefix, weights)
-                    results |= dict(intervals(drawn))
-                    draws |= drawn
+            # Statistics need much memory: those of one metric are gone before the next one.
+            scored = _scored(metric, outputs, weights)
+            results |= scored.results
+            curves |= scored.curves
+            draws |= scored.draws
         if weights is not None:
             parameters |= {"draws": self.draws, "seed": self.seed}
         measures = (measure for metric in applicable for measure in metric.measures())
         known = tuple(measure for measure in measures if measure.key in results)
         overall = {name: values for name, values in draws.items() if "/class/" not in name}
-        return Evaluation(results, parameters, known, tuple(computed), overall)
+        return Evaluation(results, parameters, known, curves, overall)
 
     def validate(self, predictions: ClipPredictions) -> dict[str, float]:
         """The scores of all metrics that are computed in validation, by flat name without `val/`."""
@@ -128,6 +118,21 @@ class Evaluator:
             for metric in self.metrics
             for name, value in metric.validation_scores(predictions).items()
         }
+
+
+def _scored(metric: BootstrappedMetric, outputs: Outputs, weights: Array | None) -> Evaluation:
+    """The scores of one metric, with their curves and draws."""
+    results: Results = {}
+    curves: dict[str, Array] = {}
+    draws: dict[str, Array] = {}
+    for prefix, statistics in metric.statistics(outputs):
+        results |= statistics.scores(prefix)
+        curves |= {f"{prefix}/curve/{axis}": values for axis, values in statistics.curve().items()}
+        if weights is not None:
+            drawn = statistics.scores(prefix, weights)
+            results |= dict(intervals(drawn))
+            draws |= drawn
+    return Evaluation(results, {}, (), curves, draws)
 
 
 def build_evaluator(config: Mapping[str, Any]) -> Evaluator:

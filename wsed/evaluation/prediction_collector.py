@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from wsed.data.batch import Batch
+from wsed.evaluation.score_writer import ScoreWriter
 from wsed.evaluation.separation_table import Separated, SeparationTable
 from wsed.features.base import Features
 from wsed.metrics.outputs import ClipPredictions, Outputs
@@ -76,8 +77,9 @@ class PredictionCollector(ClipPredictions):
         """
         files.scores.mkdir(parents=True, exist_ok=True)
         paths = files.score_files(self.filenames)
-        for filename, table in self.scores().items():
-            write_tsv(table, paths[filename])
+        writer = ScoreWriter(self.labels, self.frames_per_second)
+        for filename, probs in zip(self.filenames, self.frame_probs, strict=True):
+            writer.write(paths[filename], probs)
         write_tsv(self.tags(), files.tags)
         write_tsv(self.reference(), files.reference)
         durations = pd.DataFrame({"filename": self.durations.keys(), "duration": self.durations.values()})

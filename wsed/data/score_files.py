@@ -1,5 +1,6 @@
 """Reads and validates the scores of a system: frame and clip probabilities, in the format of sed_scores_eval."""
 
+import io
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -7,10 +8,14 @@ import numpy as np
 import pandas as pd
 
 from wsed.checks.clip_names import score_names
+from wsed.checks.files import read_text
 from wsed.checks.names import shortened
 from wsed.data.annotations import check_known
 from wsed.data.table_reader import LATEST, parse_numbers, read_table, refuse_duplicates
 from wsed.errors import UserError
+
+PLAIN = b"0123456789.eE+-\t\n"
+"""The characters of plain numbers in a table."""
 
 ROUNDING = 1e-3
 """Seconds by which a frame may start before or after the end of the previous one, because files round times."""
@@ -74,24 +79,48 @@ def read_tags(path: Path, labels: Sequence[str], filenames: Sequence[str]) -> pd
 
 def _read_score_file(path: Path, labels: Sequence[str]) -> pd.DataFrame:
     columns = ("onset", "offset", *labels)
-    table = read_table(path, columns)
-    _refuse_other_classes(table, columns, path)
-    if table.empty:
-        raise UserError(f"{path}: has no frames; write the scores of the whole clip")
-    values = pd.DataFrame({column: parse_numbers(table, column, path) for column in columns}, index=table.index)
+    values = _plain_numbers(path, columns)
+    if values is None:
+        table = read_table(path, columns)
+        _refuse_other_classes(table, columns, path)
+        if table.empty:
+            raise UserError(f"{path}: has no frames; write the scores of the whole clip")
+        values = pd.DataFrame({column: parse_numbers(table, column, path) for column in columns}, index=table.index)
     _refuse_out_of_range(values, labels, path)
     onsets, offsets = values["onset"].to_numpy(), values["offset"].to_numpy()
     ends = np.concatenate([[0.0], offsets[:-1]])
     bad = np.flatnonzero((offsets <= onsets) | (offsets > LATEST) | (onsets < ends - ROUNDING))
     if len(bad):
-        raise UserError(f"{path}, row {table.index[bad[0]]}: times do not increase; sort the frames by onset")
+        raise UserError(f"{path}, row {values.index[bad[0]]}: times do not increase; sort the frames by onset")
     gaps = np.flatnonzero(onsets[1:] > offsets[:-1] + ROUNDING)
     if len(gaps):
-        row = table.index[gaps[0] + 1]
+        row = values.index[gaps[0] + 1]
         raise UserError(f"{path}, row {row}: does not begin where the frame before ends; give every frame")
-    # sed_scores_eval needs each offset to equal the next onset exactly.
+    # The next onset, exactly: times in files are rounded.
     values["offset"] = np.append(onsets[1:], offsets[-1:])
     return values.reset_index(drop=True)
+
+
+def _plain_numbers(path: Path, columns: Sequence[str]) -> pd.DataFrame | None:
+    """A table of these columns with a plain number in every cell, read in a tenth of the time of `read_table`.
+
+    Returns:
+        The columns, with the index of `read_table`; None for any other file, of which `read_table` knows what is wrong.
+    """
+    header, _, body = read_text(path).partition("\n")
+    names = header.split("\t")
+    plain = body.isascii() and not body.encode().translate(None, PLAIN)
+    if sorted(names) != sorted(columns) or not plain or not body.strip() or "\n\n" in body:
+        return None
+    try:
+        numbers = np.loadtxt(io.StringIO(body), delimiter="\t", comments=None, ndmin=2)
+    except ValueError:
+        return None
+    if numbers.shape[1] != len(names) or not np.isfinite(numbers).all():
+        return None
+    # The first row is the second line.
+    order = [names.index(column) for column in columns]
+    return pd.DataFrame(numbers[:, order], columns=list(columns), index=range(2, len(numbers) + 2))
 
 
 def _refuse_other_classes(table: pd.DataFrame, columns: Sequence[str], path: Path) -> None:

@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -49,4 +50,4 @@ class ScoreWriter:
     def _times(self, frames: int) -> list[bytes]:
         """The beginning of each row, with the times of its frame."""
         times = (np.arange(frames + 1) / self.frames_per_second).tolist()
-        return [f"{onset!r}\t{offset!r}\t".encode() for onset, offset in zip(times[:-1], times[1:], strict=True)]
+        return [f"{onset!r}\t{offset!r}\t".encode() for onset, offset in pairwise(times)]

@@ -7,6 +7,7 @@ from wsed import __version__
 from wsed.commands import help as help_texts
 from wsed.commands.parser import check_working_directory, exit_code, mistake
 from wsed.errors import did_you_mean
+from wsed.imports import quick_imports
 
 HELP_FLAGS = {"-h", "--help"}
 
@@ -38,7 +39,9 @@ def _run(words: list[str]) -> int:
         print(help_texts.data_help(rest))
     elif name in help_texts.SUBCOMMANDS:
         check_working_directory()
-        code: int = import_module(f"wsed.commands.{name}").main(rest)
+        with quick_imports():
+            command = import_module(f"wsed.commands.{name}")
+        code: int = command.main(rest)
         return code
     else:
         return mistake(f"{name}: is not a subcommand; see wsed --help.{did_you_mean(name, help_texts.SUBCOMMANDS)}")

@@ -5,6 +5,7 @@ from importlib.util import find_spec
 
 from wsed.commands.parser import Parser, add_allow, exit_code
 from wsed.errors import UserError
+from wsed.imports import quick_imports
 
 HELP = """Shows a page in the browser: drop a recording or use the microphone, see the spectrogram, the masks and the
 events, and listen to each source.
@@ -53,7 +54,8 @@ def demo(options: argparse.Namespace) -> None:
     """
     if find_spec("gradio") is None:
         raise UserError("demo: needs the package gradio; pip install 'wsed[demo]'")
-    from wsed.inference.load import load
-    from wsed.inference.page.serve import serve
+    with quick_imports():
+        from wsed.inference.load import load
+        from wsed.inference.page.serve import serve
 
     serve(load(options.model, options.device, options.allow), options.port)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from wsed.commands.parser import Parser, add_allow, exit_code
 from wsed.errors import UserError
+from wsed.imports import quick_imports
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -103,10 +104,11 @@ Scored = tuple[tuple[str, ...], "Evaluation", Mapping[str, Any]]
 
 
 def _of_run(options: argparse.Namespace) -> Scored:
-    from wsed.evaluation.evaluator import build_evaluator
-    from wsed.inference.test_pass import run_config, test_pass
-    from wsed.runs.checkpoints import find_checkpoint
-    from wsed.systems.base import System
+    with quick_imports():
+        from wsed.evaluation.evaluator import build_evaluator
+        from wsed.inference.test_pass import run_config, test_pass
+        from wsed.runs.checkpoints import find_checkpoint
+        from wsed.systems.base import System
 
     checkpoint, run = find_checkpoint(options.checkpoint)
     system = System.load(checkpoint, allowed=options.allow)

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from wsed.commands.parser import Parser, add_allow, exit_code
+from wsed.imports import quick_imports
 
 HELP = """Writes a trained system for programs without wsed.
 
@@ -47,9 +48,10 @@ def export(options: argparse.Namespace) -> None:
     Raises:
         UserError: the model cannot be used, or a part of it cannot be exported.
     """
-    from wsed.inference.export.export import export as export_model
-    from wsed.inference.export.formats import export_format
-    from wsed.inference.load import load
+    with quick_imports():
+        from wsed.inference.export.export import export as export_model
+        from wsed.inference.export.formats import export_format
+        from wsed.inference.load import load
 
     form = export_format(options.format)
     model = load(options.model, "cpu", options.allow)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from wsed.commands.parser import Parser, add_allow, exit_code
 from wsed.errors import UserError
+from wsed.imports import quick_imports
 
 HELP = """Averages the predictions of runs for their test clips, and scores the mean like a run.
 
@@ -49,8 +50,9 @@ def fuse(options: argparse.Namespace) -> None:
     runs = [Path(word) for word in options.words if word not in overrides]
     if not runs:
         raise UserError("fuse: there is no run to fuse; name the folder of at least one")
-    from wsed.inference.fusion import checkpoints_of, fuse_runs
-    from wsed.reports.scores import print_scores
+    with quick_imports():
+        from wsed.inference.fusion import checkpoints_of, fuse_runs
+        from wsed.reports.scores import print_scores
 
     if sum(len(checkpoints_of(run, options.first_epoch)) for run in runs) < 2:
         raise UserError(f"{runs[0]}: alone is nothing to fuse; give another, or a run that was trained with keep_every")

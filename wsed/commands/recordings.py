@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from wsed.commands.parser import Parser, add_allow
 from wsed.errors import one_line
+from wsed.imports import quick_imports
 
 if TYPE_CHECKING:
     from wsed.inference.files import Sink
@@ -44,11 +45,12 @@ def run_on_recordings(options: argparse.Namespace, channels: Any, make_sink: Mak
     Raises:
         UserError: the model or an option cannot be used, or there are no recordings.
     """
-    from wsed.inference.files import analyse_files
-    from wsed.inference.inputs import find_inputs
-    from wsed.inference.journal import options_digest
-    from wsed.inference.load import load
-    from wsed.inference.progress import SpeedBar
+    with quick_imports():
+        from wsed.inference.files import analyse_files
+        from wsed.inference.inputs import find_inputs
+        from wsed.inference.journal import options_digest
+        from wsed.inference.load import load
+        from wsed.inference.progress import SpeedBar
 
     classes = None if options.classes is None else options.classes.split(",")
     with find_inputs(options.audio) as inputs:

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from wsed.commands.parser import Parser, exit_code
 from wsed.errors import UserError
+from wsed.imports import quick_imports
 
 if TYPE_CHECKING:
-    from wsed.reproduction.jobs import Protocol
+    with quick_imports():
+        from wsed.reproduction.jobs import Protocol
 
 HELP = """Trains the systems of a paper, sets its tables beside ours, and judges each of its claims.
 

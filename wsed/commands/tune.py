@@ -5,6 +5,7 @@ from pathlib import Path
 
 from wsed.commands.parser import Parser, add_allow, exit_code
 from wsed.errors import UserError
+from wsed.imports import quick_imports
 
 HELP = """Chooses thresholds and post-processing of a trained system on recordings with strong labels.
 
@@ -48,9 +49,11 @@ def tune(options: argparse.Namespace) -> None:
     if not output.parent.is_dir():
         raise UserError(f"{output.parent}: is no folder; make it, or give --output another path")
     from wsed.atomic import atomic_write, write_text
-    from wsed.inference.tuning import tune as tuned
-    from wsed.reports.figures.curves import precision_recall_figure
-    from wsed.reports.figures.style import svg
+
+    with quick_imports():
+        from wsed.inference.tuning import tune as tuned
+        from wsed.reports.figures.curves import precision_recall_figure
+        from wsed.reports.figures.style import svg
 
     tuning = tuned(options.model, options.overrides, options.allow)
     curves = tuning.curves()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wsed.errors import PrunedError, UserError
+from wsed.imports import quick_imports
 from wsed.runs import slurm_job
 from wsed.runs.active_run import ActiveRun, is_forced
 from wsed.runs.planned_run import PlannedRun
@@ -77,8 +78,9 @@ def _is_done(active: ActiveRun) -> bool:
 
 def _train(active: ActiveRun, watching: Callable[[], Sequence["Callback"]], record_refusal: bool) -> None:
     try:
-        from wsed.training.process_settings import kept_settings
-        from wsed.training.run import train
+        with quick_imports():
+            from wsed.training.process_settings import kept_settings
+            from wsed.training.run import train
 
         silence_lightning()
         keep_freed_memory()
@@ -94,7 +96,8 @@ def _train(active: ActiveRun, watching: Callable[[], Sequence["Callback"]], reco
 def _join(active: ActiveRun) -> Outcome:
     """Joins the training in a Slurm task other than the first, which may be writing the folder at this moment."""
     if not _is_done(active):
-        from wsed.training.run import join
+        with quick_imports():
+            from wsed.training.run import join
 
         silence_lightning()
         keep_freed_memory()

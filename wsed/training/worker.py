@@ -6,10 +6,13 @@ Rank 0 sends the run folder and the config, pickled, through standard input; see
 import pickle
 import sys
 
-from wsed.runs.folder import RunFolder
-from wsed.training.allocator import keep_freed_memory
-from wsed.training.run import join
-from wsed.training.warnings import silence_lightning
+from wsed.imports import quick_imports
+
+with quick_imports():
+    from wsed.runs.folder import RunFolder
+    from wsed.training.allocator import keep_freed_memory
+    from wsed.training.run import join
+    from wsed.training.warnings import silence_lightning
 
 if __name__ == "__main__":
     path, config = pickle.load(sys.stdin.buffer)

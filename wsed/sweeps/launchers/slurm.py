@@ -25,7 +25,8 @@ from wsed.runs.active_run import ActiveRun
 from wsed.sweeps.launchers.base import Launcher, SweepRun, execute_in_sweep
 from wsed.training.execute import Outcome
 
-POLLING_SECONDS = 5
+SHORTEST_WAIT, LONGEST_WAIT = 0.25, 5.0
+"""Seconds between two questions about a job; each wait is longer than the one before by a fifth."""
 MOST_JOBS = 1000
 """Largest number of jobs in one array; Slurm's default limit is 1001."""
 
@@ -154,11 +155,13 @@ def _refusal(error: Exception) -> str:
 
 def _wait_for(job: "submitit.Job[list[Outcome]]", runs: Sequence[SweepRun]) -> list[Outcome]:
     """Waits until the first task of a job has ended, with or without a result; returns the outcomes of its runs."""
+    wait = SHORTEST_WAIT
     while not job.paths.result_pickle.exists():
         if slurm_job.waits_or_runs(job.job_id) is False and not job.paths.result_pickle.exists():
             print(f"Slurm job {job.job_id} ended without a result; see {job.paths.stdout}", flush=True)
             return [_recorded(run) for run in runs]
-        time.sleep(POLLING_SECONDS)
+        time.sleep(wait)
+        wait = min(1.2 * wait, LONGEST_WAIT)
     return job.result() if job.exception() is None else [_recorded(run) for run in runs]
 
 

@@ -1,25 +1,56 @@
 """Fixtures of all tests."""
 
+import os
 import shutil
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.requirements import shared, unavailable
+from tests.warm import Forked, WarmServer
+from wsed.imports import quick_imports
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+Start = Callable[..., Forked]
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Decoded and synthesised sounds go to a temporary folder, not to the user's cache."""
+    """Decoded and synthesised sounds go to a temporary folder that all workers share, not to the user's cache."""
+    own = tmp_path_factory.getbasetemp()
+    common = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("WSED_CACHE", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("WSED_CACHE", str(common / "cache"))
         yield
+
+
+@pytest.fixture(scope="session")
+def warm_server(_own_cache: None) -> Iterator[WarmServer]:
+    """Starts commands of wsed without the seconds that a new process needs to load PyTorch."""
+    server = WarmServer()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def start(warm_server: WarmServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
+    """Starts commands of wsed, or Python programs, in the working directory; none of them outlives the test."""
+    printed = tmp_path_factory.mktemp("printed")
+    started: list[Forked] = []
+
+    def start(*words: str, **more: Any) -> Forked:
+        outputs = tuple(str(printed / f"{name}{len(started)}") for name in ("out", "err"))
+        started.append(warm_server.start(words, more.pop("folder", Path.cwd()), outputs, **more))
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.kill()
 
 
 @pytest.fixture(scope="session")
@@ -52,6 +83,13 @@ def browser() -> "Iterator[Browser]":
         opened = playwright.chromium.launch(executable_path=path)
         yield opened
         opened.close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Modules of tests, and what they load, are not searched for garbage again and again."""
+    with quick_imports():
+        yield
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -10,6 +10,7 @@ SIZES = [
     "precision=32-true",
     "runtime.progress_bar=false",
     "postprocessing=plain",
+    "evaluation.draws=20",
 ]
 """Two epochs of two steps on generated sounds, with whichever logger."""
 

@@ -1,15 +1,12 @@
 """`wsed reproduce`: a small reproduction that is killed and goes on, and mistakes."""
 
 import json
-import os
-import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
 
+from tests.conftest import Start
 from wsed.__main__ import main
 
 SMALL = [
@@ -22,25 +19,18 @@ SMALL = [
 ]
 
 
-def start(folder: Path, *words: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "wsed", "reproduce", *words, *SMALL]
-    # A run that is killed ends at once, and the next command finds what is done.
-    return subprocess.Popen(command, cwd=folder, text=True, stdout=subprocess.PIPE, start_new_session=True)
-
-
 @pytest.mark.slow
-def test_a_reproduction_that_is_killed_goes_on(tmp_path: Path) -> None:
+def test_a_reproduction_that_is_killed_goes_on(tmp_path: Path, start: Start) -> None:
     folder = tmp_path / "outputs" / "reproduce" / "jsc-quick-generated"
-    killed = start(tmp_path, "jsc")
+    killed = start("reproduce", "jsc", *SMALL, folder=tmp_path)
     deadline = time.monotonic() + 300
     while time.monotonic() < deadline and len(list(folder.glob("*/results.json"))) < 2:
         time.sleep(0.1)
-    os.killpg(killed.pid, signal.SIGKILL)
-    killed.communicate()
+    killed.kill()
     done = {path: path.stat().st_mtime_ns for path in folder.glob("*/results.json")}
     assert len(done) >= 2
     assert not (folder / "reproduction.md").exists()
-    said, _ = (second := start(tmp_path, "jsc")).communicate(timeout=600)
+    said, _ = (second := start("reproduce", "jsc", *SMALL, folder=tmp_path)).communicate(timeout=600)
     assert second.returncode == 0
     assert {path: path.stat().st_mtime_ns for path in done} == done
     assert len(list(folder.glob("*/results.json"))) == 12
@@ -55,19 +45,20 @@ def test_a_reproduction_that_is_killed_goes_on(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_means_over_epochs_and_over_systems(tmp_path: Path) -> None:
+def test_means_over_epochs_and_over_systems(tmp_path: Path, start: Start) -> None:
     words = ["gated_crnn", "--seeds", "1", "mixing.duration=1", "mixing.onsets=[[0,0],[0,0]]", "trainer.max_epochs=2"]
     small = [*words, "data.batch_size=6", "trainer.limit_train_batches=1", "keep_first=1", "mixing.event_duration=0.5"]
-    command = [sys.executable, "-m", "wsed", "reproduce", *small, *(word for word in SMALL if "max_epochs" not in word)]
-    ended = subprocess.run(command, cwd=tmp_path, text=True, capture_output=True, check=True)
+    command = ["reproduce", *small, *(word for word in SMALL if "max_epochs" not in word)]
+    said, _ = (first := start(*command, folder=tmp_path)).communicate()
+    assert first.returncode == 0
     folder = tmp_path / "outputs" / "reproduce" / "gated_crnn-quick-generated"
     (fused,) = (folder / "means").glob("fusion,*/results.json")
     members = json.loads(fused.read_text())["members"]
     assert [len(epochs) for epochs in members.values()] == [2, 2]
-    assert "| fusion of both | 57.7 | " in ended.stdout
+    assert "| fusion of both | 57.7 | " in said
     assert {path.name for path in folder.glob("*.svg")} == {"localisation.svg", "tagging.svg"}
     before = fused.stat().st_mtime_ns
-    subprocess.run(command, cwd=tmp_path, capture_output=True, check=True)
+    assert start(*command, folder=tmp_path).wait() == 0
     assert fused.stat().st_mtime_ns == before
 
 

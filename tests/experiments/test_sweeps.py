@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 import yaml
-from wandb.sdk.launch.sweeps.utils import create_sweep_command, create_sweep_command_args
 
 from tests.small_run import SMALL
 from wsed.__main__ import main
@@ -65,6 +64,9 @@ def test_sweeps_ask_what_the_papers_ask() -> None:
 
 @pytest.mark.parametrize(("name", "home"), HOMES.items())
 def test_the_agents_of_wandb_train_the_same_runs(name: str, home: str) -> None:
+    # Imported here, since it loads much.
+    from wandb.sdk.launch.sweeps.utils import create_sweep_command, create_sweep_command_args
+
     text = (EXPERIMENTS / home / "wandb_sweep.yaml").read_text()
     assert text == wandb_sweep(name, [])
     sweep = yaml.safe_load(text)

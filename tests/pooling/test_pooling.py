@@ -6,10 +6,12 @@ from typing import Any, Literal
 
 import pytest
 import torch
+from hydra import compose
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from omegaconf import OmegaConf
 
-from wsed.config import composed
+from wsed.config.compose import hydra_initialized
 from wsed.config.groups import groups
 from wsed.config.instantiate import instantiate
 from wsed.pooling.attention import AttentionPooling
@@ -49,7 +51,9 @@ def prepared(pooling: Pooling, bands: int = FREQ, dtype: torch.dtype = torch.flo
 
 @functools.cache
 def described(choice: str) -> dict[str, Any]:
-    pooling: dict[str, Any] = composed(f"pooling={choice}")["pooling"]
+    # The choice alone: a whole config takes long, and this is done for all choices before any test runs.
+    with hydra_initialized():
+        pooling: dict[str, Any] = OmegaConf.to_container(compose(f"pooling/{choice}").pooling)  # type: ignore[assignment]
     return pooling
 
 

@@ -1,21 +1,20 @@
-"""A warm process for all tests of a worker, and the counts of how its commands ended."""
+"""Commands that must end in one line, and the counts of how they ended."""
 
 import os
 import random
-import signal
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from subprocess import Popen
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
-from tests.robustness.warm import Wsed, start_server
+from tests.robustness.command import Wsed
 from tests.small_run import SMALL
+from tests.warm import WarmServer
 
 SECONDS = float(os.environ.get("FUZZ_SECONDS", "0"))
 """How long all searches for bad input take together; 0 for a few inputs each."""
@@ -26,26 +25,12 @@ ROUND = 25
 Search = Callable[[st.SearchStrategy[Any], Callable[[Any], object], int], None]
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _interrupts_arrive() -> None:
-    """Processes of tests end by Ctrl-C, also where a shell has started the tests in the background and ignores it."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
-@pytest.fixture(scope="session")
-def _server(_own_cache: None) -> "Iterator[Popen[str]]":
-    server = start_server()
-    yield server
-    server.kill()
-    server.wait()
-
-
 @pytest.fixture
-def wsed(tmp_path: Path, _server: "Popen[str]", record_property: Callable[[str, object], None]) -> Iterator[Wsed]:
+def wsed(tmp_path: Path, warm_server: WarmServer, record_property: Callable[[str, object], None]) -> Iterator[Wsed]:
     """The command `wsed`, in the empty folder `work`."""
     folder = tmp_path / "work"
     folder.mkdir()
-    command = Wsed(folder, _server)
+    command = Wsed(folder, warm_server)
     yield command
     for kind in command.kinds:
         record_property("ended", kind)
@@ -78,9 +63,9 @@ def search(request: pytest.FixtureRequest, record_property: Callable[[str, objec
 
 
 @pytest.fixture(scope="session")
-def small_run(tmp_path_factory: pytest.TempPathFactory, _server: "Popen[str]") -> Path:
+def small_run(tmp_path_factory: pytest.TempPathFactory, warm_server: WarmServer) -> Path:
     """A finished run; to be copied, not changed."""
     folder = tmp_path_factory.mktemp("small") / "work"
     folder.mkdir()
-    Wsed(folder, _server).accepts("train", *SMALL, "hydra.run.dir=run")
+    Wsed(folder, warm_server).accepts("train", *SMALL, "hydra.run.dir=run")
     return folder / "run"

@@ -13,7 +13,7 @@ import pytest
 import soundfile
 
 from tests.commands.train.conftest import write_bank
-from tests.robustness.warm import Wsed
+from tests.robustness.command import Wsed
 from tests.small_run import SIZES
 
 RATE = 16000

@@ -3,16 +3,16 @@
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 import soundfile
 
+from tests.robustness.command import Wsed, snapshot
 from tests.robustness.conftest import Search
 from tests.robustness.mutations import CANARY, damaged_bytes, damaged_values, read, write
-from tests.robustness.warm import Wsed, snapshot
 from tests.small_run import SMALL
+from tests.warm import WarmServer
 
 FEW = 4
 """Inputs of each kind of file; more take long, because each runs one or two commands."""
@@ -66,7 +66,7 @@ BYTES: dict[str, tuple[str, list[list[str]]]] = {
 
 
 @pytest.fixture(scope="module")
-def material(tmp_path_factory: pytest.TempPathFactory, small_run: Path, _server: Any) -> Path:
+def material(tmp_path_factory: pytest.TempPathFactory, small_run: Path, warm_server: WarmServer) -> Path:
     """Good files of every kind, to be copied."""
     root = tmp_path_factory.mktemp("material") / "work"
     root.mkdir()
@@ -76,7 +76,7 @@ def material(tmp_path_factory: pytest.TempPathFactory, small_run: Path, _server:
     write(root / "sweep" / "sweep.json", ["one", "two"])
     sizes = ["mixing.duration=1.0", "data.soundbank.recordings=4", "data.clips={train: 2, val: 0, test: 2}"]
     own = {"WSED_CACHE": str(root / "cache")}
-    Wsed(root, _server).accepts("data", "mix", "mixed", *sizes, environment=own)
+    Wsed(root, warm_server).accepts("data", "mix", "mixed", *sizes, environment=own)
     (root / "tables" / "audio").mkdir(parents=True)
     for number, name in enumerate(("0.wav", "1.flac", "2.wav")):
         noise = np.random.default_rng(number).normal(0, 0.1, 16000)

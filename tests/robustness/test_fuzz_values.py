@@ -10,8 +10,8 @@ import pytest
 from hypothesis import strategies as st
 from omegaconf import OmegaConf
 
+from tests.robustness.command import LONGEST_LINE
 from tests.robustness.conftest import Search
-from tests.robustness.warm import LONGEST_LINE
 from wsed.config.compose import compose_config, hydra_initialized
 from wsed.config.instantiate import instantiate
 from wsed.config.resolvers import register

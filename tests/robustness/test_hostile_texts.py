@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.reports.conftest import make_metrics
+from tests.robustness.command import Wsed
 from tests.robustness.run_folders import arrays, make_run
-from tests.robustness.warm import Wsed
 
 TEXTS = {
     "script": "<script>document.title='ran'</script>",

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.data import miniature_corpora as corpora
+from tests.robustness.command import Wsed
 from tests.robustness.test_one_class import HEADER, TABLES, results
-from tests.robustness.warm import Wsed
 from wsed.checks.labels import check_labels
 from wsed.errors import UserError
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import torch
 
-from tests.robustness.warm import Wsed
+from tests.robustness.command import Wsed
 from tests.small_run import SMALL
 
 WORDS = ["train", *SMALL, "evaluation.draws=0", "hydra.run.dir=run"]

@@ -4,8 +4,6 @@ import json
 import os
 import shutil
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,19 +14,21 @@ import pytest
 import soundfile
 
 from tests.commands.train.conftest import write_bank
-from tests.robustness.warm import Wsed
+from tests.conftest import Start
+from tests.robustness.command import Wsed
 from tests.small_run import SIZES
+from tests.warm import WarmServer
 
 MIX = [word for word in SIZES if word.startswith(("mixing", "data.soundbank", "data.clips"))]
 SMALL = [word for word in SIZES if word not in MIX]
 
 
 @pytest.fixture(scope="session")
-def written(tmp_path_factory: pytest.TempPathFactory, _server: "subprocess.Popen[str]") -> Path:
+def written(tmp_path_factory: pytest.TempPathFactory, warm_server: WarmServer) -> Path:
     """Twelve mixtures to train on and three to test on."""
     folder = tmp_path_factory.mktemp("written") / "work"
     folder.mkdir()
-    Wsed(folder, _server).accepts("data", "mix", "mixed", *MIX)
+    Wsed(folder, warm_server).accepts("data", "mix", "mixed", *MIX)
     return folder / "mixed"
 
 
@@ -290,12 +290,12 @@ def test_a_folder_that_cannot_be_written(wsed: Wsed, kind: str) -> None:
 
 
 @pytest.mark.slow
-def test_an_interrupt_leaves_nothing(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "wsed", "data", "mix", "new/mixed", "mixing.duration=1.0"]
+def test_an_interrupt_leaves_nothing(tmp_path: Path, start: Start) -> None:
+    command = ["data", "mix", "new/mixed", "mixing.duration=1.0"]
     overrides = ["data.soundbank.recordings=4", "data.clips={train: 100000, val: 0, test: 3}"]
     work = tmp_path / "work"
     work.mkdir()
-    started = subprocess.Popen([*command, *overrides], cwd=work, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL)
+    started = start(*command, *overrides, folder=work)
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and not list(work.rglob("*.wav")):
         time.sleep(0.05)
@@ -303,5 +303,5 @@ def test_an_interrupt_leaves_nothing(tmp_path: Path) -> None:
     started.send_signal(signal.SIGINT)
     _, err = started.communicate(timeout=60)
     assert started.returncode != 0
-    assert b"Traceback" not in err
+    assert "Traceback" not in err
     assert not list(work.iterdir())

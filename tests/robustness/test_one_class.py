@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.data import miniature_corpora as corpora
-from tests.robustness.warm import Wsed
+from tests.robustness.command import Wsed
 from tests.small_run import SMALL
 
 ONE = [*SMALL, "evaluation.draws=20", "hydra.run.dir=run"]

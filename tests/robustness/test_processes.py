@@ -1,4 +1,7 @@
-"""Signals, two processes at once, full disks and closed outputs, with real processes."""
+"""Signals, two processes at once, full disks and closed outputs, with real processes.
+
+Those that need no interpreter of their own are forks of a process that has loaded wsed.
+"""
 
 import contextlib
 import json
@@ -16,8 +19,11 @@ import pandas as pd
 import pytest
 import torch
 
+from tests.conftest import Start
 from tests.requirements import unavailable
 from tests.small_run import SMALL
+from tests.warm import Forked
+from wsed.sweeps.state import run_states
 
 pytestmark = pytest.mark.slow
 
@@ -25,11 +31,11 @@ QUICK = [*SMALL, "evaluation.draws=0", "trainer.max_epochs=1"]
 LONG = [*SMALL, "evaluation.draws=0", "data.clips={train: 60, val: 6, test: 3}", "test=best"]
 ENDLESS = [*LONG, "trainer.max_epochs=4000"]
 
-Process = subprocess.Popen[str]
+Process = subprocess.Popen[str] | Forked
 
 
-def start(folder: Path, *words: str, stdout: Any = subprocess.PIPE, **more: Any) -> Process:
-    """Starts `wsed train` in a folder and in a session of its own."""
+def start_anew(folder: Path, *words: str, stdout: Any = subprocess.PIPE, **more: Any) -> "subprocess.Popen[str]":
+    """Starts `wsed train` in a folder, in an interpreter and a session of its own."""
     command = [sys.executable, "-m", "wsed", "train", *words]
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(Path(__file__).parents[2])}
     environment |= more.pop("environment", {})
@@ -46,12 +52,18 @@ def start(folder: Path, *words: str, stdout: Any = subprocess.PIPE, **more: Any)
 
 
 @pytest.fixture
-def begin(tmp_path: Path) -> Iterator[Callable[..., Process]]:
-    """Starts processes, none of which outlives the test."""
-    started: list[Process] = []
+def begin(tmp_path: Path, start: Start) -> Callable[..., Process]:
+    """Starts `wsed train` in a fork."""
+    return lambda *words, **more: start("train", *words, folder=tmp_path, **more)
+
+
+@pytest.fixture
+def begin_anew(tmp_path: Path) -> Iterator[Callable[..., Process]]:
+    """Starts `wsed train` in new interpreters, none of which outlives the test."""
+    started: list[subprocess.Popen[str]] = []
 
     def begin(*words: str, **more: Any) -> Process:
-        started.append(start(tmp_path, *words, **more))
+        started.append(start_anew(tmp_path, *words, **more))
         return started[-1]
 
     yield begin
@@ -95,12 +107,17 @@ MOMENTS = {"import": ".lease", "training": "checkpoints/last.ckpt", "test": "pos
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=lambda number: number.name)
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_a_signal_stops_a_run(
-    begin: Callable[..., Process], tmp_path: Path, moment: str, number: signal.Signals
+    begin: Callable[..., Process],
+    begin_anew: Callable[..., Process],
+    tmp_path: Path,
+    moment: str,
+    number: signal.Signals,
 ) -> None:
     run = tmp_path / "outputs" / "run"
     # A test of some seconds.
     words = [*QUICK, "data.clips={train: 6, val: 0, test: 1500}"] if moment == "test" else ENDLESS
-    process = begin(*words, "hydra.run.dir=outputs/run")
+    # Only a new interpreter has something to import.
+    process = (begin_anew if moment == "import" else begin)(*words, "hydra.run.dir=outputs/run")
     until((run / MOMENTS[moment]).exists, process)
     process.send_signal(number)
     # srun forwards what Slurm has sent already.
@@ -116,20 +133,20 @@ def test_a_signal_stops_a_run(
 
 
 @pytest.mark.parametrize("launcher", ["serial", "joblib"])
-def test_a_signal_stops_a_sweep_and_its_processes(begin: Callable[..., Process], tmp_path: Path, launcher: str) -> None:
+def test_a_signal_stops_a_sweep_and_its_processes(
+    begin: Callable[..., Process], begin_anew: Callable[..., Process], tmp_path: Path, launcher: str
+) -> None:
     if launcher == "joblib" and len(os.sched_getaffinity(0)) < 2:
         unavailable("needs two cores")
     jobs = ["launcher=joblib", "launcher.jobs=2"] if launcher == "joblib" else []
-    process = begin("-m", *ENDLESS, "seed=1,2,3", "hydra.sweep.dir=sweep", *jobs)
+    process = (begin_anew if jobs else begin)("-m", *ENDLESS, "seed=1,2,3", "hydra.sweep.dir=sweep", *jobs)
     until(lambda: list(tmp_path.glob("sweep/*/checkpoints/last.ckpt")), process)
     process.send_signal(signal.SIGTERM)
     code, err = ended(process)
     assert code == 143
     assert err.splitlines()[-1].startswith("wsed: stopped by SIGTERM")
     until(lambda: not group_exists(process.pid), seconds=20)
-    command = [sys.executable, "-m", "wsed", "sweep", "status", "sweep", "--json"]
-    shown = json.loads(subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True).stdout)
-    assert {state for state, _ in shown.values()} == {"stopped", "pending"}
+    assert {state for state, _ in run_states(tmp_path / "sweep").values()} == {"stopped", "pending"}
 
 
 def group_exists(group: int) -> bool:
@@ -172,7 +189,7 @@ def test_of_two_processes_that_start_at_once_one_trains(begin: Callable[..., Pro
     for number in range(PAIRS):
         run = tmp_path / f"run{number}"
         # In the same moment, and up to a second apart; the run is long enough for the slower one to find it.
-        words = [*QUICK, "trainer.max_epochs=40", f"hydra.run.dir={run}"]
+        words = [*QUICK, "trainer.max_epochs=80", f"hydra.run.dir={run}"]
         one = begin(*words)
         time.sleep(number % 5 * 0.25)
         other = begin(*words)
@@ -302,22 +319,22 @@ def test_a_disk_that_is_read_only(begin: Callable[..., Process], small_disk: Pat
     assert err.count(remark) == 1
 
 
-def test_a_checkpoint_that_may_not_be_so_large(begin: Callable[..., Process], tmp_path: Path) -> None:
+def test_a_checkpoint_that_may_not_be_so_large(begin_anew: Callable[..., Process], tmp_path: Path) -> None:
     def limit() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (20000, 20000))
 
     words = [*QUICK, "network.widths=[64]", "runtime.cache=null", "hydra.run.dir=run"]
-    code, err = ended(begin(*words, preexec_fn=limit))
+    code, err = ended(begin_anew(*words, preexec_fn=limit))
     assert code == 1
     is_one_line(err, "run/checkpoints/last.ckpt: cannot be written (File too large)")
     assert status(tmp_path / "run")["status"] == "failed"
     assert not list((tmp_path / "run" / "checkpoints").iterdir())
 
 
-def test_closed_outputs(begin: Callable[..., Process], tmp_path: Path) -> None:
+def test_closed_outputs(begin_anew: Callable[..., Process], tmp_path: Path) -> None:
     reader, writer = os.pipe()
     os.close(reader)
-    process = begin(*QUICK, "hydra.run.dir=pipe", stdout=writer)
+    process = begin_anew(*QUICK, "hydra.run.dir=pipe", stdout=writer)
     os.close(writer)
     code, err = ended(process)
     assert code == 1
@@ -330,11 +347,13 @@ def test_closed_outputs(begin: Callable[..., Process], tmp_path: Path) -> None:
     assert subprocess.run([*command, "nix=1"], cwd=tmp_path).returncode == 2
 
 
-def test_places_that_cannot_be_used(begin: Callable[..., Process], tmp_path: Path) -> None:
+def test_places_that_cannot_be_used(
+    begin: Callable[..., Process], begin_anew: Callable[..., Process], tmp_path: Path
+) -> None:
     ascii_only = {"LC_ALL": "C", "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
-    code, err = ended(begin(*QUICK, "hydra.run.dir=plain", environment=ascii_only))
+    code, err = ended(begin_anew(*QUICK, "hydra.run.dir=plain", environment=ascii_only))
     assert (code, err.strip()) == (0, "")
-    code, err = ended(begin(*QUICK, "pooling=gäp", environment=ascii_only))
+    code, err = ended(begin_anew(*QUICK, "pooling=gäp", environment=ascii_only))
     assert code == 2
     is_one_line(err, "pooling=g")
     code, err = ended(begin(*QUICK, "hydra.run.dir=home", environment={"HOME": "/nonexistent"}))

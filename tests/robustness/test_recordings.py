@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,10 +11,11 @@ import pytest
 import soundfile
 import torch
 
+from tests.robustness.command import Wsed
 from tests.robustness.run_folders import Spoil, link, listening_socket, pipe, sparse, write
 from tests.robustness.test_last_checkpoint import Evil
-from tests.robustness.warm import Wsed
 from tests.small_run import SMALL
+from tests.warm import WarmServer
 
 WORDS = [*SMALL, "evaluation.draws=0", "hydra.run.dir=run"]
 CHECKPOINT = "run/checkpoints/last.ckpt"
@@ -83,11 +83,11 @@ NAMES = ["b\n.wav", "\x1b[31m.wav", "%s.wav", "-n.wav", "a" * 240 + ".wav", "\u2
 
 
 @pytest.fixture(scope="module")
-def trained(tmp_path_factory: pytest.TempPathFactory, _server: "subprocess.Popen[str]") -> Path:
+def trained(tmp_path_factory: pytest.TempPathFactory, warm_server: WarmServer) -> Path:
     """A folder with a trained run and a recording."""
     work = tmp_path_factory.mktemp("trained") / "work"
     work.mkdir()
-    Wsed(work, _server).accepts("train", *WORDS)
+    Wsed(work, warm_server).accepts("train", *WORDS)
     soundfile.write(work / "a.wav", np.random.default_rng(0).normal(0, 0.1, 30000), 16000)
     return work
 

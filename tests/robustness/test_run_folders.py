@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.robustness.command import Wsed
 from tests.robustness.run_folders import (
     PSDS,
     Spoil,
@@ -26,7 +27,6 @@ from tests.robustness.run_folders import (
     write,
     zip_bomb,
 )
-from tests.robustness.warm import Wsed
 from wsed.__main__ import main
 from wsed.runs.folder import RunFolder
 

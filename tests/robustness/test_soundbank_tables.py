@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.data import miniature_corpora as corpora
-from tests.robustness.warm import Wsed
+from tests.robustness.command import Wsed
 
 TABLES: dict[str, tuple[str, str, str]] = {
     "esc50": ("meta/esc50.csv", "1-100-A-0.wav", "1"),

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.data import miniature_corpora as corpora
+from tests.robustness.command import Wsed
 from tests.robustness.test_one_class import HEADER, TABLES
-from tests.robustness.warm import Wsed
 
 WEAK = "filename\tevent_labels\n"
 BAD: dict[str, tuple[str, str, str]] = {

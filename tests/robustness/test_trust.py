@@ -12,7 +12,7 @@ import pytest
 import torch
 import yaml
 
-from tests.robustness.warm import Ended, Wsed
+from tests.robustness.command import Ended, Wsed
 
 CANARY = "executed"
 """File that a planted command makes in the working directory."""

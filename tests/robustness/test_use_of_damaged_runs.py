@@ -3,13 +3,13 @@
 import json
 import shutil
 from pathlib import Path
-from subprocess import Popen
 
 import pytest
 
+from tests.robustness.command import Wsed
 from tests.robustness.run_folders import Spoil, change, folder, link, pipe, sparse, without, write
-from tests.robustness.warm import Wsed
 from tests.small_run import SMALL
+from tests.warm import WarmServer
 
 WORDS = [*SMALL, "evaluation.draws=0", "metrics=[clip_based]"]
 
@@ -41,11 +41,11 @@ OTHER_DATA = ["data.batch_size=3"]
 
 
 @pytest.fixture(scope="module")
-def trained(tmp_path_factory: pytest.TempPathFactory, _server: "Popen[str]") -> Path:
+def trained(tmp_path_factory: pytest.TempPathFactory, warm_server: WarmServer) -> Path:
     """A run that has really been trained."""
     work = tmp_path_factory.mktemp("trained") / "work"
     work.mkdir()
-    Wsed(work, _server).accepts("train", *WORDS, "hydra.run.dir=run")
+    Wsed(work, warm_server).accepts("train", *WORDS, "hydra.run.dir=run")
     return work / "run"
 
 

@@ -6,7 +6,7 @@ import pytest
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from omegaconf import DictConfig, OmegaConf
 
-from tests.robustness.warm import LONGEST_LINE, Wsed
+from tests.robustness.command import LONGEST_LINE, Wsed
 from wsed.config.compose import compose_config, hydra_initialized
 from wsed.config.validate import validate, without_hydra
 from wsed.errors import UserError

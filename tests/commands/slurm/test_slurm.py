@@ -3,7 +3,6 @@
 import csv
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +12,9 @@ import torch
 from omegaconf import OmegaConf
 
 from tests.commands.slurm.cluster import Cluster, until
+from tests.conftest import Start
 from tests.small_run import DIVERGING_AND_GOOD, SMALL
+from tests.warm import WarmServer
 from wsed.__main__ import main
 from wsed.config.compose import compose_config, hydra_initialized
 from wsed.config.instantiate import instantiate
@@ -61,12 +62,12 @@ def equal(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> bool:
 
 
 @pytest.fixture(scope="module")
-def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def uninterrupted(tmp_path_factory: pytest.TempPathFactory, warm_server: WarmServer) -> Path:
     """A long run that nothing happened to."""
-    run = tmp_path_factory.mktemp("whole") / "run"
-    words = [sys.executable, "-m", "wsed", "train", *SMALL, *LONG, f"hydra.run.dir={run}"]
-    subprocess.run(words, env={**os.environ, "OMP_NUM_THREADS": "1"}, check=True)
-    return run
+    folder = tmp_path_factory.mktemp("whole")
+    outputs = (str(folder / "out"), str(folder / "err"))
+    assert warm_server.start(["train", *SMALL, *LONG, "hydra.run.dir=run"], folder, outputs).wait() == 0
+    return folder / "run"
 
 
 def test_jobs_reach_the_scores_of_runs_one_after_another(cluster: Cluster) -> None:
@@ -114,9 +115,24 @@ def test_a_batch_job_goes_on_after_it_was_requeued(cluster: Cluster, uninterrupt
     assert equal(weights(run), weights(uninterrupted))
 
 
-def test_a_job_goes_on_after_its_time_limit(cluster: Cluster) -> None:
+PAUSE = """
+import os, time
+from pytorch_lightning.callbacks import Callback
+
+class Pause(Callback):
+    def on_train_epoch_end(self, trainer, module):
+        if "SLURM_RESTART_COUNT" not in os.environ:
+            time.sleep(0.4)
+"""
+"""A callback by which a job takes longer than a minute, unless it has been in the queue before."""
+
+
+def test_a_job_goes_on_after_its_time_limit(cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "pause.py").write_text(PAUSE)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")]))
     limit = ["launcher.minutes=1", "launcher.warning=30"]
-    words = [*SMALL, *LONG, "seed=1", "trainer.max_epochs=1200"]
+    words = [*SMALL, *LONG, "seed=1", "trainer.max_epochs=200", "+callbacks.pause._target_=pause.Pause"]
     assert main(["train", "-m", *words, "hydra.sweep.dir=limited", *JOBS, *limit]) == 0
     (log,) = Path("limited/.slurm").glob("*_0_log.out")
     assert "resumes" in log.read_text()
@@ -125,9 +141,8 @@ def test_a_job_goes_on_after_its_time_limit(cluster: Cluster) -> None:
     assert state == ("done", None)
 
 
-def test_a_preempted_job_goes_on(cluster: Cluster, uninterrupted: Path) -> None:
-    words = [sys.executable, "-m", "wsed", "train", "-m", *SMALL, *LONG, "seed=1", "hydra.sweep.dir=evicted"]
-    sweep = subprocess.Popen([*words, *JOBS])
+def test_a_preempted_job_goes_on(cluster: Cluster, uninterrupted: Path, start: Start) -> None:
+    sweep = start("train", "-m", *SMALL, *LONG, "seed=1", "hydra.sweep.dir=evicted", *JOBS)
     until(lambda: Path("evicted/sweep.json").is_file())
     (name,) = json.loads(Path("evicted/sweep.json").read_text())
     until(trains(Path("evicted", name)))
@@ -181,12 +196,12 @@ def test_runs_one_after_another_go_on_after_a_failed_one(cluster: Cluster) -> No
     "how", [["scancel", "--signal=USR2"], ["scontrol", "requeue"]], ids=["as at a time limit", "without a word"]
 )
 def test_a_requeued_job_goes_on_with_the_run_that_was_interrupted(
-    cluster: Cluster, uninterrupted: Path, how: list[str]
+    cluster: Cluster, uninterrupted: Path, start: Start, how: list[str]
 ) -> None:
-    words = [sys.executable, "-m", "wsed", "train", "-m", *SMALL, *LONG, "hydra.sweep.dir=two"]
+    words = ["train", "-m", *SMALL, *LONG, "hydra.sweep.dir=two"]
     # Anew, but not again those that this job has trained before it was requeued.
     again = [*JOBS, "launcher.runs_per_job=2", "trainer.max_epochs=2,300", "force=true"]
-    sweep = subprocess.Popen([*words, *again])
+    sweep = start(*words, *again)
     until(lambda: Path("two/sweep.json").is_file())
     first, second = (Path("two", name) for name in json.loads(Path("two/sweep.json").read_text()))
     until(trains(second))
@@ -200,9 +215,8 @@ def test_a_requeued_job_goes_on_with_the_run_that_was_interrupted(
     assert equal(weights(second), weights(uninterrupted))
 
 
-def test_a_job_that_is_cancelled_ends_the_wait(cluster: Cluster) -> None:
-    words = [sys.executable, "-m", "wsed", "train", "-m", *SMALL, *LONG, "seed=1", "hydra.sweep.dir=cancelled"]
-    sweep = subprocess.Popen([*words, *JOBS])
+def test_a_job_that_is_cancelled_ends_the_wait(cluster: Cluster, start: Start) -> None:
+    sweep = start("train", "-m", *SMALL, *LONG, "seed=1", "hydra.sweep.dir=cancelled", *JOBS)
     until(lambda: Path("cancelled/sweep.json").is_file())
     (name,) = json.loads(Path("cancelled/sweep.json").read_text())
     until(trains(Path("cancelled", name)))

@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from tests.conftest import Start
 from tests.small_run import DIVERGING_AND_GOOD, SMALL
 from wsed.sweeps.state import run_states
 
@@ -23,7 +24,7 @@ TINY = [
 
 
 def wsed(*words: str) -> None:
-    """Runs the command in a session of its own, so that no process of it outlives a failure."""
+    """Runs the command in an interpreter of its own, and in a session, so that no process of it outlives a failure."""
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     command = [sys.executable, "-m", "wsed", *words]
     run = subprocess.Popen(command, env=environment, start_new_session=True)
@@ -40,9 +41,9 @@ def results(folder: Path) -> dict[str, float]:
 
 
 @pytest.mark.slow
-def test_two_processes_have_the_losses_and_the_scores_of_one(tmp_path: Path) -> None:
+def test_two_processes_have_the_losses_and_the_scores_of_one(tmp_path: Path, start: Start) -> None:
     alone, together = tmp_path / "alone", tmp_path / "together"
-    wsed("train", *TINY, f"hydra.run.dir={alone}")
+    assert start("train", *TINY, f"hydra.run.dir={alone}").wait() == 0
     wsed("train", *TINY, "runtime=ddp", f"hydra.run.dir={together}")
     curves = [pd.read_csv(folder / "metrics.csv") for folder in (alone, together)]
     names = [name for name in curves[0].columns if name.startswith(("train/", "val/"))]
@@ -64,9 +65,10 @@ def test_two_processes_have_the_losses_and_the_scores_of_one(tmp_path: Path) -> 
 
 
 @pytest.mark.slow
-def test_runs_of_a_sweep_follow_each_other(tmp_path: Path) -> None:
+def test_runs_of_a_sweep_follow_each_other(tmp_path: Path, start: Start) -> None:
     sweep = tmp_path / "sweep"
-    wsed("train", "-m", *TINY, "runtime=ddp", "network.dropout=0.0,0.2", f"hydra.sweep.dir={sweep}")
+    words = [*TINY, "runtime=ddp", "network.dropout=0.0,0.2", f"hydra.sweep.dir={sweep}"]
+    assert start("train", "-m", *words).wait() == 0
     folders = [path.parent for path in sweep.glob("*/results.json")]
     assert len(folders) == 2
     for folder in folders:
@@ -76,21 +78,17 @@ def test_runs_of_a_sweep_follow_each_other(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_batch_that_cannot_be_shared_is_refused(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "wsed", "train", *TINY, "runtime=ddp", "data.batch_size=5"]
-    run = subprocess.run(
-        [*command, f"hydra.run.dir={tmp_path}/run"], capture_output=True, text=True, timeout=200, start_new_session=True
-    )
+def test_a_batch_that_cannot_be_shared_is_refused(tmp_path: Path, start: Start) -> None:
+    run = start("train", *TINY, "runtime=ddp", "data.batch_size=5", f"hydra.run.dir={tmp_path}/run")
+    _, err = run.communicate()
     assert run.returncode == 2
-    assert "wsed: data.batch_size=5: is not a multiple of the 2 devices" in run.stderr
+    assert "wsed: data.batch_size=5: is not a multiple of the 2 devices" in err
 
 
 @pytest.mark.slow
-def test_a_run_that_fails_leaves_the_rest_of_a_sweep_alone(tmp_path: Path) -> None:
-    words = ["train", "-m", *TINY, "runtime=ddp", *DIVERGING_AND_GOOD, f"hydra.sweep.dir={tmp_path}/sweep"]
-    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-    done = subprocess.run([sys.executable, "-m", "wsed", *words], env=environment, capture_output=True, text=True)
-    assert done.returncode == 1
+def test_a_run_that_fails_leaves_the_rest_of_a_sweep_alone(tmp_path: Path, start: Start) -> None:
+    words = [*TINY, "runtime=ddp", *DIVERGING_AND_GOOD, f"hydra.sweep.dir={tmp_path}/sweep"]
+    assert start("train", "-m", *words).wait() == 1
     assert [state for state, _ in run_states(tmp_path / "sweep").values()] == ["failed", "done"]
 
 
@@ -103,7 +101,7 @@ def test_a_run_that_fails_leaves_the_rest_of_a_sweep_alone(tmp_path: Path) -> No
     ],
     ids=["joblib", "optuna"],
 )
-def test_it_works_under_every_launcher_and_sweeper(words: list[str], tmp_path: Path) -> None:
+def test_it_works_under_every_launcher_and_sweeper(words: list[str], tmp_path: Path, start: Start) -> None:
     sweep = tmp_path / "sweep"
     wsed(
         "train",
@@ -118,7 +116,7 @@ def test_it_works_under_every_launcher_and_sweeper(words: list[str], tmp_path: P
     for number, name in enumerate(run_states(sweep)):
         alone = tmp_path / f"alone{number}"
         values = json.loads((sweep / name / "results.json").read_text())["overrides"]
-        wsed("train", *TINY, *values, "runtime=default", f"hydra.run.dir={alone}")
+        assert start("train", *TINY, *values, "runtime=default", f"hydra.run.dir={alone}").wait() == 0
         assert losses(sweep / name) == pytest.approx(losses(alone), abs=2e-4)
 
 

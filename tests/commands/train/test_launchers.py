@@ -11,6 +11,7 @@ import pytest
 import torch
 from filelock import FileLock
 
+from tests.conftest import Start
 from tests.small_run import SMALL
 from wsed.__main__ import main
 from wsed.runs.lease import Lease
@@ -39,13 +40,13 @@ def wsed(*words: str) -> "subprocess.CompletedProcess[str]":
 
 @pytest.mark.slow
 @pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="needs two cores")
-def test_a_sweep_has_the_same_scores_under_each_launcher_and_is_compared() -> None:
+def test_a_sweep_has_the_same_scores_under_each_launcher_and_is_compared(start: Start) -> None:
     words = ["train", "-m", *TINY, *GRID]
-    assert wsed(*words, "hydra.sweep.dir=serial").returncode == 0
+    assert start(*words, "hydra.sweep.dir=serial").wait() == 0
     assert wsed(*words, "hydra.sweep.dir=joblib", "launcher=joblib").returncode == 0
     assert metrics(Path("joblib")) == metrics(Path("serial"))
     assert len(metrics(Path("serial"))) == 18
-    assert wsed("report", "joblib").returncode == 0
+    assert main(["report", "joblib"]) == 0
     table = Path("joblib/comparison.md").read_text()
     assert all(word in table for word in ("gmp", "gap", "gwrp", "clip_bce", "mtl", "focal_bce"))
 

@@ -1,8 +1,6 @@
 """Optuna chooses the runs of a sweep."""
 
 import json
-import subprocess
-import sys
 import threading
 import time
 from pathlib import Path
@@ -15,6 +13,7 @@ from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 from optuna.trial import TrialState
 
+from tests.conftest import Start
 from tests.small_run import SMALL
 from wsed.__main__ import main
 from wsed.runs import process
@@ -160,9 +159,8 @@ def test_a_trial_that_is_being_drawn_is_not_lost() -> None:
 
 
 @pytest.mark.slow
-def test_two_workers_share_a_study() -> None:
-    command = [sys.executable, "-m", "wsed", "train", "-m", *STUDY, "sweeper.trials=6"]
-    workers = [subprocess.Popen(command) for _ in range(2)]
+def test_two_workers_share_a_study(start: Start) -> None:
+    workers = [start("train", "-m", *STUDY, "sweeper.trials=6") for _ in range(2)]
     assert [worker.wait() for worker in workers] == [0, 0]
     pids = {trial.user_attrs["worker"]["pid"] for trial in trials() if trial.state == TrialState.COMPLETE}
     assert pids == {worker.pid for worker in workers}

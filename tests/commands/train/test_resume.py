@@ -1,11 +1,7 @@
 """A run that is killed and started again ends as if nothing had happened."""
 
 import json
-import os
 import random
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +11,8 @@ import pandas as pd
 import pytest
 import torch
 
+from tests.conftest import Start
+from tests.warm import Forked
 from wsed.__main__ import main
 from wsed.training.checkpoint_io import AtomicCheckpointIO
 from wsed.training.loggers.metrics_csv import CurvesState, MetricsCsv
@@ -40,19 +38,12 @@ SPLITS = {
 }
 
 
-def start(folder: Path, *words: str) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "wsed", "train", *WORDS, *words, f"hydra.run.dir={folder}"]
-    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-    return subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL, env=environment)
-
-
-def killed(run: subprocess.Popen[bytes], when: Callable[[], bool], delay: float) -> None:
+def killed(run: Forked, when: Callable[[], bool], delay: float) -> None:
     """Kills a run a while after something was seen."""
     while run.poll() is None and not when():
         time.sleep(0.005)
     time.sleep(delay)
-    os.killpg(run.pid, signal.SIGKILL)
-    run.wait()
+    run.kill()
 
 
 def outcome(folder: Path) -> dict[str, Any]:
@@ -71,9 +62,13 @@ def outcome(folder: Path) -> dict[str, Any]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("split", SPLITS)
-def test_a_run_that_is_killed_goes_on_to_the_same_result(split: str, tmp_path: Path) -> None:
+def test_a_run_that_is_killed_goes_on_to_the_same_result(split: str, tmp_path: Path, start: Start) -> None:
     whole, torn = tmp_path / "whole", tmp_path / "torn"
-    assert start(whole, *SPLITS[split]).wait() == 0
+
+    def train(folder: Path) -> Forked:
+        return start("train", *WORDS, *SPLITS[split], f"hydra.run.dir={folder}")
+
+    assert train(whole).wait() == 0
     rng = random.Random(0)
     last = torn / "checkpoints" / "last.ckpt"
 
@@ -81,12 +76,12 @@ def test_a_run_that_is_killed_goes_on_to_the_same_result(split: str, tmp_path: P
         return lambda: last.exists() and last.stat().st_mtime > than
 
     # At once, before the curves of the epoch are written, then some time later.
-    killed(start(torn, *SPLITS[split]), newer(0), 0.0)
+    killed(train(torn), newer(0), 0.0)
     assert json.loads((torn / "status.json").read_text())["status"] == "running"
-    killed(start(torn, *SPLITS[split]), newer(last.stat().st_mtime), rng.uniform(0, 0.3))
+    killed(train(torn), newer(last.stat().st_mtime), rng.uniform(0, 0.3))
     # In the middle of the test.
-    killed(start(torn, *SPLITS[split]), (torn / "postprocessing.json").exists, 0.0)
-    assert start(torn, *SPLITS[split]).wait() == 0
+    killed(train(torn), (torn / "postprocessing.json").exists, 0.0)
+    assert train(torn).wait() == 0
     expected, found = outcome(whole), outcome(torn)
     assert found["metrics"] == expected["metrics"]
     assert found["tags"] == expected["tags"]

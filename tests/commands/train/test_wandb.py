@@ -3,8 +3,6 @@
 import csv
 import json
 import math
-import os
-import signal
 import subprocess
 import sys
 import time
@@ -16,6 +14,7 @@ import pytest
 import wandb
 import yaml
 
+from tests.conftest import Start
 from tests.offline_run import Read, only_run, read
 from tests.small_run import DIVERGING_AND_GOOD, LOGGED
 from wsed.__main__ import main
@@ -99,26 +98,25 @@ def test_a_job_that_fails_is_closed_as_failed(train: Train) -> None:
     assert wandb.run is None
 
 
-def start(*words: str) -> subprocess.Popen[bytes]:
-    """A session of its own, so that no process of it outlives a failure."""
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "WANDB_MODE": "offline"}
+@pytest.fixture
+def begin(start: Start, monkeypatch: pytest.MonkeyPatch) -> Start:
+    """Starts `wsed train`, logged."""
     # W&B's helper process of these tests, which would keep the run of a process that was killed.
-    environment.pop("WANDB_SERVICE", None)
-    command = [sys.executable, "-m", "wsed", "train", *LOGGED, *words]
-    return subprocess.Popen(command, env=environment, start_new_session=True)
+    monkeypatch.delenv("WANDB_SERVICE", raising=False)
+    return lambda *words: start("train", *LOGGED, *words)
 
 
-def test_a_run_that_was_cut_off_is_whole_in_the_end(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_run_that_was_cut_off_is_whole_in_the_end(tmp_path: Path, begin: Start) -> None:
     words = ["data.clips={train: 60, val: 6, test: 3}", "trainer.max_epochs=12", f"hydra.run.dir={tmp_path}/run"]
-    first = start(*words)
+    first = begin(*words)
     while first.poll() is None and not (tmp_path / "run" / "checkpoints" / "last.ckpt").exists():
         time.sleep(0.005)
     assert first.poll() is None
-    os.killpg(first.pid, signal.SIGKILL)
-    first.wait()
+    first.kill()
     (torn,) = (tmp_path / "run").rglob("*.wandb")
-    assert start(*words).wait(timeout=240) == 0
-    assert "resumes" in capfd.readouterr().out
+    said, _ = (second := begin(*words)).communicate()
+    assert second.returncode == 0
+    assert "resumes" in said
     (whole,) = set((tmp_path / "run").rglob("run-*.wandb")) - {torn}
     # The name has the id. What the one that was killed holds depends on how much of it had reached the disk.
     assert whole.name == torn.name
@@ -131,14 +129,10 @@ def test_a_run_that_was_cut_off_is_whole_in_the_end(tmp_path: Path, capfd: pytes
     assert "resume" not in after.settings
 
 
-def test_processes_that_train_together_have_one_run(tmp_path: Path) -> None:
+def test_processes_that_train_together_have_one_run(tmp_path: Path, begin: Start) -> None:
     folder = tmp_path / "run"
-    run = start("runtime=ddp", "runtime.devices=2", "runtime.accelerator=cpu", f"hydra.run.dir={folder}")
-    try:
-        assert run.wait(timeout=240) == 0
-    finally:
-        if run.poll() is None:
-            os.killpg(run.pid, signal.SIGKILL)
+    run = begin("runtime=ddp", "runtime.devices=2", "runtime.accelerator=cpu", f"hydra.run.dir={folder}")
+    assert run.wait() == 0
     found = only_run(tmp_path)
     assert (found.summary["state"], found.summary["exit_code"]) == ("finished", 0)
     assert found.summary["config"]["runtime"]["devices"] == 2

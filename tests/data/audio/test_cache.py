@@ -1,13 +1,9 @@
 """Recordings are decoded once, and what is kept of them is right or absent, whatever happens meanwhile."""
 
 import json
-import os
 import random
 import resource
 import shutil
-import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -19,6 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import wsed.data.audio.cache
+from tests.conftest import Start
+from tests.warm import Forked
 from wsed.data.audio.cache import AudioCache, as_float
 from wsed.data.audio.checked_json import write_checked
 from wsed.data.audio.io import read_audio
@@ -150,30 +148,29 @@ def test_recordings_that_cannot_be_used_are_refused_or_skipped(kept: bool, files
         assert right([samples for samples in found if samples is not None], others)
 
 
-def instantiate(tmp_path: Path) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", BUILD, str(tmp_path / "cache"), str(tmp_path / "files")]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
+def builder(start: Start, tmp_path: Path) -> Forked:
+    """A process that builds the cache of all files."""
+    return start(str(tmp_path / "cache"), str(tmp_path / "files"), program=BUILD)
 
 
 @pytest.mark.slow
-def test_a_kill_leaves_the_cache_right_or_absent(files: list[Path], tmp_path: Path) -> None:
+def test_a_kill_leaves_the_cache_right_or_absent(files: list[Path], tmp_path: Path, start: Start) -> None:
     started = time.monotonic()
-    assert instantiate(tmp_path).wait() == 0
+    assert builder(start, tmp_path).wait() == 0
     whole = time.monotonic() - started
     rng = random.Random(0)
     states = set()
     for number in range(20):
         shutil.rmtree(tmp_path / "cache")
-        builder = instantiate(tmp_path)
+        building = builder(start, tmp_path)
         if number % 2:
             time.sleep(rng.uniform(0.5, 1.0) * whole)
         else:
             # In the middle of the writing, wherever that is.
-            while not list((tmp_path / "cache").glob("*/*samples*")) and builder.poll() is None:
+            while not list((tmp_path / "cache").glob("*/*samples*")) and building.poll() is None:
                 time.sleep(0.001)
             time.sleep(rng.uniform(0, 0.02))
-        os.killpg(builder.pid, signal.SIGKILL)
-        builder.wait()
+        building.kill()
         # What is found in it is right, without decoding; the rest is decoded anew.
         after = cache(tmp_path)
         assert right(after.read(files, "files"), files)
@@ -187,10 +184,10 @@ def test_a_kill_leaves_the_cache_right_or_absent(files: list[Path], tmp_path: Pa
 
 
 @pytest.mark.slow
-def test_two_builders_at_once_make_one_right_cache(files: list[Path], tmp_path: Path) -> None:
-    builders = [instantiate(tmp_path) for _ in range(3)]
-    said = [int(builder.communicate()[0]) for builder in builders]
-    assert [builder.returncode for builder in builders] == [0, 0, 0]
+def test_two_builders_at_once_make_one_right_cache(files: list[Path], tmp_path: Path, start: Start) -> None:
+    builders = [builder(start, tmp_path) for _ in range(3)]
+    said = [int(each.communicate()[0]) for each in builders]
+    assert [each.returncode for each in builders] == [0, 0, 0]
     assert sum(said) == 24
     after = cache(tmp_path)
     assert right(after.read(files, "files"), files)

@@ -1,19 +1,22 @@
-"""Runs a trainer on one or two processes and records the clips of each: FOLDER SAMPLER DEVICES."""
+"""Trains on one or two devices, and records the clips of each. As a script, on two: FOLDER SAMPLER."""
 
 import json
 import sys
 from pathlib import Path
 
-import numpy as np
-import pytorch_lightning as pl
-import torch
+from wsed.imports import quick_imports
 
-from wsed.data.batch import Batch
-from wsed.data.datamodules.mixtures import MixtureDataModule
-from wsed.data.mixing.single_event import SingleEvent
-from wsed.data.samplers.balanced import Balanced
-from wsed.data.samplers.shuffled import Shuffled
-from wsed.data.soundbanks.base import Recording, Soundbank
+with quick_imports():
+    import numpy as np
+    import pytorch_lightning as pl
+    import torch
+
+    from wsed.data.batch import Batch
+    from wsed.data.datamodules.mixtures import MixtureDataModule
+    from wsed.data.mixing.single_event import SingleEvent
+    from wsed.data.samplers.balanced import Balanced
+    from wsed.data.samplers.shuffled import Shuffled
+    from wsed.data.soundbanks.base import Recording, Soundbank
 
 
 class Noises:
@@ -43,8 +46,8 @@ class Listener(pl.LightningModule):
         return torch.optim.SGD(self.parameters(), lr=0.1)
 
 
-if __name__ == "__main__":
-    folder, sampler, devices = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+def record(folder: Path, sampler: str, devices: int) -> None:
+    """Trains, and writes the clips of each batch to `RANK.json`."""
     data = MixtureDataModule(
         soundbank=Noises(),
         recipe=SingleEvent(0.5, [0.0, 0.0], {"background": 1, "event": 1, "mixture": 1}),
@@ -70,3 +73,7 @@ if __name__ == "__main__":
     listener = Listener()
     trainer.fit(listener, datamodule=data)
     (folder / f"{trainer.global_rank}.json").write_text(json.dumps(listener.heard))
+
+
+if __name__ == "__main__":
+    record(Path(sys.argv[1]), sys.argv[2], 2)

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.data.samplers import record_clips
 from tests.data.samplers.tagged_clips import TaggedClips, tagged, untagged
 from wsed.data.samplers.balanced import Balanced
 from wsed.data.samplers.base import ClipSampler
@@ -76,12 +77,14 @@ def test_sequential_clips_come_in_order() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("sampler", ["shuffled", "balanced"])
 def test_two_processes_train_on_the_batches_of_one(sampler: str, tmp_path: Path) -> None:
-    script = Path(__file__).with_name("record_clips.py")
     heard = {}
     for devices in (1, 2):
         folder = tmp_path / str(devices)
         folder.mkdir()
-        subprocess.run([sys.executable, str(script), str(folder), sampler, str(devices)], check=True, timeout=300)
+        if devices == 1:
+            record_clips.record(folder, sampler, 1)
+        else:
+            subprocess.run([sys.executable, record_clips.__file__, str(folder), sampler], check=True, timeout=300)
         ranks = [json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))]
         assert len(ranks) == devices
         heard[devices] = [sorted(itertools.chain(*parts)) for parts in zip(*ranks, strict=True)]

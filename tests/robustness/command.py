@@ -1,12 +1,11 @@
 """Runs commands of wsed in forks of one warm process, and checks how they end."""
 
-import json
-import os
 import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.warm import WarmServer
 
 LONGEST_LINE = 600
 """Characters of the longest message that is allowed, with the paths of a temporary folder in it."""
@@ -35,10 +34,10 @@ class Wsed:
 
     Args:
         folder: working directory of the commands; `stdout` and `stderr` lie beside it.
-        server: the process of `warm_server.py`.
+        server: the warm process.
     """
 
-    def __init__(self, folder: Path, server: "subprocess.Popen[str]") -> None:
+    def __init__(self, folder: Path, server: WarmServer) -> None:
         self.folder = folder
         self.server = server
         self.kinds: list[str] = []
@@ -47,21 +46,13 @@ class Wsed:
         self, *words: str, environment: Mapping[str, str] | None = None, seconds: float = 60, stdout: str | None = None
     ) -> Ended:
         """Runs a command, without any judgement."""
-        out, err = (self.folder.parent / name for name in ("stdout", "stderr"))
-        request = {
-            "words": words,
-            "folder": str(self.folder),
-            "environment": {"WSED_CACHE": os.environ["WSED_CACHE"], **(environment or {})},
-            "seconds": seconds,
-            "stdout": stdout or str(out),
-            "stderr": str(err),
-        }
-        assert self.server.stdin is not None
-        assert self.server.stdout is not None
-        print(json.dumps(request), file=self.server.stdin, flush=True)
-        code = json.loads(self.server.stdout.readline())
-        texts = [path.read_text(errors="replace") if path.is_file() else "" for path in (out, err)]
-        ended = Ended(words, code, *texts)
+        out, err = (str(self.folder.parent / name) for name in ("stdout", "stderr"))
+        process = self.server.start(words, self.folder, (stdout or out, err), environment)
+        try:
+            ended = Ended(words, process.wait(seconds), *process.communicate())
+        except subprocess.TimeoutExpired:
+            process.kill()
+            ended = Ended(words, None, *process.communicate())
         self.kinds.append(ended.kind)
         return ended
 
@@ -110,22 +101,6 @@ class Wsed:
         for part in [says] if isinstance(says, str) else says:
             assert part in ended.out + ended.err, ended.out + ended.err
         return ended
-
-
-def start_server() -> "subprocess.Popen[str]":
-    # Forks of a process with threads hang, and one thread is enough for what these commands compute.
-    single = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    environment = {**os.environ, **single, "WANDB_MODE": "offline", "PYTHONPATH": str(Path(__file__).parents[2])}
-    server = subprocess.Popen(
-        [sys.executable, str(Path(__file__).with_name("warm_server.py"))],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        env=environment,
-    )
-    assert server.stdout is not None
-    assert json.loads(server.stdout.readline()) == "ready"
-    return server
 
 
 def snapshot(folder: Path) -> dict[str, tuple[int, int]]:

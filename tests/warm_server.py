@@ -1,0 +1,91 @@
+"""A process that has loaded wsed, and runs each command in a fork of itself, which takes no time to start.
+
+It reads one JSON object per line from standard input, and answers each with one line. An object with `words` starts a
+command, in `folder`, with the whole `environment`, and with files for `stdout` and `stderr`; the answer is the number
+of the process. With a `program`, this is executed instead, with the words as its arguments. An object with `pid` asks
+for an exit code; the answer is null while that process runs. No tensor may be computed here, since a fork of a process
+with threads hangs.
+"""
+
+import importlib
+import json
+import os
+import pkgutil
+import sys
+import traceback
+
+import wsed
+from wsed.__main__ import main
+from wsed.imports import quick_imports
+
+EXTRAS = (
+    "fast_bss_eval",
+    "matplotlib.pyplot",
+    "sed_eval.sound_event",
+    "sed_scores_eval",
+    "sklearn.metrics",
+    "torchmetrics",
+    "wandb",
+)
+"""What wsed imports as late as it can."""
+
+
+def load_everything() -> None:
+    with quick_imports():
+        for module in pkgutil.walk_packages(wsed.__path__, "wsed."):
+            if not module.name.endswith("__main__"):
+                importlib.import_module(module.name)
+        for name in EXTRAS:
+            importlib.import_module(name)
+
+
+def start(request: dict) -> int:
+    """Starts one command in a fork; returns its process number."""
+    child = os.fork()
+    if not child:
+        execute(request)
+    return child
+
+
+def exit_code(child: int) -> int | None:
+    ended, status = os.waitpid(child, os.WNOHANG)
+    return os.waitstatus_to_exitcode(status) if ended else None
+
+
+def execute(request: dict) -> None:
+    os.setsid()
+    os.environ.clear()
+    os.environ.update(request["environment"])
+    for name, descriptor in (("stdout", 1), ("stderr", 2)):
+        target = os.open(request[name], os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        os.dup2(target, descriptor)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.chdir(request["folder"])
+    # What a new process would read from PYTHONPATH.
+    sys.path[:0] = os.environ.get("PYTHONPATH", "").split(":")
+    code = 1
+    try:
+        if request["program"] is None:
+            code = main(request["words"])
+        else:
+            sys.argv[1:] = request["words"]
+            exec(request["program"], {"__name__": "__main__"})
+            code = 0
+    except SystemExit as stop:
+        code = stop.code if isinstance(stop.code, int) else 1
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+if __name__ == "__main__":
+    load_everything()
+    # Only this process writes to the pipe; the forks have files.
+    answers = os.fdopen(os.dup(1), "w", buffering=1)
+    print(json.dumps("ready"), file=answers)
+    for line in sys.stdin:
+        asked = json.loads(line)
+        print(json.dumps(start(asked) if "words" in asked else exit_code(asked["pid"])), file=answers)

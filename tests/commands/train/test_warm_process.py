@@ -18,15 +18,8 @@ RUN = [*SMALL, *VALIDATED, "postprocessing=tuned", "seed=3"]
 OTHERS = {
     "the same with other seeds": ([*RUN[:-1], "seed=1"], [*RUN[:-1], "seed=2", "data.seed=7"]),
     "others that set what they can": (
-        [*SMALL, "experiment=crnn", "+trainer.deterministic=true", "+trainer.benchmark=true", "precision=bf16-mixed"],
-        [
-            *LOGGED,
-            "experiment=gated_crnn",
-            "pooling=gmp",
-            "augmentation=stripes",
-            "optimizer.lr=1e9",
-            "mixing.fresh=false",
-        ],
+        [*SMALL, "pooling=fap", "+trainer.deterministic=true", "+trainer.benchmark=true", "precision=bf16-mixed"],
+        [*LOGGED, "pooling=gmp", "augmentation=stripes", "optimizer.lr=1000", "mixing.fresh=false"],
     ),
 }
 PROGRAM = "import json, sys; from wsed.__main__ import main; [main(['train', *run]) for run in json.loads(sys.argv[1])]"
@@ -45,7 +38,7 @@ def curves(run: Path) -> list[dict[str, str]]:
 
 def results(run: Path) -> dict[str, Any]:
     found: dict[str, Any] = json.loads((run / "results.json").read_text())
-    return {name: value for name, value in found.items() if name not in ("timing", "command", "overrides")}
+    return {name: value for name, value in found.items() if name not in ("timing", "git", "command", "overrides")}
 
 
 def predictions(run: Path) -> dict[str, bytes]:

@@ -13,7 +13,7 @@ from rich.console import Console
 from wsed.metrics.measure import MISSING
 from wsed.reports.page.write import write_page
 from wsed.reports.runs import Run, read_runs
-from wsed.reports.score_table import csv_text
+from wsed.reports.score_table import write_csv
 from wsed.reports.seed_table import seed_table
 from wsed.reports.terminal import print_comparison
 
@@ -83,7 +83,9 @@ def test_it_is_in_the_table_over_seeds(runs: list[Run]) -> None:
 
 
 def test_it_is_in_the_csv(runs: list[Run]) -> None:
-    rows = {row["pooling"]: row for row in csv.DictReader(io.StringIO(csv_text(runs)))}
+    text = io.StringIO()
+    write_csv(runs, text)
+    rows = {row["pooling"]: row for row in csv.DictReader(io.StringIO(text.getvalue()))}
     assert {pooling: float(row["delay/mean"]) for pooling, row in rows.items()} == DELAYS
     assert float(rows["gap"]["delay/class/baby_cry/median"]) == 1.5
 

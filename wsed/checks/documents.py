@@ -2,6 +2,7 @@
 
 import json
 import math
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -83,7 +84,8 @@ class _Loader(yaml.SafeLoader):
 
 def _mapping(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     _check_unique([name for name, _ in pairs])
-    return dict(pairs)
+    # Thousands of runs have the same names, which need more memory than the numbers.
+    return {sys.intern(name): value for name, value in pairs}
 
 
 def _check_unique(names: Sequence[str]) -> None:

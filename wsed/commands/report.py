@@ -74,14 +74,15 @@ def report(options: argparse.Namespace) -> None:
 
 
 def _write(runs: "Sequence[Run]", output: Path) -> None:
-    from wsed.atomic import write_text
+    from wsed.atomic import atomic_write, write_text
     from wsed.reports.page.write import write_page
-    from wsed.reports.score_table import csv_text
+    from wsed.reports.score_table import write_csv
     from wsed.reports.seed_table import seed_table
     from wsed.reports.terminal import print_left_out
 
     output.mkdir(parents=True, exist_ok=True)
-    write_text(output / "comparison.csv", csv_text(runs))
+    with atomic_write(output / "comparison.csv") as partial, partial.open("w", encoding="utf-8", newline="") as file:
+        write_csv(runs, file)
     write_text(output / "comparison.md", seed_table(runs).markdown())
     page = write_page(runs, output)
     print_left_out(runs)

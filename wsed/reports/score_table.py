@@ -1,9 +1,8 @@
 """The table of every score of every run."""
 
 import csv
-import io
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TextIO
 
 from wsed.checks.printable import printable
 from wsed.reports.runs import Run
@@ -23,17 +22,18 @@ def score_table(runs: Sequence[Run]) -> tuple[list[str], list[list[Any]]]:
     return names, [[row.get(name) for name in names] for row in rows]
 
 
-def csv_text(runs: Sequence[Run]) -> str:
-    """The score table as CSV, in which no text is a formula for a spreadsheet.
+def write_csv(runs: Sequence[Run], file: TextIO) -> None:
+    """Writes the score table as CSV, in which no text is a formula for a spreadsheet.
 
-    A data frame would take twice as long for a thousand runs with a thousand scores each.
+    A data frame would take twice as long for a thousand runs with a thousand scores each, and all rows at once would
+    need as much memory as the runs.
     """
-    names, rows = score_table(runs)
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    names = list(dict.fromkeys(name for run in runs for name in _row(run)))
+    writer = csv.writer(file, lineterminator="\n")
     writer.writerow(map(_cell, names))
-    writer.writerows(map(_cell, row) for row in rows)
-    return text.getvalue()
+    for run in runs:
+        row = _row(run)
+        writer.writerow([_cell(row.get(name)) for name in names])
 
 
 def _cell(value: Any) -> Any:

@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
+import pytest
 import soundfile
 
 from wsed.reports.examples import read_examples
@@ -138,6 +139,30 @@ def test_of_many_runs_the_best_are_drawn_and_heard(make_run: MakeRun, tmp_path: 
     assert "The best run of each pooling by SED-mAP." in page.text
     rows = [element for element in page.all("tr") if "data-run" in element]
     assert len(rows) == 9
+
+
+def test_of_more_runs_than_a_page_holds_it_has_the_best(
+    make_run: MakeRun, failed_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wsed.reports.page.write.MOST_RUNS", 3)
+    folders = [make_run(f"{seed}", "gwrp", seed=seed, metrics={"frame/map": seed / 10}) for seed in range(1, 6)]
+    page = Page(write_page(read_runs([*folders, failed_run]), tmp_path / "page"))
+    assert "The best 3 of 6 runs by SED-mAP." in page.text
+    assert "comparison.csv" in page.text
+    assert len([element for element in page.all("tr") if "data-run" in element]) == 3
+    data = json.loads(page.source.split('id="data">')[1].split("</script>")[0])
+    values = {metric["key"]: metric["values"] for metric in data["metrics"]}
+    assert values["frame/map"] == [0.3, 0.4, 0.5]
+    assert "loss is <nan> at step 7" in page.text
+
+
+def test_more_failures_than_a_page_holds_are_counted(
+    failed_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wsed.reports.page.write.MOST_RUNS", 2)
+    page = Page(write_page(read_runs([failed_run] * 5), tmp_path / "page"))
+    assert page.text.count("loss is <nan> at step 7") == 2
+    assert "And 3 more." in page.text
 
 
 def test_failed_run_is_listed_with_its_reason(make_run: MakeRun, failed_run: Path, tmp_path: Path) -> None:

@@ -24,6 +24,9 @@ from wsed.reports.runs import Run, class_labels
 from wsed.reports.settings import differing_settings, label_runs
 from wsed.reports.table import class_tables, overall_table
 
+MOST_RUNS = 1000
+"""Largest number of runs on the page; browsers are slow with more lines and rows."""
+
 SHOWN = 8
 """Largest number of runs with figures and sounds; a limit keeps the page small."""
 
@@ -45,9 +48,13 @@ def write_page(runs: Sequence[Run], out: Path) -> Path:
         Path of the page, which is written atomically. Parts of runs that are damaged are left out, and the page says
         so.
     """
-    content = {**_tables(runs), **_shown_in_full(runs), **_assets()}
+    best = best_runs(runs, MOST_RUNS)
+    on_page = [runs[place] for place in sorted(best.places)] or runs[:MOST_RUNS]
+    content = {**_tables(on_page), **_shown_in_full(on_page), **_assets(), "limited": best.reason}
     # Only now all files have been read.
-    html = _environment().get_template("page.html.j2").render(**content, failures=_failures(runs))
+    failures = _failures(runs)
+    content |= {"failures": failures[:MOST_RUNS], "more_failures": max(0, len(failures) - MOST_RUNS)}
+    html = _environment().get_template("page.html.j2").render(**content)
     out.mkdir(parents=True, exist_ok=True)
     path = out / "index.html"
     # A name of a file may have characters that UTF-8 cannot hold.

@@ -4,11 +4,15 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from wsed.metrics.base import Array
 
 WHOLE = 2**24
 """A 32-bit float holds whole numbers up to this one."""
+
+SPARSE = 0.01
+"""Items per cell of clip and step below which a sparse product is faster."""
 
 
 def resample(clips: int, draws: int, seed: int) -> Array:
@@ -64,20 +68,38 @@ class Steps:
         return steps
 
 
-def drawn_sums(weights: Array, counts: Array) -> Array:
-    """Sums counts over the clips of each draw, exactly.
+Counts = NDArray[np.float64] | csr_array
+"""Whole numbers, `(clip, step)`."""
+
+
+def clip_counts(
+    clip: NDArray[np.integer], step: NDArray[np.integer], amounts: NDArray[np.number], shape: tuple[int, int]
+) -> Counts:
+    """Sums items by clip and step.
+
+    Args:
+        clip: `(item,)`, the index of the clip of each item.
+        step: `(item,)`, the step of its threshold.
+        amounts: `(item,)`, whole numbers.
+        shape: numbers of clips and of steps.
+    """
+    if len(clip) < SPARSE * shape[0] * shape[1]:
+        return csr_array((amounts.astype(float), (clip, step)), shape=shape)
+    counts: Array = np.bincount(clip.astype(np.int64) * shape[1] + step, amounts, shape[0] * shape[1]).reshape(shape)
+    return counts
+
+
+def drawn_sums(weights: Array, counts: Counts) -> Array:
+    """Sums counts over the clips of each draw, exactly: `(draw, step)`.
 
     Args:
         weights: `(draw, clip)`, how often each clip counts.
-        counts: `(clip, step)`, whole numbers.
-
-    Returns:
-        `(draw, step)`.
+        counts: see `clip_counts`.
     """
-    used = counts.any(1)
-    if not used.all():
-        weights, counts = weights[:, used], counts[used]
+    if isinstance(counts, csr_array):
+        return np.ascontiguousarray((counts.T @ weights.T).T)
     largest = weights.max(initial=0) * np.abs(counts).sum(0).max(initial=0)
     # 32-bit floats take half the time.
     kind = np.float32 if largest < WHOLE else np.float64
-    return (weights.astype(kind) @ counts.astype(kind)).astype(float)
+    sums: Array = (weights.astype(kind) @ counts.astype(kind)).astype(float)
+    return sums

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wsed.metrics.base import Array
-from wsed.metrics.bootstrap import Steps, drawn_sums
+from wsed.metrics.bootstrap import Steps, clip_counts, drawn_sums
 
 Index = NDArray[np.integer]
 
@@ -98,7 +98,6 @@ class Changes:
 
     def _drawn(self, weights: Array, amounts: Index) -> Array:
         changed = np.flatnonzero(amounts)
-        number, clips = self.steps.number, weights.shape[1]
-        cell = self.clip[changed].astype(np.int64) * number + self.step[changed]
-        counts = np.bincount(cell, amounts[changed], clips * number).reshape(clips, number)
+        shape = (weights.shape[1], self.steps.number)
+        counts = clip_counts(self.clip[changed], self.step[changed], amounts[changed], shape)
         return np.cumsum(drawn_sums(weights, counts), 1)

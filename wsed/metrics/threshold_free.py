@@ -4,16 +4,20 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from torch import Tensor
 
 from wsed.metrics.base import Array, Statistics
-from wsed.metrics.bootstrap import Steps, drawn_sums
+from wsed.metrics.bootstrap import Counts, Steps, clip_counts, drawn_sums
 from wsed.metrics.counts import mean_over_classes
 from wsed.metrics.measure import Measure
 from wsed.metrics.ranking_curve import RankingCurve
 
 STEPS = 1000
 """The largest number of thresholds for the scores of bootstrap draws."""
+
+BLOCK = 32
+"""Number of draws that are scored together."""
 
 
 class Ranking(Statistics):
@@ -69,35 +73,46 @@ class Ranking(Statistics):
         if weights is None:
             curve = RankingCurve.of(probs.reshape(-1), target.reshape(-1))
             return {name: np.array([getattr(curve, name)]) for name in self.functions}
+        return self._drawn(probs, target, weights)
+
+    def _drawn(self, probs: NDArray[np.float32], target: NDArray[np.bool_], weights: Array) -> dict[str, Array]:
+        """Each score in every draw, of `(class, item)`: `(draw,)`."""
         steps = Steps(probs.reshape(-1), target.reshape(-1), STEPS)
-        clips, number = weights.shape[1], steps.number
-        counts = np.zeros((2, clips * number))
-        for own, positive in zip(probs, target, strict=True):
-            cell = self.clip * number + steps.of(own)
-            for side, chosen in enumerate((positive, ~positive)):
-                counts[side] += np.bincount(cell[chosen], minlength=clips * number)
-        hits, alarms = (np.cumsum(drawn_sums(weights, part.reshape(clips, number)), 1) for part in counts)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            found = hits / hits[:, -1:]
-            false = alarms / alarms[:, -1:]
-            precision = np.where(hits > 0, hits / (hits + alarms), 0)
-        before = [np.pad(curve, ((0, 0), (1, 0)))[:, :-1] for curve in (found, false)]
-        drawn = {
-            "ap": ((found - before[0]) * precision).sum(1),
-            "auroc": ((false - before[1]) * (found + before[0]) / 2).sum(1),
-            "eer": _equal_error(found, false),
-        }
-        return {name: drawn[name] for name in self.functions}
+        found, false = (self._drawn_counts(steps, probs, chosen, weights) for chosen in (target, ~target))
+        # A few draws at a time, which the processor keeps at hand.
+        parts = [
+            _drawn_scores(found[first : first + BLOCK], false[first : first + BLOCK])
+            for first in range(0, len(weights), BLOCK)
+        ]
+        return {name: np.concatenate([part[name] for part in parts]) for name in self.functions}
+
+    def _drawn_counts(
+        self, steps: Steps, probs: NDArray[np.float32], chosen: NDArray[np.bool_], weights: Array
+    ) -> Array:
+        """The number of chosen items in each step of every draw, `(draw, step)`; both are `(class, item)`."""
+        counts: Counts | None = None
+        for own, part in zip(probs, chosen, strict=True):
+            clip = self.clip[part]
+            more = clip_counts(clip, steps.of(own[part]), np.ones(len(clip)), (weights.shape[1], steps.number))
+            counts = more if counts is None else counts + more
+        assert counts is not None
+        return drawn_sums(weights, counts)
 
 
-def _equal_error(found: Array, false: Array) -> Array:
-    """The mean of both error rates where they are closest, as in torchmetrics: `(draw, step)` twice to `(draw,)`."""
-    missed, false = 1 - np.pad(found, ((0, 0), (1, 0))), np.pad(false, ((0, 0), (1, 0)))
-    gap = np.abs(false - missed)
+def _drawn_scores(found: Array, false: Array) -> dict[str, Array]:
+    """Each score, `(draw,)`, from the numbers of positive and of negative items in each step, `(draw, step)`."""
+    hits, alarms = np.cumsum(found, 1), np.cumsum(false, 1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        positive, negative = hits[:, -1], alarms[:, -1]
+        ap = np.einsum("ds,ds->d", found, hits / np.maximum(hits + alarms, 1)) / positive
+        auroc = np.einsum("ds,ds->d", false, hits - found / 2) / (positive * negative)
+        missed, false_rate = 1 - hits / positive[:, None], alarms / negative[:, None]
+    gap = np.abs(false_rate - missed)
+    # As in torchmetrics, the mean of both error rates where they are closest.
     place = np.argmin(np.where(np.isnan(gap), np.inf, gap), axis=1)
     draw = np.arange(len(gap))
-    errors: Array = (false[draw, place] + missed[draw, place]) / 2
-    return np.where(np.isnan(gap[:, -1]), np.nan, errors)
+    eer = np.where(np.isnan(gap[:, -1]), np.nan, (false_rate[draw, place] + missed[draw, place]) / 2)
+    return {"ap": ap, "auroc": auroc, "eer": eer}
 
 
 def ranking_measures(prefix: str, functions: Sequence[str], shown: Mapping[str, str]) -> list[Measure]:

@@ -1,5 +1,6 @@
 """Changes of the counts of one class as the threshold falls, in all clips."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -65,6 +66,17 @@ class Changes:
             cts.astype(np.int16),
         )
 
+    def merged(self) -> "Changes":
+        """The sums of what changes at the same threshold of a clip, where that is not zero; without cross triggers."""
+        order = np.lexsort((self.thresholds, self.clip))
+        thresholds, clip = self.thresholds[order], self.clip[order]
+        first = np.flatnonzero(np.append(True, (np.diff(clip) != 0) | (np.diff(thresholds) != 0))[: len(clip)])
+        if not len(first):
+            return self
+        tps, fps = (np.add.reduceat(amounts[order], first) for amounts in (self.tps, self.fps))
+        kept = (tps != 0) | (fps != 0)
+        return Changes(thresholds[first][kept], clip[first][kept], tps[kept], fps[kept])
+
     def ends(self) -> NDArray[np.int64]:
         """The last item of each threshold, from the highest down."""
         return np.flatnonzero(np.append(self.thresholds[1:] != self.thresholds[:-1], True)[: len(self.thresholds)])
@@ -101,3 +113,18 @@ class Changes:
         shape = (weights.shape[1], self.steps.number)
         counts = clip_counts(self.clip[changed], self.step[changed], amounts[changed], shape)
         return np.cumsum(drawn_sums(weights, counts), 1)
+
+
+def changes_of(
+    thresholds: NDArray[np.floating], clip: Index, changes: NDArray[np.int64], others: Sequence[int]
+) -> Changes:
+    """Changes from a table of them.
+
+    Args:
+        thresholds: `(item,)`.
+        clip: `(item,)`, the index of the clip.
+        changes: `(2 + other, item)`, of detected events, of false alarms, and of cross triggers with each other class.
+        others: indices of the other classes.
+    """
+    row, item = np.nonzero(changes[2:])
+    return Changes(thresholds, clip, changes[0], changes[1], item, np.array(others, int)[row], changes[2:][row, item])

@@ -1,6 +1,7 @@
 """Changes of the counts of events in each clip as the threshold falls, for curves over thresholds."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -8,25 +9,26 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from wsed.metrics.base import Array
-from wsed.metrics.changes import Changes
-from wsed.metrics.cross_triggers import CrossTriggers
+from wsed.metrics.changes import Changes, changes_of
+from wsed.metrics.detections import Detections, found_by_boundaries, found_by_overlap
+from wsed.metrics.frame_runs import FrameRuns, Runs, Scores
 from wsed.metrics.frame_scores import FrameScores
 from wsed.metrics.intersection_statistics import intersection_statistics
+from wsed.metrics.published_changes import published_changes
 from wsed.metrics.sed_eval_counts import by_clip
 from wsed.metrics.true_events import TrueEvents, true_events
 
 Deltas = dict[str, Changes]
 """The changes of the counts of each class."""
 
-Scores = NDArray[np.floating]
-
 
 def event_deltas(reference: pd.DataFrame, scores: FrameScores, collar: float, offset_share: float) -> Deltas:
     """Changes of event-based counts at every score; see `event_counts` for the arguments."""
     from sed_scores_eval.collar_based.intermediate_statistics import statistics_fn
 
-    tolerances = {"onset_collar": collar, "offset_collar": collar, "offset_collar_rate": offset_share}
-    return _at_every_score(statistics_fn, reference, scores, tolerances, None)
+    published = partial(statistics_fn, onset_collar=collar, offset_collar=collar, offset_collar_rate=offset_share)
+    ours = partial(found_by_boundaries, collar=collar, offset_share=offset_share)
+    return _at_every_score(ours, published, reference, scores, False)
 
 
 def intersection_deltas(
@@ -35,100 +37,79 @@ def intersection_deltas(
     """Changes of intersection-based counts at every score; see `intersection_statistics` for the arguments."""
     from sed_scores_eval.intersection_based.intermediate_statistics import statistics_fn
 
-    tolerances = {"dtc_threshold": dtc, "gtc_threshold": gtc, "cttc_threshold": cttc}
-    return _at_every_score(statistics_fn, reference, scores, tolerances, cttc)
+    published = partial(statistics_fn, dtc_threshold=dtc, gtc_threshold=gtc, cttc_threshold=cttc)
+    ours = partial(found_by_overlap, dtc=dtc, gtc=gtc, cttc=cttc)
+    return _at_every_score(ours, published, reference, scores, cttc is not None)
 
 
 def _at_every_score(
-    count: Callable[..., dict[str, Any]],
+    ours: Callable[[Runs, TrueEvents, int, Scores], Detections],
+    published: Callable[..., dict[str, Any]],
     reference: pd.DataFrame,
     scores: FrameScores,
-    tolerances: Mapping[str, float | None],
-    cttc: float | None,
+    crossing: bool,
 ) -> Deltas:
     """Changes at every score (Ebbers et al. 2022), so that no operating point is lost.
 
-    sed_scores_eval counts where a clip has events of the class. Elsewhere, every detection is a false alarm, and
-    appears at a local maximum of the scores.
-
     Args:
-        count: counts at several thresholds in a clip, by sed_scores_eval.
+        ours: counts in all clips at once.
+        published: counts at several thresholds in one clip, by sed_scores_eval.
         reference: the true events, `filename onset offset event_label`.
         scores: frame probabilities of all clips.
-        tolerances: arguments of `count`.
-        cttc: see `intersection_statistics`.
+        crossing: whether cross triggers are counted, for which events of other classes matter.
     """
     events = true_events(reference, scores.labels, scores.filenames)
-    triggers = None if cttc is None else CrossTriggers(scores, events, cttc)
-    clip, deltas = scores.clip, {}
+    finder, clip, deltas = FrameRuns(scores, events), scores.clip, {}
     for label, values in enumerate(scores.values):
-        own = events.clip[events.label == label]
-        inside = ~np.isin(np.arange(len(scores.filenames)), own)[clip]
-        parts = [_of_clip(count, scores, events, label, int(place), tolerances) for place in np.unique(own)]
-        deltas[scores.labels[label]] = Changes.joined([*parts, _without_events(scores, values, clip, inside, triggers)])
+        own = np.isin(np.arange(len(scores.filenames)), events.clip[events.label == label])[clip]
+        looked = np.ones_like(own) if crossing else own
+        counted = ours(finder.of(values, looked), events, label, values)
+        # Where a class has no event, every detection is a false alarm, which appears at a local maximum.
+        maxima = _maxima(scores, values)
+        fps = maxima - counted.found if counted.alarms is None else np.where(looked, counted.alarms, maxima)
+        kept = ~np.isin(clip, counted.doubtful)
+        parts = [published_changes(published, scores, events, label, int(place)) for place in counted.doubtful]
+        if crossing:
+            parts.append(_with_triggers(values, clip, counted, fps, kept))
+        else:
+            mine, rest = (
+                Changes(values[part], clip[part], counted.found[part], fps[part])
+                for part in (kept & own & ((counted.found != 0) | (fps != 0)), kept & ~own & (fps != 0))
+            )
+            parts += [mine.merged(), rest]
+        deltas[scores.labels[label]] = Changes.joined(parts)
     return deltas
 
 
-def _without_events(
-    scores: FrameScores,
-    values: Scores,
-    clip: NDArray[np.int32],
-    inside: NDArray[np.bool_],
-    triggers: CrossTriggers | None,
+def _with_triggers(
+    values: Scores, clip: NDArray[np.int32], counted: Detections, fps: NDArray[np.int64], kept: NDArray[np.bool_]
 ) -> Changes:
-    """The changes in clips without events of the class; see `CrossTriggers.find` for the arguments."""
-    rises = np.append(values[:1] > -np.inf, values[1:] > values[:-1])
+    """All changes in some clips, with those of cross triggers.
+
+    Args:
+        values: `(frame,)`, the scores of the class.
+        clip: `(frame,)`, the index of the clip.
+        counted: the counts.
+        fps: `(frame,)`, the change of the number of false alarms.
+        kept: `(frame,)`, whether a frame is in one of these clips.
+    """
+    triggered = kept[counted.crossed]
+    frame = counted.crossed[triggered]
+    changed = (counted.found != 0) | (fps != 0)
+    changed[frame] = True
+    changed &= kept
+    item = np.cumsum(changed)[frame] - 1
+    shown = values[changed], clip[changed], counted.found[changed], fps[changed]
+    return Changes(*shown, item, counted.other[triggered], counted.triggers[triggered])
+
+
+def _maxima(scores: FrameScores, values: Scores) -> NDArray[np.int64]:
+    """The change of the number of runs below the score of each frame: 1 at a maximum, -1 at a minimum, `(frame,)`."""
+    rises = np.append(True, values[1:] > values[:-1])
     rises[scores.starts[:-1]] = True
     falls_next = np.append(rises[1:], False)
     falls_next[scores.starts[1:] - 1] = False
-    fps = np.where(inside, rises.astype(np.int16) - falls_next, 0)
-    changed = fps != 0
-    if triggers is None:
-        return Changes(values[changed], clip[changed], np.zeros(changed.sum(), np.int16), fps[changed])
-    crossed = triggers.find(values, inside)
-    changed[crossed.frame] = True
-    item = np.cumsum(changed)[crossed.frame] - 1
-    none = np.zeros(changed.sum(), np.int16)
-    return Changes(values[changed], clip[changed], none, fps[changed], item, crossed.other, crossed.amount)
-
-
-def _of_clip(
-    count: Callable[..., dict[str, Any]],
-    scores: FrameScores,
-    events: TrueEvents,
-    label: int,
-    clip: int,
-    tolerances: Mapping[str, float | None],
-) -> Changes:
-    """The changes in a clip that has events of the class; see `_at_every_score` for the arguments."""
-    from sed_scores_eval.base_modules.cy_detection import onset_offset_curves
-
-    frames = slice(scores.starts[clip], scores.starts[clip + 1])
-    true = events.of_clip(clip)
-    own = true.pop(label)
-    thresholds, onsets, offsets = onset_offset_curves(scores.values[label, frames], scores.edges(clip))
-    # Classes without an event in the clip cannot be hit.
-    others = [{other: times[:, side] for other, times in true.items()} for side in (0, 1)]
-    counts = count(onsets, offsets, own[:, 0], own[:, 1], *others, **tolerances)
-    crosses = counts.get("cts") if isinstance(counts.get("cts"), dict) else {}
-    kinds = np.stack([counts["tps"], counts["fps"], *crosses.values()]).astype(np.int64)
-    # Counts at a threshold less those at the next higher one.
-    changes = -np.diff(kinds, append=0)
-    changed = changes.any(0)
-    return changes_of(thresholds[changed], np.full(changed.sum(), clip), changes[:, changed], list(crosses))
-
-
-def changes_of(thresholds: Scores, clip: NDArray[np.int64], changes: NDArray[np.int64], others: list[int]) -> Changes:
-    """Changes from a table of them.
-
-    Args:
-        thresholds: `(item,)`.
-        clip: `(item,)`, the index of the clip.
-        changes: `(2 + other, item)`, of detected events, of false alarms, and of cross triggers with each other class.
-        others: indices of the other classes.
-    """
-    row, item = np.nonzero(changes[2:])
-    return Changes(thresholds, clip, changes[0], changes[1], item, np.array(others, int)[row], changes[2:][row, item])
+    return rises.astype(np.int64) - falls_next
 
 
 def deltas_from_points(
@@ -155,7 +136,9 @@ def deltas_from_points(
     tables = [points[threshold] for threshold in thresholds]
     found = intersection_statistics(reference, tables, labels, filenames, dtc, gtc, cttc)
     number = {label: index for index, label in enumerate(labels)}
-    parts: dict[str, list[Changes]] = {label: [] for label in labels}
+    parts = {
+        label: [changes_of(np.zeros(0), np.zeros(0, np.int64), np.zeros((2, 0), np.int64), [])] for label in labels
+    }
     for clip, filename in enumerate(filenames):
         for label, counts in found[filename].items():
             others = [number[other] for other in counts["cts"]]

@@ -11,7 +11,7 @@ from torch import Tensor
 from wsed.checks.ranges import Draws, Seed
 from wsed.config.instantiate import instantiate
 from wsed.errors import UserError
-from wsed.metrics.base import Array, BootstrappedMetric, Metric
+from wsed.metrics.base import Array, BootstrappedMetric, Metric, Weights
 from wsed.metrics.bootstrap import intervals, resample
 from wsed.metrics.measure import Measure
 from wsed.metrics.outputs import ClipPredictions, Outputs
@@ -120,7 +120,7 @@ class Evaluator:
         }
 
 
-def _scored(metric: BootstrappedMetric, outputs: Outputs, weights: Array | None) -> Evaluation:
+def _scored(metric: BootstrappedMetric, outputs: Outputs, weights: Weights | None) -> Evaluation:
     """The scores of one metric, with their curves and draws."""
     results: Results = {}
     curves: dict[str, Array] = {}

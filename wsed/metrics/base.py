@@ -12,12 +12,15 @@ from wsed.metrics.outputs import ClipPredictions, Outputs
 
 Array = NDArray[np.float64]
 
+Weights = NDArray[np.floating]
+"""How often each clip counts in each draw: `(draw, clip)`, whole numbers."""
+
 
 class Statistics(ABC):
     """Statistics of each clip, such as counts, from which the scores of any selection of clips can be computed."""
 
     @abstractmethod
-    def scores(self, prefix: str, weights: Array | None = None) -> dict[str, Any]:
+    def scores(self, prefix: str, weights: Weights | None = None) -> dict[str, Any]:
         """The scores of a selection of the clips.
 
         Args:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from wsed.metrics.base import Array, Statistics
+from wsed.metrics.base import Array, Statistics, Weights
 from wsed.metrics.counts import mean_over_classes
 from wsed.metrics.intermediate_statistics import Deltas, reference_counts
 from wsed.metrics.measure import Measure
@@ -29,7 +29,7 @@ class BestF1(Statistics):
         self.labels = tuple(labels)
         self.events, _ = reference_counts(reference, labels, filenames)
 
-    def scores(self, prefix: str, weights: Array | None = None) -> dict[str, Any]:
+    def scores(self, prefix: str, weights: Weights | None = None) -> dict[str, Any]:
         """The F1 as the mean over classes and by class, and without weights the thresholds as well, by flat name.
 
         Args:
@@ -40,7 +40,8 @@ class BestF1(Statistics):
         Returns:
             `PREFIX/macro/f1`, `PREFIX/class/LABEL/f1` and `PREFIX/class/LABEL/threshold`: numbers, or `(draw,)`.
         """
-        best = [self._best(index, weights) for index in range(len(self.labels))]
+        events = self.events.sum(0, keepdims=True) if weights is None else weights @ self.events
+        best = [self._best(index, weights, events[:, index]) for index in range(len(self.labels))]
         values = np.stack([f1 for f1, _ in best], -1)
         named = {f"{prefix}/macro/f1": mean_over_classes(values)}
         named |= {f"{prefix}/class/{label}/f1": values[:, index] for index, label in enumerate(self.labels)}
@@ -66,16 +67,15 @@ class BestF1(Statistics):
         f1: Array = 2 * correct / (correct + false + events)
         return f1
 
-    def _best(self, index: int, weights: Array | None) -> tuple[Array, float]:
-        """The F1 of a class, `(draw,)`, and without weights the threshold."""
+    def _best(self, index: int, weights: Weights | None, events: Array) -> tuple[Array, float]:
+        """The F1 of a class with so many events, `(draw,)`, and without weights the threshold."""
         label = self.labels[index]
         threshold = np.nan
         if weights is None:
             at, correct, false = self.deltas[label].totals()
-            correct, false, events = correct[None], false[None], self.events[:, index].sum(keepdims=True)
+            correct, false = correct[None], false[None]
         else:
             correct, false = self.deltas[label].drawn(weights)
-            events = weights @ self.events[:, index]
         known = np.where(events > 0, events, np.nan)
         f1 = np.pad(2 * correct / (correct + false + known[:, None]), ((0, 0), (1, 0)))
         f1[np.isnan(known)] = np.nan

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from wsed.metrics.base import Array
+from wsed.metrics.base import Array, Weights
 
 WHOLE = 2**24
 """A 32-bit float holds whole numbers up to this one."""
@@ -15,10 +15,10 @@ SPARSE = 0.01
 """Items per cell of clip and step below which a sparse product is faster."""
 
 
-def resample(clips: int, draws: int, seed: int) -> Array:
+def resample(clips: int, draws: int, seed: int) -> Weights:
     """Draws `clips` clips with replacement; returns how often each clip is in each draw, `(draw, clip)`."""
     rng = np.random.default_rng(seed)
-    return rng.multinomial(clips, np.full(clips, 1 / clips), draws).astype(float)
+    return rng.multinomial(clips, np.full(clips, 1 / clips), draws).astype(np.float32)
 
 
 def intervals(draws: Mapping[str, Array]) -> Iterator[tuple[str, tuple[float, float]]]:
@@ -89,7 +89,7 @@ def clip_counts(
     return counts
 
 
-def drawn_sums(weights: Array, counts: Counts) -> Array:
+def drawn_sums(weights: Weights, counts: Counts) -> Array:
     """Sums counts over the clips of each draw, exactly: `(draw, step)`.
 
     Args:
@@ -98,8 +98,8 @@ def drawn_sums(weights: Array, counts: Counts) -> Array:
     """
     if isinstance(counts, csr_array):
         return np.ascontiguousarray((counts.T @ weights.T).T)
-    largest = weights.max(initial=0) * np.abs(counts).sum(0).max(initial=0)
+    largest = weights.sum(1).max(initial=0) * max(counts.max(initial=0), -counts.min(initial=0))
     # 32-bit floats take half the time.
     kind = np.float32 if largest < WHOLE else np.float64
-    sums: Array = (weights.astype(kind) @ counts.astype(kind)).astype(float)
+    sums: Array = (weights.astype(kind, copy=False) @ counts.astype(kind)).astype(float)
     return sums

@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from wsed.metrics.base import Array
+from wsed.metrics.base import Array, Weights
 from wsed.metrics.bootstrap import Steps, clip_counts, drawn_sums
 
 Index = NDArray[np.integer]
@@ -87,7 +87,7 @@ class Changes:
         tps, fps = (np.cumsum(part, dtype=np.int64)[ends].astype(float) for part in (self.tps, self.fps))
         return self.thresholds[ends].astype(float), tps, fps
 
-    def drawn(self, weights: Array) -> tuple[Array, Array]:
+    def drawn(self, weights: Weights) -> tuple[Array, Array]:
         """The numbers of detected events and of false alarms in every draw, at `STEPS` thresholds at most.
 
         Args:
@@ -108,7 +108,7 @@ class Changes:
         """`(item,)`, the step of each item."""
         return self.steps.of(self.thresholds)
 
-    def _drawn(self, weights: Array, amounts: Index) -> Array:
+    def _drawn(self, weights: Weights, amounts: Index) -> Array:
         changed = np.flatnonzero(amounts)
         shape = (weights.shape[1], self.steps.number)
         counts = clip_counts(self.clip[changed], self.step[changed], amounts[changed], shape)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from wsed.metrics.base import Array, Statistics
+from wsed.metrics.base import Array, Statistics, Weights
 from wsed.metrics.measure import Measure
 
 RATES = (
@@ -41,7 +41,7 @@ class Counts(Statistics):
     substituted: Array | None
     rates: tuple[str, ...] = RATES
 
-    def scores(self, prefix: str, weights: Array | None = None) -> dict[str, Any]:
+    def scores(self, prefix: str, weights: Weights | None = None) -> dict[str, Any]:
         """F1, precision, recall and error rates as sed_eval defines them, by flat name.
 
         `micro` sums counts over classes first, `macro` is the mean of the classes' scores. A class that the reference

@@ -1,11 +1,13 @@
 """Changes of the counts of events in each clip as the threshold falls, for curves over thresholds."""
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import torch
 from numpy.typing import NDArray
 
 from wsed.metrics.base import Array
@@ -20,6 +22,8 @@ from wsed.metrics.true_events import TrueEvents, true_events
 
 Deltas = dict[str, Changes]
 """The changes of the counts of each class."""
+
+MOST_THREADS = 4
 
 
 def event_deltas(reference: pd.DataFrame, scores: FrameScores, collar: float, offset_share: float) -> Deltas:
@@ -59,8 +63,10 @@ def _at_every_score(
         crossing: whether cross triggers are counted, for which events of other classes matter.
     """
     events = true_events(reference, scores.labels, scores.filenames)
-    finder, clip, deltas = FrameRuns(scores, events), scores.clip, {}
-    for label, values in enumerate(scores.values):
+    finder, clip = FrameRuns(scores, events), scores.clip
+
+    def of_class(label: int) -> Changes:
+        values = scores.values[label]
         own = np.isin(np.arange(len(scores.filenames)), events.clip[events.label == label])[clip]
         looked = np.ones_like(own) if crossing else own
         counted = ours(finder.of(values, looked), events, label, values)
@@ -70,15 +76,16 @@ def _at_every_score(
         kept = ~np.isin(clip, counted.doubtful)
         parts = [published_changes(published, scores, events, label, int(place)) for place in counted.doubtful]
         if crossing:
-            parts.append(_with_triggers(values, clip, counted, fps, kept))
-        else:
-            mine, rest = (
-                Changes(values[part], clip[part], counted.found[part], fps[part])
-                for part in (kept & own & ((counted.found != 0) | (fps != 0)), kept & ~own & (fps != 0))
-            )
-            parts += [mine.merged(), rest]
-        deltas[scores.labels[label]] = Changes.joined(parts)
-    return deltas
+            return Changes.joined([*parts, _with_triggers(values, clip, counted, fps, kept)])
+        mine, rest = (
+            Changes(values[part], clip[part], counted.found[part], fps[part])
+            for part in (kept & own & ((counted.found != 0) | (fps != 0)), kept & ~own & (fps != 0))
+        )
+        return Changes.joined([*parts, mine.merged(), rest])
+
+    # NumPy computes several classes at the same time; each needs hundreds of megabytes for ten thousand clips.
+    with ThreadPoolExecutor(min(torch.get_num_threads(), MOST_THREADS)) as pool:
+        return dict(zip(scores.labels, pool.map(of_class, range(len(scores.labels))), strict=True))
 
 
 def _with_triggers(

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from wsed.metrics.base import Array, Statistics
+from wsed.metrics.base import Array, Statistics, Weights
 
 
 class Lwlrap(Statistics):
@@ -27,7 +27,7 @@ class Lwlrap(Statistics):
             ]
         )
 
-    def scores(self, prefix: str, weights: Array | None = None) -> dict[str, Any]:
+    def scores(self, prefix: str, weights: Weights | None = None) -> dict[str, Any]:
         """`PREFIX`: a number, or `(draw,)` with weights `(draw, clip)`; clips without a label do not count."""
         select = np.ones((1, len(self.labels))) if weights is None else weights
         total = select @ self.labels

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from wsed.checks.ranges import NonNegative, Positive, Share, ShareAboveZero, Text
-from wsed.metrics.base import Array, BootstrappedMetric, Statistics
+from wsed.metrics.base import Array, BootstrappedMetric, Statistics, Weights
 from wsed.metrics.changes import Changes
 from wsed.metrics.intermediate_statistics import (
     Deltas,
@@ -118,7 +118,7 @@ class PsdRoc(Statistics):
         self.durations = np.array(list(durations.values()))
         self.scenario = scenario if len(labels) > 1 else replace(scenario, cttc=None, alpha_ct=0.0)
 
-    def scores(self, prefix: str, weights: Array | None = None) -> dict[str, Any]:
+    def scores(self, prefix: str, weights: Weights | None = None) -> dict[str, Any]:
         """The score, `PREFIX`, and the area under the curve of each class, `PREFIX/class/LABEL`.
 
         Args:
@@ -151,7 +151,7 @@ class PsdRoc(Statistics):
         """The staircase of each class, with a step at every threshold."""
         return self._staircases(None)
 
-    def _staircases(self, weights: Array | None) -> list[Staircases]:
+    def _staircases(self, weights: Weights | None) -> list[Staircases]:
         """The staircases of each class in every draw; see `scores` for the weights."""
         chosen = np.ones((1, len(self.durations))) if weights is None else weights
         events, sounding, total = chosen @ self.number, chosen @ self.sounding, chosen @ self.durations
@@ -176,7 +176,7 @@ class CrossTriggerRates:
         weights: `(draw, clip)`, how often each clip counts; None for a single draw in which each counts once.
     """
 
-    def __init__(self, known: NDArray[np.bool_], sounding: Array, weights: Array | None) -> None:
+    def __init__(self, known: NDArray[np.bool_], sounding: Array, weights: Weights | None) -> None:
         self.sounding = np.maximum(sounding, 1e-12)
         self.row = np.cumsum(known).reshape(known.shape) - 1
         clip, label = np.nonzero(known)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from wsed.checks.ranges import Text
-from wsed.metrics.base import Array, BootstrappedMetric, Statistics
+from wsed.metrics.base import Array, BootstrappedMetric, Statistics, Weights
 from wsed.metrics.counts import mean_over_classes
 from wsed.metrics.measure import Measure
 from wsed.metrics.outputs import Outputs
@@ -74,7 +74,7 @@ class SeparationRatios(Statistics):
         self.labels = tuple(labels)
         self.filenames = list(filenames)
 
-    def scores(self, prefix: str, weights: Array | None = None) -> dict[str, Any]:
+    def scores(self, prefix: str, weights: Weights | None = None) -> dict[str, Any]:
         """Means in dB over the clips of a class, and over the classes, by flat name.
 
         `PREFIX/sdr` is the mean of `PREFIX/class/LABEL/sdr`; likewise `sir`, `sar`, `si_sdr` and `level`, and the
@@ -103,7 +103,7 @@ class SeparationRatios(Statistics):
                     named[f"{name}_improvement"] = named[name] - named[f"{prefix}/{MIXTURE}/{suffix}"]
         return {name: float(values[0]) if weights is None else values for name, values in named.items()}
 
-    def _by_class(self, method: str, ratio: str, weights: Array) -> dict[str, Array]:
+    def _by_class(self, method: str, ratio: str, weights: Weights) -> dict[str, Array]:
         """The mean over the clips of each class that any clip has, `(draw,)`."""
         clip = pd.Index(self.filenames)
         of_method = self.table[self.table["method"] == method]
@@ -116,7 +116,7 @@ class SeparationRatios(Statistics):
         return by_class
 
 
-def _means(values: Array, weights: Array) -> Array:
+def _means(values: Array, weights: Weights) -> Array:
     """Means of `(clip,)` under weights `(draw, clip)`: `(draw,)`; a clip that is not drawn may be infinite."""
     total = weights.sum(1)
     known = np.isfinite(values)

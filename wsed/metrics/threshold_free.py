@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from wsed.metrics.base import Array, Statistics
+from wsed.metrics.base import Array, Statistics, Weights
 from wsed.metrics.bootstrap import Counts, Steps, clip_counts, drawn_sums
 from wsed.metrics.counts import mean_over_classes
 from wsed.metrics.measure import Measure
@@ -41,7 +41,7 @@ class Ranking(Statistics):
         self.clip = clip.numpy()
         self.functions = tuple(functions)
 
-    def scores(self, prefix: str, weights: Array | None = None) -> dict[str, Any]:
+    def scores(self, prefix: str, weights: Weights | None = None) -> dict[str, Any]:
         """Scores for each class, as the mean over classes, and for the items of all classes together, by flat name.
 
         The mean over classes is `PREFIX/map` for `ap`, and `PREFIX/auroc` and `PREFIX/eer` for the others. Scores for
@@ -67,7 +67,7 @@ class Ranking(Statistics):
             named |= {f"{prefix}/class/{self.labels[index]}/{name}": values for name, values in of_class.items()}
         return {name: float(values[0]) if weights is None else values for name, values in named.items()}
 
-    def _of(self, classes: slice, weights: Array | None) -> dict[str, Array]:
+    def _of(self, classes: slice, weights: Weights | None) -> dict[str, Array]:
         """Each score of the items of some classes together: `(draw,)`."""
         probs, target = self.probs[classes], self.target[classes]
         if weights is None:
@@ -75,7 +75,7 @@ class Ranking(Statistics):
             return {name: np.array([getattr(curve, name)]) for name in self.functions}
         return self._drawn(probs, target, weights)
 
-    def _drawn(self, probs: NDArray[np.float32], target: NDArray[np.bool_], weights: Array) -> dict[str, Array]:
+    def _drawn(self, probs: NDArray[np.float32], target: NDArray[np.bool_], weights: Weights) -> dict[str, Array]:
         """Each score in every draw, of `(class, item)`: `(draw,)`."""
         steps = Steps(probs.reshape(-1), target.reshape(-1), STEPS)
         found, false = (self._drawn_counts(steps, probs, chosen, weights) for chosen in (target, ~target))

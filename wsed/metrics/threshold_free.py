@@ -78,25 +78,21 @@ class Ranking(Statistics):
     def _drawn(self, probs: NDArray[np.float32], target: NDArray[np.bool_], weights: Weights) -> dict[str, Array]:
         """Each score in every draw, of `(class, item)`: `(draw,)`."""
         steps = Steps(probs.reshape(-1), target.reshape(-1), STEPS)
-        found, false = (self._drawn_counts(steps, probs, chosen, weights) for chosen in (target, ~target))
+        shape = (weights.shape[1], steps.number)
+        counts: list[Counts] = []
+        for own, positive in zip(probs, target, strict=True):
+            step = steps.of(own)
+            items = (self.clip[positive], step[positive]), (self.clip, step)
+            more = [clip_counts(*some, np.ones(len(some[0])), shape) for some in items]
+            counts = [before + part for before, part in zip(counts, more, strict=True)] if counts else more
+        found, every = (drawn_sums(weights, part) for part in counts)
+        false = every - found
         # A few draws at a time, which the processor keeps at hand.
         parts = [
             _drawn_scores(found[first : first + BLOCK], false[first : first + BLOCK])
             for first in range(0, len(weights), BLOCK)
         ]
         return {name: np.concatenate([part[name] for part in parts]) for name in self.functions}
-
-    def _drawn_counts(
-        self, steps: Steps, probs: NDArray[np.float32], chosen: NDArray[np.bool_], weights: Array
-    ) -> Array:
-        """The number of chosen items in each step of every draw, `(draw, step)`; both are `(class, item)`."""
-        counts: Counts | None = None
-        for own, part in zip(probs, chosen, strict=True):
-            clip = self.clip[part]
-            more = clip_counts(clip, steps.of(own[part]), np.ones(len(clip)), (weights.shape[1], steps.number))
-            counts = more if counts is None else counts + more
-        assert counts is not None
-        return drawn_sums(weights, counts)
 
 
 def _drawn_scores(found: Array, false: Array) -> dict[str, Array]:

@@ -25,13 +25,19 @@ class RankingCurve:
     @staticmethod
     def of(probs: NDArray[np.float32], target: NDArray[np.bool_]) -> "RankingCurve":
         """The curve of items with probabilities in [0, 1]: `(item,)` twice, fewer than 2**31."""
-        # Floats that are not negative have the order of their bits. The lowest bit is free, for the target.
-        keys = (probs + np.float32(0)).view(np.uint32) << 1 | target
+        # Floats that are not negative have the order of their bits. The lowest bit is free, for the target. There may be
+        # a hundred million items, hence the changes in place.
+        keys = (probs + np.float32(0)).view(np.uint32)
+        keys <<= 1
+        keys |= target
         keys.sort()
         keys = keys[::-1]
-        last = np.append(keys[1:] >> 1 != keys[:-1] >> 1, True)
-        tps = np.cumsum(keys & 1, dtype=np.int32)[last]
-        return RankingCurve(torch.from_numpy(tps), torch.from_numpy(np.flatnonzero(last).astype(np.int32) + 1 - tps))
+        levels = keys >> 1
+        last = np.append(levels[1:] != levels[:-1], True)
+        keys &= 1
+        tps = np.cumsum(keys, dtype=np.int32)[last]
+        keys ^= 1
+        return RankingCurve(torch.from_numpy(tps), torch.from_numpy(np.cumsum(keys, dtype=np.int32)[last]))
 
     @property
     def ap(self) -> float:
@@ -39,8 +45,10 @@ class RankingCurve:
         if not self.tps[-1]:
             return np.nan
         recall, precision = (self.tps / self.tps[-1]).flip(0), (self.tps / (self.tps + self.fps)).flip(0)
-        lower = torch.cat([recall[1:], torch.zeros(1)])
-        return -float(torch.sum((lower - recall) * precision))
+        area = torch.cat([recall[1:], torch.zeros(1)])
+        area -= recall
+        area *= precision
+        return -float(torch.sum(area))
 
     @property
     def auroc(self) -> float:
@@ -61,5 +69,5 @@ class RankingCurve:
 
     def _rates(self) -> tuple[Tensor, Tensor]:
         """The rates of true and of false positives, from above the highest threshold."""
-        true, false = (torch.cat([torch.zeros(1, dtype=part.dtype), part]) for part in (self.tps, self.fps))
-        return true / true[-1], false / false[-1]
+        true, false = (torch.cat([torch.zeros(1), part / part[-1]]) for part in (self.tps, self.fps))
+        return true, false

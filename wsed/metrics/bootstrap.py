@@ -11,14 +11,14 @@ from wsed.metrics.base import Array, Weights
 WHOLE = 2**24
 """A 32-bit float holds whole numbers up to this one."""
 
-SPARSE = 0.01
-"""Items per cell of clip and step below which a sparse product is faster."""
-
 
 def resample(clips: int, draws: int, seed: int) -> Weights:
-    """Draws `clips` clips with replacement; returns how often each clip is in each draw, `(draw, clip)`."""
+    """Draws `clips` clips with replacement; returns how often each clip is in each draw, `(draw, clip)`.
+
+    The draws of a clip lie side by side in memory, as sums over clips need them.
+    """
     rng = np.random.default_rng(seed)
-    return rng.multinomial(clips, np.full(clips, 1 / clips), draws).astype(np.float32)
+    return rng.multinomial(clips, np.full(clips, 1 / clips), draws).astype(np.float32, order="F")
 
 
 def intervals(draws: Mapping[str, Array]) -> Iterator[tuple[str, tuple[float, float]]]:
@@ -31,7 +31,7 @@ def intervals(draws: Mapping[str, Array]) -> Iterator[tuple[str, tuple[float, fl
 
 
 class Steps:
-    """Joins thousands of thresholds into a few hundred, so that a matrix product gives the counts of every draw.
+    """Joins thousands of thresholds into a few hundred, so that a product of matrices gives the counts of every draw.
 
     If there are more thresholds than the limit, they are joined into steps with equal numbers of detections. Each step
     ends at a detection, so that a curve of detections over false alarms keeps its corners.
@@ -68,38 +68,29 @@ class Steps:
         return steps
 
 
-Counts = NDArray[np.float64] | csr_array
-"""Whole numbers, `(clip, step)`."""
-
-
 def clip_counts(
     clip: NDArray[np.integer], step: NDArray[np.integer], amounts: NDArray[np.number], shape: tuple[int, int]
-) -> Counts:
-    """Sums items by clip and step.
+) -> csr_array:
+    """Sums items by clip and step; most clips have items in few steps.
 
     Args:
         clip: `(item,)`, the index of the clip of each item.
         step: `(item,)`, the step of its threshold.
-        amounts: `(item,)`, whole numbers.
+        amounts: `(item,)`.
         shape: numbers of clips and of steps.
     """
-    if len(clip) < SPARSE * shape[0] * shape[1]:
-        return csr_array((amounts.astype(float), (clip, step)), shape=shape)
-    counts: Array = np.bincount(clip.astype(np.int64) * shape[1] + step, amounts, shape[0] * shape[1]).reshape(shape)
-    return counts
+    return csr_array((amounts.astype(float), (clip, step)), shape=shape)
 
 
-def drawn_sums(weights: Weights, counts: Counts) -> Array:
+def drawn_sums(weights: Weights, counts: csr_array) -> Array:
     """Sums counts over the clips of each draw, exactly: `(draw, step)`.
 
     Args:
         weights: `(draw, clip)`, how often each clip counts.
-        counts: see `clip_counts`.
+        counts: `(clip, step)`, whole numbers.
     """
-    if isinstance(counts, csr_array):
-        return np.ascontiguousarray((counts.T @ weights.T).T)
-    largest = weights.sum(1).max(initial=0) * max(counts.max(initial=0), -counts.min(initial=0))
+    largest = weights.sum(1).max(initial=0) * np.abs(counts.data).max(initial=0)
     # 32-bit floats take half the time.
     kind = np.float32 if largest < WHOLE else np.float64
-    sums: Array = (weights.astype(kind, copy=False) @ counts.astype(kind)).astype(float)
-    return sums
+    sums = counts.T.astype(kind) @ np.ascontiguousarray(weights.T, kind)
+    return np.ascontiguousarray(sums.T, float)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from wsed.checks.ranges import NonNegative, Positive, Share, ShareAboveZero, Text
 from wsed.metrics.base import Array, BootstrappedMetric, Statistics, Weights
+from wsed.metrics.bootstrap import clip_counts
 from wsed.metrics.changes import Changes
 from wsed.metrics.intermediate_statistics import (
     Deltas,
@@ -180,14 +181,13 @@ class CrossTriggerRates:
         self.sounding = np.maximum(sounding, 1e-12)
         self.row = np.cumsum(known).reshape(known.shape) - 1
         clip, label = np.nonzero(known)
-        self.shares = None if weights is None else weights[:, clip] / self.sounding[:, label]
+        self.shares = None if weights is None else weights.T[clip] / self.sounding.T[label]
 
     def of(self, changes: Changes) -> Array:
         """The rates of one class: `(draw, threshold)`, or `(draw, step)` with weights."""
         if self.shares is None:
             amounts = changes.cts / self.sounding[0, changes.other]
             return np.cumsum(np.bincount(changes.item, amounts, len(changes.thresholds)))[None, changes.ends()]
-        number = changes.steps.number
-        cell = self.row[changes.clip[changes.item], changes.other] * number + changes.step[changes.item]
-        counts = np.bincount(cell, changes.cts, self.shares.shape[1] * number).reshape(-1, number)
-        return np.cumsum(self.shares @ counts, 1)
+        row = self.row[changes.clip[changes.item], changes.other]
+        counts = clip_counts(row, changes.step[changes.item], changes.cts, (len(self.shares), changes.steps.number))
+        return np.cumsum((counts.T @ self.shares).T, 1)

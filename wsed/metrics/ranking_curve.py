@@ -25,8 +25,8 @@ class RankingCurve:
     @staticmethod
     def of(probs: NDArray[np.float32], target: NDArray[np.bool_]) -> "RankingCurve":
         """The curve of items with probabilities in [0, 1]: `(item,)` twice, fewer than 2**31."""
-        # Floats that are not negative have the order of their bits. The lowest bit is free, for the target. There may be
-        # a hundred million items, hence the changes in place.
+        # Floats that are not negative have the order of their bits. The lowest bit is free, for the target. There may
+        # be a hundred million items, hence the changes in place.
         keys = (probs + np.float32(0)).view(np.uint32)
         keys <<= 1
         keys |= target

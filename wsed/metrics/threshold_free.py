@@ -5,10 +5,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 from torch import Tensor
 
 from wsed.metrics.base import Array, Statistics, Weights
-from wsed.metrics.bootstrap import Counts, Steps, clip_counts, drawn_sums
+from wsed.metrics.bootstrap import Steps, clip_counts, drawn_sums
 from wsed.metrics.counts import mean_over_classes
 from wsed.metrics.measure import Measure
 from wsed.metrics.ranking_curve import RankingCurve
@@ -79,7 +80,7 @@ class Ranking(Statistics):
         """Each score in every draw, of `(class, item)`: `(draw,)`."""
         steps = Steps(probs.reshape(-1), target.reshape(-1), STEPS)
         shape = (weights.shape[1], steps.number)
-        counts: list[Counts] = []
+        counts: list[csr_array] = []
         for own, positive in zip(probs, target, strict=True):
             step = steps.of(own)
             items = (self.clip[positive], step[positive]), (self.clip, step)

@@ -10,6 +10,7 @@ from wsed.metrics.base import Array, Statistics, Weights
 from wsed.metrics.counts import mean_over_classes
 from wsed.metrics.intermediate_statistics import Deltas, reference_counts
 from wsed.metrics.measure import Measure
+from wsed.metrics.threads import in_threads
 
 
 class BestF1(Statistics):
@@ -41,7 +42,7 @@ class BestF1(Statistics):
             `PREFIX/macro/f1`, `PREFIX/class/LABEL/f1` and `PREFIX/class/LABEL/threshold`: numbers, or `(draw,)`.
         """
         events = self.events.sum(0, keepdims=True) if weights is None else weights @ self.events
-        best = [self._best(index, weights, events[:, index]) for index in range(len(self.labels))]
+        best = in_threads(lambda index: self._best(index, weights, events[:, index]), range(len(self.labels)))
         values = np.stack([f1 for f1, _ in best], -1)
         named = {f"{prefix}/macro/f1": mean_over_classes(values)}
         named |= {f"{prefix}/class/{label}/f1": values[:, index] for index, label in enumerate(self.labels)}

@@ -1,13 +1,11 @@
 """Changes of the counts of events in each clip as the threshold falls, for curves over thresholds."""
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import torch
 from numpy.typing import NDArray
 
 from wsed.metrics.base import Array
@@ -18,12 +16,11 @@ from wsed.metrics.frame_scores import FrameScores
 from wsed.metrics.intersection_statistics import intersection_statistics
 from wsed.metrics.published_changes import published_changes
 from wsed.metrics.sed_eval_counts import by_clip
+from wsed.metrics.threads import in_threads
 from wsed.metrics.true_events import TrueEvents, true_events
 
 Deltas = dict[str, Changes]
 """The changes of the counts of each class."""
-
-MOST_THREADS = 4
 
 
 def event_deltas(reference: pd.DataFrame, scores: FrameScores, collar: float, offset_share: float) -> Deltas:
@@ -83,9 +80,7 @@ def _at_every_score(
         )
         return Changes.joined([*parts, mine.merged(), rest])
 
-    # NumPy computes several classes at the same time; each needs hundreds of megabytes for ten thousand clips.
-    with ThreadPoolExecutor(min(torch.get_num_threads(), MOST_THREADS)) as pool:
-        return dict(zip(scores.labels, pool.map(of_class, range(len(scores.labels))), strict=True))
+    return dict(zip(scores.labels, in_threads(of_class, range(len(scores.labels))), strict=True))
 
 
 def _with_triggers(

@@ -22,6 +22,7 @@ from wsed.metrics.intermediate_statistics import (
 from wsed.metrics.measure import Measure
 from wsed.metrics.outputs import Outputs
 from wsed.metrics.staircases import Staircases, effective_area, effective_staircase
+from wsed.metrics.threads import in_threads
 
 HOUR = 3600.0
 
@@ -143,9 +144,9 @@ class PsdRoc(Statistics):
 
     def _areas(self, prefix: str, curves: Sequence[Staircases]) -> dict[str, Array]:
         alpha_st, limit = self.scenario.alpha_st, self.scenario.max_efpr
-        draws = range(len(curves[0].known))
+        whole = in_threads(lambda draw: effective_area(curves, draw, alpha_st, limit), range(len(curves[0].known)))
         alone = {f"{prefix}/class/{label}": own.areas(limit) for label, own in zip(self.labels, curves, strict=True)}
-        return {prefix: np.array([effective_area(curves, draw, alpha_st, limit) for draw in draws]), **alone}
+        return {prefix: np.array(whole), **alone}
 
     @cached_property
     def _curves(self) -> list[Staircases]:
@@ -157,15 +158,16 @@ class PsdRoc(Statistics):
         chosen = np.ones((1, len(self.durations))) if weights is None else weights
         events, sounding, total = chosen @ self.number, chosen @ self.sounding, chosen @ self.durations
         rates = CrossTriggerRates(self.number > 0, sounding, weights) if self.scenario.alpha_ct else None
-        curves = []
-        for place, label in enumerate(self.labels):
-            changes = self.deltas[label]
+
+        def of_class(place: int) -> Staircases:
+            changes = self.deltas[self.labels[place]]
             found, alarms = (part[None] for part in changes.totals()[1:]) if weights is None else changes.drawn(weights)
             false = alarms / total[:, None]
             if rates is not None:
                 false = false + self.scenario.alpha_ct * rates.of(changes) / (len(self.labels) - 1)
-            curves.append(Staircases.of(found, false * HOUR, events[:, place], self.scenario.max_efpr))
-        return curves
+            return Staircases.of(found, false * HOUR, events[:, place], self.scenario.max_efpr)
+
+        return in_threads(of_class, range(len(self.labels)))
 
 
 class CrossTriggerRates:

@@ -13,6 +13,7 @@ from wsed.metrics.bootstrap import Steps, clip_counts, drawn_sums
 from wsed.metrics.counts import mean_over_classes
 from wsed.metrics.measure import Measure
 from wsed.metrics.ranking_curve import RankingCurve
+from wsed.metrics.threads import in_threads
 
 STEPS = 1000
 """The largest number of thresholds for the scores of bootstrap draws."""
@@ -57,7 +58,7 @@ class Ranking(Statistics):
             Numbers, or `(draw,)` with weights.
         """
         present = [index for index in range(len(self.labels)) if self.target[index].any()]
-        by_class = [self._of(slice(index, index + 1), weights) for index in present]
+        by_class = in_threads(lambda index: self._of(slice(index, index + 1), weights), present)
         micro = self._of(slice(None), weights)
         named: dict[str, Any] = {}
         for name in self.functions:

@@ -16,16 +16,13 @@ class Lwlrap(Statistics):
     """
 
     def __init__(self, clip_probs: Array, weak: Array) -> None:
-        # Imported here because it takes half a second, and training does not need it.
-        from sklearn.metrics import label_ranking_average_precision_score
-
         self.labels = weak.sum(1)
-        self.precision = np.array(
-            [
-                label_ranking_average_precision_score(tags[None], probs[None]) if number else 0.0
-                for tags, probs, number in zip(weak, clip_probs, self.labels, strict=True)
-            ]
-        )
+        total = np.zeros(len(weak))
+        for own, probs in zip(weak.T, clip_probs.T, strict=True):
+            # Of classes with equal probabilities, none comes before the others.
+            higher = clip_probs >= probs[:, None]
+            total += own * (higher * weak).sum(1) / higher.sum(1)
+        self.precision = total / np.maximum(self.labels, 1)
 
     def scores(self, prefix: str, weights: Weights | None = None) -> dict[str, Any]:
         """`PREFIX`: a number, or `(draw,)` with weights `(draw, clip)`; clips without a label do not count."""

@@ -106,7 +106,7 @@ class Changes:
     @cached_property
     def step(self) -> Index:
         """`(item,)`, the step of each item."""
-        return self.steps.of(self.thresholds)
+        return self.steps.of(self.thresholds).astype(np.int32)
 
     def _drawn(self, weights: Weights, amounts: Index) -> Array:
         changed = np.flatnonzero(amounts)

@@ -122,8 +122,10 @@ class ClipPredictions:
 
     def scores(self) -> dict[str, pd.DataFrame]:
         """Frame probabilities of each clip in the format of sed_scores_eval: `onset offset` and a column per class."""
+        # One index for all tables, which need more memory for their own than for a short clip.
+        columns = pd.Index(["onset", "offset", *self.labels], dtype=object)
         return {
-            filename: _score_table(probs, self.labels, self.frames_per_second)
+            filename: _score_table(probs, columns, self.frames_per_second)
             for filename, probs in zip(self.filenames, self.frame_probs, strict=True)
         }
 
@@ -138,9 +140,10 @@ class ClipPredictions:
         return [Event(0.0, self.durations[filename], label) for label in tags]
 
 
-def _score_table(frame_probs: Tensor, labels: Sequence[str], frames_per_second: float) -> pd.DataFrame:
+def _score_table(frame_probs: Tensor, columns: pd.Index, frames_per_second: float) -> pd.DataFrame:
     times = np.arange(frame_probs.shape[1] + 1) / frames_per_second
-    table = pd.DataFrame(frame_probs.T.numpy(), columns=list(labels))
-    table.insert(0, "onset", times[:-1])
-    table.insert(1, "offset", times[1:])
+    table = pd.DataFrame(frame_probs.T.numpy())
+    for place, edges in enumerate((times[:-1], times[1:])):
+        table.insert(place, columns[place], edges)
+    table.columns = columns
     return table

@@ -44,10 +44,11 @@ class RankingCurve:
         """The average precision; not a number without a positive item."""
         if not self.tps[-1]:
             return np.nan
-        recall, precision = (self.tps / self.tps[-1]).flip(0), (self.tps / (self.tps + self.fps)).flip(0)
+        recall = (self.tps / self.tps[-1]).flip(0)
         area = torch.cat([recall[1:], torch.zeros(1)])
         area -= recall
-        area *= precision
+        del recall
+        area *= (self.tps / (self.tps + self.fps)).flip(0)
         return -float(torch.sum(area))
 
     @property

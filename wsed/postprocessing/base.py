@@ -124,7 +124,8 @@ def with_scores(table: pd.DataFrame, values: NDArray[np.floating]) -> pd.DataFra
         table: `onset offset` and a column for each class.
         values: `(time, class)`.
     """
-    changed = pd.DataFrame(values, index=table.index, columns=table.columns[2:])
+    changed = pd.DataFrame(values, index=table.index)
     for place, name in enumerate(("onset", "offset")):
         changed.insert(place, name, table[name])
+    changed.columns = table.columns
     return changed

@@ -7,15 +7,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from torch import Tensor
 
 from wsed.checks.ranges import Seconds, Share
 from wsed.postprocessing.base import Postprocessing
 from wsed.postprocessing.relative import relative_scores
-from wsed.postprocessing.thresholds import PerClass, check_by_class, event_table, of_class
-
-Scores = NDArray[np.float64]
+from wsed.postprocessing.thresholds import Found, PerClass, Scores, check_by_class, event_table, of_class
 
 
 @dataclass(frozen=True)
@@ -57,9 +54,7 @@ class ChangePoints(Postprocessing):
         """See `Postprocessing`."""
         return {label: of_class(self.tag_threshold, label) for label in labels}
 
-    def _of_class(self, table: pd.DataFrame, label: str) -> Iterator[tuple[float, float, str]]:
-        onsets, offsets = table["onset"].to_numpy(float), table["offset"].to_numpy(float)
-        scores = table[label].to_numpy(float)
+    def _of_class(self, onsets: Scores, offsets: Scores, scores: Scores, label: str) -> Iterator[Found]:
         half = max(1, round(self.step / 2 / float(offsets[0] - onsets[0])))
         for start, end in joined_boxes(scores, boxes(scores, half), self.gap_depth):
             if scores[start:end].mean() > of_class(self.threshold, label):

@@ -17,6 +17,11 @@ from wsed.postprocessing.base import Postprocessing, with_scores
 PerClass = Union[Value, Named[Value]]  # noqa: UP007  # an operator needs classes
 """One value for all classes, or a value for each label."""
 
+Scores = NDArray[np.float64]
+
+Found = tuple[float, float, str]
+"""Onset, offset and label of an event."""
+
 EVENT_COLUMNS = ["filename", "onset", "offset", "event_label"]
 
 
@@ -59,17 +64,13 @@ class Thresholds(Postprocessing):
         Args:
             scores: frame probabilities of each clip by filename, `onset offset` and a column for each class.
         """
-        return {
-            filename: with_scores(table, np.stack([self._smooth(table, label) for label in table.columns[2:]], 1))
-            for filename, table in scores.items()
-        }
+        return {filename: with_scores(table, self._all_smooth(table)) for filename, table in scores.items()}
 
     def tag_thresholds(self, labels: Sequence[str]) -> dict[str, float]:
         return {label: of_class(self.tag_threshold, label) for label in labels}
 
-    def _of_class(self, table: pd.DataFrame, label: str) -> Iterator[tuple[float, float, str]]:
-        onsets, offsets = table["onset"].to_numpy(float), table["offset"].to_numpy(float)
-        smooth = self._smooth(table, label)
+    def _of_class(self, onsets: Scores, offsets: Scores, scores: Scores, label: str) -> Iterator[Found]:
+        smooth = self._smooth(scores, label, float(offsets[0] - onsets[0]))
         threshold = of_class(self.threshold, label)
         starts, ends = runs(smooth, threshold, threshold * of_class(self.hysteresis, label))
         begin, end = onsets[starts], offsets[ends - 1]
@@ -82,31 +83,39 @@ class Thresholds(Postprocessing):
             if offset - onset >= of_class(self.minimum_duration, label) - 1e-9:
                 yield float(onset), float(offset), label
 
-    def _smooth(self, table: pd.DataFrame, label: str) -> NDArray[np.float64]:
-        scores = table[label].to_numpy(float)
-        size = odd_frames(of_class(self.median, label), float(table["offset"].iloc[0] - table["onset"].iloc[0]))
+    def _all_smooth(self, table: pd.DataFrame) -> Scores:
+        frame = float(table["offset"].iloc[0] - table["onset"].iloc[0])
+        columns = [self._smooth(table[label].to_numpy(float), label, frame) for label in table.columns[2:]]
+        return np.stack(columns, 1)
+
+    def _smooth(self, scores: Scores, label: str, frame: float) -> Scores:
+        """The scores of a class after the median filter; a frame lasts so many seconds."""
+        size = odd_frames(of_class(self.median, label), frame)
         # The scores are reflected at the ends of the clip, as in DCASE's baselines.
         return median_filter(scores, size, mode="reflect") if size > 1 else scores
 
 
 def event_table(
     scores: Mapping[str, pd.DataFrame],
-    find: Callable[[pd.DataFrame, str], Iterable[tuple[float, float, str]]],
+    find: Callable[[Scores, Scores, Scores, str], Iterable[Found]],
     threshold: PerClass[Share],
 ) -> pd.DataFrame:
     """The events of all clips and classes; see `Postprocessing.events`.
 
     Args:
         scores: frame probabilities of each clip by filename, `onset offset` and a column for each class.
-        find: gives onset, offset and label of each event of a class in such a table. Most classes are in few clips: it
-            is asked only where a score is above the threshold.
+        find: gives the events of a class from the onsets, offsets and scores of the frames of a clip, and the label.
+            Most classes are in few clips: it is asked only where a score is above the threshold.
         threshold: no class has events in a clip where all of its scores are at or below this value.
     """
     rows: list[tuple[Any, ...]] = []
     for filename, table in scores.items():
-        labels, values = table.columns[2:], table.to_numpy()[:, 2:]
-        above = (values > [of_class(threshold, label) for label in labels]).any(0)
-        found = [event for label in labels[above] for event in find(table, label)]
+        labels, values = table.columns[2:], table.to_numpy(float)
+        above = (values[:, 2:] > [of_class(threshold, label) for label in labels]).any(0)
+        onsets, offsets, *columns = np.ascontiguousarray(values.T)
+        found = [
+            event for place in np.flatnonzero(above) for event in find(onsets, offsets, columns[place], labels[place])
+        ]
         rows += [(filename, *event) for event in sorted(found)] or [(filename, None, None, None)]
     events = pd.DataFrame(rows, columns=EVENT_COLUMNS)
     return events.astype({"onset": float, "offset": float, "event_label": object})

@@ -1,6 +1,7 @@
 """Time of `wsed report` over 1,000 runs, compared with merely reading their `results.json` and `metrics.csv`."""
 
 import csv
+import io
 import json
 import subprocess
 import sys
@@ -181,7 +182,7 @@ def stages(folder: Path) -> dict[str, float]:
 
     from wsed.reports.page.write import write_page
     from wsed.reports.runs import read_runs_below
-    from wsed.reports.score_table import csv_text
+    from wsed.reports.score_table import write_csv
     from wsed.reports.seed_table import seed_table
     from wsed.reports.settings import by_settings
 
@@ -190,7 +191,7 @@ def stages(folder: Path) -> dict[str, float]:
     seconds["results.json"] = lap()
     seed_table(runs).markdown()
     seconds["comparison.md"] = lap()
-    csv_text(runs)
+    write_csv(runs, io.StringIO())
     seconds["comparison.csv"] = lap()
     write_page(runs, folder)
     seconds["page with metrics.csv, PSD-ROC and figures"] = lap()

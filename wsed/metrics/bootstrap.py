@@ -45,7 +45,7 @@ class Steps:
         number: number of steps.
     """
 
-    def __init__(self, thresholds: NDArray[np.floating], found: NDArray[np.number], limit: int) -> None:
+    def __init__(self, thresholds: NDArray[np.floating], found: NDArray[np.number | np.bool_], limit: int) -> None:
         # Mostly, a few items suffice to see that there are too many.
         few = np.unique(thresholds[: 4 * limit])
         known = few if len(few) > limit else np.unique(thresholds)

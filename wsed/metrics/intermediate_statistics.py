@@ -111,7 +111,8 @@ def _maxima(scores: FrameScores, values: Scores) -> NDArray[np.int64]:
     rises[scores.starts[:-1]] = True
     falls_next = np.append(rises[1:], False)
     falls_next[scores.starts[1:] - 1] = False
-    return rises.astype(np.int64) - falls_next
+    changes: NDArray[np.int64] = rises.astype(np.int64) - falls_next
+    return changes
 
 
 def deltas_from_points(

@@ -189,7 +189,9 @@ class CrossTriggerRates:
         """The rates of one class: `(draw, threshold)`, or `(draw, step)` with weights."""
         if self.shares is None:
             amounts = changes.cts / self.sounding[0, changes.other]
-            return np.cumsum(np.bincount(changes.item, amounts, len(changes.thresholds)))[None, changes.ends()]
+            added: Array = np.bincount(changes.item, amounts, len(changes.thresholds)).astype(float)
+            return np.cumsum(added)[None, changes.ends()]
         row = self.row[changes.clip[changes.item], changes.other]
         counts = clip_counts(row, changes.step[changes.item], changes.cts, (len(self.shares), changes.steps.number))
-        return np.cumsum((counts.T @ self.shares).T, 1)
+        rates: Array = np.cumsum((counts.T @ self.shares).T, 1)
+        return rates

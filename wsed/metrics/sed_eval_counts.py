@@ -47,7 +47,7 @@ def count(
         for kind, name in enumerate(("Nref", "Nsys", "Ntp")):
             counts[kind, clip, places] = [metrics.class_wise[label][name] for label in names.values()]
         substituted[clip] = metrics.overall[substitutions]
-    return Counts(tuple(labels), *counts, substituted)
+    return Counts(tuple(labels), counts[0], counts[1], counts[2], substituted)
 
 
 def by_clip(table: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:

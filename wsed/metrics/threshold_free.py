@@ -85,7 +85,7 @@ class Ranking(Statistics):
         for own, positive in zip(probs, target, strict=True):
             step = steps.of(own)
             items = (self.clip[positive], step[positive]), (self.clip, step)
-            more = [clip_counts(*some, np.ones(len(some[0])), shape) for some in items]
+            more = [clip_counts(clip, at, np.ones(len(clip)), shape) for clip, at in items]
             counts = [before + part for before, part in zip(counts, more, strict=True)] if counts else more
         found, every = (drawn_sums(weights, part) for part in counts)
         false = every - found

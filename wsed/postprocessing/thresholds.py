@@ -110,7 +110,7 @@ def event_table(
     """
     rows: list[tuple[Any, ...]] = []
     for filename, table in scores.items():
-        labels, values = table.columns[2:], table.to_numpy(float)
+        labels, values = list(table.columns[2:]), table.to_numpy(float)
         above = (values[:, 2:] > [of_class(threshold, label) for label in labels]).any(0)
         onsets, offsets, *columns = np.ascontiguousarray(values.T)
         found = [

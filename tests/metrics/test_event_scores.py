@@ -6,10 +6,12 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sed_eval.sound_event import EventBasedMetrics
 
 from wsed.metrics.counts import Counts
 from wsed.metrics.event_based import event_counts
 from wsed.metrics.intersection_based import intersection_counts
+from wsed.metrics.sed_eval_counts import count
 from wsed.metrics.segment_based import segment_counts
 
 LABELS = ("bell", "dog", "speech")
@@ -114,3 +116,15 @@ def test_weights_repeat_clips(kind: str, truth: pd.DataFrame, found: pd.DataFram
     weighted = counts.scores(kind, weights=pd.Series(times).to_numpy(dtype=float)[None])
     for name, value in chosen.scores(kind).items():
         assert float(weighted[name][0]) == pytest.approx(value, nan_ok=True)
+
+
+@settings(max_examples=100, deadline=None)
+@given(events(), events(), st.sampled_from([0.2, 0.3, 1.0]), st.sampled_from([0.0, 0.2, 0.5]))
+def test_events_of_all_clips_are_counted_as_sed_eval_counts_a_clip(
+    truth: pd.DataFrame, found: pd.DataFrame, collar: float, offset_share: float
+) -> None:
+    ours = event_counts(truth, found, LABELS, FILENAMES, collar, offset_share)
+    metrics = partial(EventBasedMetrics, t_collar=collar, percentage_of_length=offset_share)
+    theirs = count(metrics, "Nsubs", truth, found, LABELS, FILENAMES)
+    for name in ("reference", "system", "correct", "substituted"):
+        assert (getattr(ours, name) == getattr(theirs, name)).all(), name

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wsed.metrics.base import Array
+from wsed.metrics.clip_events import ClipEvents, Index
 from wsed.metrics.frame_runs import Runs, Scores
-from wsed.metrics.true_events import Index, TrueEvents
 
 DECIMALS = 6
 """Decimals of a second to which sed_scores_eval rounds times before it compares them."""
@@ -45,7 +45,7 @@ class Detections:
 
 
 def found_by_overlap(
-    runs: Runs, events: TrueEvents, label: int, values: Scores, dtc: float, gtc: float, cttc: float | None
+    runs: Runs, events: ClipEvents, label: int, values: Scores, dtc: float, gtc: float, cttc: float | None
 ) -> Detections:
     """Intersection-based counts; see `intersection_statistics` for the tolerances.
 
@@ -89,7 +89,7 @@ def found_by_overlap(
 
 
 def found_by_boundaries(
-    runs: Runs, events: TrueEvents, label: int, values: Scores, collar: float, offset_share: float
+    runs: Runs, events: ClipEvents, label: int, values: Scores, collar: float, offset_share: float
 ) -> Detections:
     """Event-based counts, without false alarms: see `event_counts` for the tolerances, `found_by_overlap` for the rest.
 

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
+import numpy as np
 import pandas as pd
 
 from wsed.checks.ranges import Seconds, Share, Text
 from wsed.metrics.base import BootstrappedMetric, Statistics
 from wsed.metrics.best_f1 import BestF1, best_measures
+from wsed.metrics.clip_events import clip_events
 from wsed.metrics.counts import Counts, count_measures
 from wsed.metrics.intermediate_statistics import event_deltas
 from wsed.metrics.measure import Measure
@@ -74,7 +76,25 @@ def event_counts(
     Returns:
         Counts of events.
     """
-    from sed_eval.sound_event import EventBasedMetrics
+    true, said = (clip_events(table, labels, filenames) for table in (reference, events))
+    number, reported, correct = np.zeros((3, len(filenames), len(labels)))
+    for counts, every in ((number, true), (reported, said)):
+        np.add.at(counts, (every.clip, every.label), 1)
+    one, other = true.pairs(said)
+    collars = np.maximum(collar, offset_share * (true.offset - true.onset))[one]
+    near = np.abs(true.onset[one] - said.onset[other]) <= collar
+    near &= np.abs(true.offset[one] - said.offset[other]) <= collars
+    one, other = one[near], other[near]
+    same = true.label[one] == said.label[other]
+    np.add.at(correct, (true.clip[one[same]], true.label[one[same]]), 1)
+    substituted = np.bincount(true.clip[one[~same]], minlength=len(filenames)).astype(float)
+    # Where an event is near to several others, sed_eval matches them.
+    several = (np.bincount(one)[one] > 1) | (np.bincount(other)[other] > 1) if len(one) else near[:0]
+    places = np.unique(true.clip[one[several]])
+    if len(places):
+        from sed_eval.sound_event import EventBasedMetrics
 
-    metrics = partial(EventBasedMetrics, t_collar=float(collar), percentage_of_length=float(offset_share))
-    return count(metrics, "Nsubs", reference, events, labels, filenames)
+        metrics = partial(EventBasedMetrics, t_collar=float(collar), percentage_of_length=float(offset_share))
+        matched = count(metrics, "Nsubs", reference, events, labels, [filenames[place] for place in places])
+        correct[places], substituted[places] = matched.correct, matched.substituted
+    return Counts(tuple(labels), number, reported, correct, substituted)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from wsed.metrics.clip_events import ClipEvents, Index, with_each
 from wsed.metrics.frame_scores import Array, FrameScores
-from wsed.metrics.true_events import Index, TrueEvents
 
 Scores = NDArray[np.floating]
 
@@ -35,12 +35,9 @@ class Runs:
         """Some of the runs."""
         return Runs(*(getattr(self, name)[chosen] for name in ("frame", "outer", "clip", "onset", "offset", "heard")))
 
-    def met(self, events: TrueEvents) -> tuple[Index, Index]:
+    def met(self, events: ClipEvents) -> tuple[Index, Index]:
         """Each run with each event of its clip: the index of the run and that of the event."""
-        number = np.diff(events.first)[self.clip]
-        run = np.repeat(np.arange(len(self.clip)), number)
-        before = np.cumsum(number) - number
-        return run, np.arange(len(run)) + np.repeat(events.first[self.clip] - before, number)
+        return with_each(self.clip, events.first)
 
 
 class FrameRuns:
@@ -55,7 +52,7 @@ class FrameRuns:
         events: the true events.
     """
 
-    def __init__(self, scores: FrameScores, events: TrueEvents) -> None:
+    def __init__(self, scores: FrameScores, events: ClipEvents) -> None:
         self.clip = scores.clip
         # A place before each clip and one behind the last have no score.
         self.place = np.arange(len(self.clip)) + self.clip + 1
@@ -107,7 +104,7 @@ def next_lower(values: Scores, own: Index, step: int, equal: bool) -> Index:
         nearest[left] = at
 
 
-def _heard(times: Array, clip: NDArray[np.int32], events: TrueEvents) -> Array:
+def _heard(times: Array, clip: NDArray[np.int32], events: ClipEvents) -> Array:
     """Seconds of events of all classes together that a clip has had at these times, one for each frame."""
     number = np.diff(events.first)
     total = np.zeros(len(times))

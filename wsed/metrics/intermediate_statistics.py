@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from wsed.metrics.base import Array
 from wsed.metrics.changes import Changes, changes_of
+from wsed.metrics.clip_events import ClipEvents, clip_events
 from wsed.metrics.detections import Detections, found_by_boundaries, found_by_overlap
 from wsed.metrics.frame_runs import FrameRuns, Runs, Scores
 from wsed.metrics.frame_scores import FrameScores
@@ -17,7 +18,6 @@ from wsed.metrics.intersection_statistics import intersection_statistics
 from wsed.metrics.published_changes import published_changes
 from wsed.metrics.sed_eval_counts import by_clip
 from wsed.metrics.threads import in_threads
-from wsed.metrics.true_events import TrueEvents, true_events
 
 Deltas = dict[str, Changes]
 """The changes of the counts of each class."""
@@ -44,7 +44,7 @@ def intersection_deltas(
 
 
 def _at_every_score(
-    ours: Callable[[Runs, TrueEvents, int, Scores], Detections],
+    ours: Callable[[Runs, ClipEvents, int, Scores], Detections],
     published: Callable[..., dict[str, Any]],
     reference: pd.DataFrame,
     scores: FrameScores,
@@ -59,7 +59,7 @@ def _at_every_score(
         scores: frame probabilities of all clips.
         crossing: whether cross triggers are counted, for which events of other classes matter.
     """
-    events = true_events(reference, scores.labels, scores.filenames)
+    events = clip_events(reference, scores.labels, scores.filenames)
     finder, clip = FrameRuns(scores, events), scores.clip
 
     def of_class(label: int) -> Changes:

@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 
 from wsed.metrics.changes import Changes, changes_of
+from wsed.metrics.clip_events import ClipEvents
 from wsed.metrics.frame_scores import FrameScores
-from wsed.metrics.true_events import TrueEvents
 
 
 def published_changes(
-    count: Callable[..., dict[str, Any]], scores: FrameScores, events: TrueEvents, label: int, clip: int
+    count: Callable[..., dict[str, Any]], scores: FrameScores, events: ClipEvents, label: int, clip: int
 ) -> Changes:
     """The changes of a class in a clip that has events of the class.
 

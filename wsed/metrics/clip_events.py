@@ -1,4 +1,4 @@
-"""The true events of all clips as arrays."""
+"""The events of all clips as arrays."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,8 +12,8 @@ Index = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class TrueEvents:
-    """The true events of clips, sorted by clip, then by class, then as in the reference.
+class ClipEvents:
+    """Events of clips, sorted by clip, then by class, then as in the reference.
 
     Attributes:
         clip: `(event,)`, the index of the clip.
@@ -35,12 +35,28 @@ class TrueEvents:
         labels, times = self.label[events], np.stack([self.onset[events], self.offset[events]], 1)
         return {int(label): times[labels == label] for label in np.unique(labels)}
 
+    def pairs(self, other: "ClipEvents") -> tuple[Index, Index]:
+        """Each event with each of the other events in its clip: the indices of both."""
+        return with_each(self.clip, other.first)
 
-def true_events(reference: pd.DataFrame, labels: Sequence[str], filenames: Sequence[str]) -> TrueEvents:
-    """The events of a reference.
+
+def with_each(clip: Index, first: Index) -> tuple[Index, Index]:
+    """Each item with each of the events in its clip: the indices of both.
 
     Args:
-        reference: the true events, `filename onset offset event_label`.
+        clip: `(item,)`, the index of the clip.
+        first: `(clip + 1,)`, see `ClipEvents`.
+    """
+    number = np.diff(first)[clip]
+    item = np.repeat(np.arange(len(clip)), number)
+    return item, np.arange(len(item)) + np.repeat(first[clip] - (np.cumsum(number) - number), number)
+
+
+def clip_events(reference: pd.DataFrame, labels: Sequence[str], filenames: Sequence[str]) -> ClipEvents:
+    """The events of a reference, or those that a system reports.
+
+    Args:
+        reference: the events, `filename onset offset event_label`.
         labels: event classes; events of others are left out.
         filenames: names of the clips; events in others are left out.
     """
@@ -51,4 +67,4 @@ def true_events(reference: pd.DataFrame, labels: Sequence[str], filenames: Seque
     order = order[(clip[order] >= 0) & (label[order] >= 0)]
     onset, offset = (events[name].to_numpy(float)[order] for name in ("onset", "offset"))
     first = np.searchsorted(clip[order], np.arange(len(filenames) + 1))
-    return TrueEvents(clip[order], label[order], onset, offset, first)
+    return ClipEvents(clip[order], label[order], onset, offset, first)

@@ -12,13 +12,11 @@ from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 
 from wsed.checks.names import shortened
+from wsed.config.composition import PRIMARY, composition
 from wsed.config.groups import SEARCH_PATH, conf_folder, groups, search_path
 from wsed.config.resolvers import register
 from wsed.config.validate import keys
 from wsed.errors import UserError, did_you_mean
-
-PRIMARY = "train"
-"""The config that everything is composed from."""
 
 
 @contextmanager
@@ -35,20 +33,21 @@ def compose_config(overrides: list[str]) -> DictConfig:
     Raises:
         UserError: an override matches no key, and the message suggests the closest one; or a folder does not exist.
     """
-    _check_choices(overrides)
+    parsed = parse_overrides(overrides)
+    _check_choices(overrides, parsed)
     for folder in search_path(overrides):
         if not folder.is_dir():
             raise UserError(f"{SEARCH_PATH}: {shortened(str(folder))} is not a folder; give file://FOLDER")
     try:
-        return compose(PRIMARY, overrides, return_hydra_config=True)
+        return composition(overrides, parsed)
     except (HydraException, OmegaConfBaseException, ValueError) as error:
         raise UserError(_plain_message(error, overrides)) from error
 
 
-def _check_choices(overrides: list[str]) -> None:
+def _check_choices(overrides: list[str], parsed: list[Override]) -> None:
     """Checks that a group gets the name of a choice; Hydra's own error does not say which group it means."""
     known = groups(overrides)
-    for override in parse_overrides(overrides):
+    for override in parsed:
         group, value = override.key_or_group, override.value()
         if group in known and not override.is_delete() and (value is None or isinstance(value, (bool, int, float))):
             choices = ", ".join(known[group])

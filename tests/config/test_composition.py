@@ -1,0 +1,56 @@
+"""Kept compositions are those of Hydra, however often and in whatever order they are asked for."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hydra import compose
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from omegaconf import DictConfig, OmegaConf
+
+from wsed.config.compose import compose_config, hydra_initialized
+from wsed.config.composition import PRIMARY
+from wsed.errors import UserError
+
+CHOICES = ["model=mtl", "model=gated_crnn", "pooling=fap", "experiment=demo", "data=esc10", "+metrics=separation"]
+CHOICES += ["metrics=[clip_based,psds_scenario1]", "sweep=jsc_pooling", "features=mfcc", "launcher=joblib", "~logger"]
+VALUES = ["seed=3", "name=x", "data.clips={train: 1}", "optimizer.lr=0.1", "+optimizer.weight_decay=1"]
+VALUES += ["++a.b=[1,{c: 2}]", "data.folds.val=[1]", "seed=4", "model=x", "~callbacks.nan_guard"]
+VALUES += ["hydra.run.dir=here", "hydra.sweep.dir=there"]
+
+
+def plain(config: DictConfig) -> Any:
+    return OmegaConf.to_container(config, resolve=False)
+
+
+@settings(max_examples=20, deadline=None)
+@given(words=st.lists(st.sampled_from([*CHOICES, *VALUES]), max_size=5))
+def test_a_config_is_that_of_hydra(words: list[str]) -> None:
+    with hydra_initialized():
+        try:
+            expected = plain(compose(PRIMARY, words, return_hydra_config=True))
+        except Exception:
+            with pytest.raises(UserError):
+                compose_config(words)
+            return
+        for _ in range(2):
+            found = compose_config(words)
+            assert plain(found) == expected
+            assert OmegaConf.is_struct(found)
+            # What happens to one config must not show in the next.
+            found.seed = 99
+            found.hydra.job.name = "changed"
+
+
+def test_a_file_that_changes_is_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "pooling" / "mine.yaml"
+    path.parent.mkdir()
+    words = ["pooling=mine", f"hydra.searchpath=[file://{tmp_path}]"]
+    with hydra_initialized():
+        for content in ("share: 1", "share: 23"):
+            path.write_text(f"# Mine.\n_target_: mine.Mine\n{content}\n")
+            assert f"share: {compose_config(words).pooling.share}" == content
+        path.unlink()
+        with pytest.raises(UserError, match="pooling=mine: is not a choice"):
+            compose_config(words)

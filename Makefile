@@ -16,7 +16,7 @@ demo: setup
 	$(BIN)/wsed train -m experiment=demo pooling=gmp,gap,gwrp
 
 test: setup
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m 'slow or not slow'
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m 'slow or not slow'
 
 # Random damage to every kind of file and value, for ten minutes.
 fuzz: setup

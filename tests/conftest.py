@@ -16,7 +16,24 @@ from wsed.imports import quick_imports
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+# librosa compiles its functions for a quarter of a minute where it was not used before.
+os.environ.setdefault("NUMBA_DISABLE_JIT", "1")
+
 Start = Callable[..., Forked]
+
+LONGEST = (
+    "commands/slurm/test_slurm.py",
+    "inference/export/test_export.py",
+    "robustness/test_processes.py",
+    "robustness/test_run_folders.py",
+    "robustness/test_fuzz.py",
+    "commands/train/test_ddp.py",
+    "inference/test_long_recording.py",
+    "systems/test_grid.py",
+    "robustness/test_soundbank_tables.py",
+    "robustness/test_tables.py",
+)
+"""The files that take longest, each on one worker; the first mostly waits."""
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -93,9 +110,10 @@ def pytest_collection() -> Iterator[None]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files with slow tests come first, so that no worker is left with one of them when the other has finished."""
+    """The longest files come first, then those with slow tests, so that no worker is left with one in the end."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: item.path not in slow)
+    place = {Path(__file__).parent / name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: (place.get(item.path, len(place)), item.path not in slow))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -8,14 +8,18 @@ with threads hangs.
 """
 
 import importlib
+import itertools
 import json
 import os
 import pkgutil
 import sys
 import traceback
 
+from small_run import SMALL
+
 import wsed
 from wsed.__main__ import main
+from wsed.config.compose import compose_config, hydra_initialized
 from wsed.imports import quick_imports
 
 EXTRAS = (
@@ -28,6 +32,8 @@ EXTRAS = (
     "wandb",
 )
 """What wsed imports as late as it can."""
+DATA = ("desed", "esc50", "folder", "generated", "mixed", "rare_events", "tables")
+"""Choices whose config files are merged once, instead of in each fork."""
 
 
 def load_everything() -> None:
@@ -37,6 +43,10 @@ def load_everything() -> None:
                 importlib.import_module(module.name)
         for name in EXTRAS:
             importlib.import_module(name)
+    with hydra_initialized():
+        for data, more in itertools.product(DATA, ([], ["logger=csv"])):
+            compose_config([f"data={data}", *more])
+        compose_config(SMALL)
 
 
 def start(request: dict) -> int:

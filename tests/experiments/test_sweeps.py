@@ -2,6 +2,7 @@
 
 import itertools
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ HOMES = {
 """Whose page has a sweep."""
 
 
+@cache
 def plans(name: str) -> list[PlannedRun]:
     """The runs of a sweep."""
     with hydra_initialized():

@@ -35,8 +35,7 @@ def composition(words: Sequence[str], overrides: Sequence[Override]) -> DictConf
     if not all(_is_plain(override) for override in overrides):
         return compose(PRIMARY, list(words), return_hydra_config=True)
     is_value = [_is_value(override, folders) for override in overrides]
-    # The order of files is that of the defaults lists.
-    choices = tuple(sorted(word for word, value in zip(words, is_value, strict=True) if not value))
+    choices = tuple(word for word, value in zip(words, is_value, strict=True) if not value)
     state = tuple(entry for folder in folders for entry in _state(folder))
     config = copy.deepcopy(_chosen(choices, state))
     values = [override for override, value in zip(overrides, is_value, strict=True) if value]

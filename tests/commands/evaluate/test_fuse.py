@@ -40,6 +40,7 @@ def test_two_runs_are_averaged_evenly_and_scored(trained: Trained, tmp_path: Pat
     left, out = tmp_path / "both" / "predictions", tmp_path / "out.json"
     files = ["--reference", str(left / "reference.tsv"), "--durations", str(left / "durations.tsv")]
     files += ["--scores", str(left / "scores"), "--tags", str(left / "tags.tsv"), "--json", str(out)]
+    files += ["evaluation.draws=20"]
     assert main(["evaluate", *files]) == 0
     again = json.loads(out.read_text())
     for name, value in results["metrics"].items():

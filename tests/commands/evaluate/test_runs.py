@@ -112,6 +112,7 @@ def test_a_choice_replaces_a_section_and_another_adds_a_metric(run: Path, evalua
 def test_what_a_run_left_has_its_scores_without_the_system(run: Path, evaluate: Evaluate) -> None:
     left = run / "predictions"
     files = ["--reference", str(left / "reference.tsv"), "--durations", str(left / "durations.tsv")]
+    files += ["evaluation.draws=20"]
     post = ["postprocessing.threshold=0.3", "postprocessing.median=0.2"]
     found = scores_only(evaluate("--scores", str(left / "scores"), "--tags", str(left / "tags.tsv"), *files, *post))
     expected = {name: value for name, value in metrics(run).items() if not name.startswith("separation/")}

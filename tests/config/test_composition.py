@@ -18,13 +18,14 @@ CHOICES += ["metrics=[clip_based,psds_scenario1]", "sweep=jsc_pooling", "feature
 VALUES = ["seed=3", "name=x", "data.clips={train: 1}", "optimizer.lr=0.1", "+optimizer.weight_decay=1"]
 VALUES += ["++a.b=[1,{c: 2}]", "data.folds.val=[1]", "seed=4", "model=x", "~callbacks.nan_guard"]
 VALUES += ["hydra.run.dir=here", "hydra.sweep.dir=there"]
+VALUES += ["data.clips.train=2", "network.widths=[4]", "network.widths=4", "name=null", "name='b,c'", "name=${seed}"]
 
 
 def plain(config: DictConfig) -> Any:
     return OmegaConf.to_container(config, resolve=False)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(words=st.lists(st.sampled_from([*CHOICES, *VALUES]), max_size=5))
 def test_a_config_is_that_of_hydra(words: list[str]) -> None:
     with hydra_initialized():

@@ -7,7 +7,6 @@ from typing import Any
 from omegaconf import DictConfig, OmegaConf
 
 from wsed.config.compose import compose_config
-from wsed.config.compose_each import compose_each
 from wsed.config.groups import groups
 from wsed.config.identity import identity
 from wsed.config.program import SWEEP_SECTIONS
@@ -40,9 +39,8 @@ def plan_sweep_runs(runs: Sequence[Sequence[str]], swept: Collection[str]) -> li
     Raises:
         UserError: see `plan_run`.
     """
-    return [
-        _plan(config, Path(config.hydra.sweep.dir, config.hydra.sweep.subdir), swept) for config in compose_each(runs)
-    ]
+    configs = (compose_config(list(words)) for words in runs)
+    return [_plan(config, Path(config.hydra.sweep.dir, config.hydra.sweep.subdir), swept) for config in configs]
 
 
 def sweep_words(overrides: Sequence[str], config: DictConfig) -> list[str]:

@@ -53,8 +53,10 @@ class Forked:
     def kill(self) -> None:
         """Kills it and all processes that it has started, and waits for its end."""
         if self.poll() is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self.pid, signal.SIGKILL)
+            # In its first moment it has no session yet.
+            for send in (os.killpg, os.kill):
+                with contextlib.suppress(ProcessLookupError):
+                    send(self.pid, signal.SIGKILL)
             self.wait()
 
 

@@ -72,8 +72,8 @@ def _separable(in_channels: int, out_channels: int, kernel: int, dilation: tuple
     return [
         Depthwise(in_channels, kernel, dilation),
         nn.BatchNorm2d(in_channels),
-        nn.ReLU(),
+        nn.ReLU(inplace=True),
         nn.Conv2d(in_channels, out_channels, 1, bias=False),
         nn.BatchNorm2d(out_channels),
-        nn.ReLU(),
+        nn.ReLU(inplace=True),
     ]

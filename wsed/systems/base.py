@@ -20,6 +20,7 @@ from wsed.systems.card import ModelCard
 from wsed.systems.checkpoint import CARD, DESCRIPTION, check_weights, read_checkpoint
 from wsed.systems.full_precision import full_precision
 from wsed.systems.parts import Parts
+from wsed.systems.source_magnitudes import source_magnitudes
 
 Separated = tuple[Tensor, Tensor]
 """Sources: the classes `(batch, class, samples)` and the background `(batch, samples)`."""
@@ -177,15 +178,8 @@ class System(pl.LightningModule):
             labels=self.labels,
             frames=prediction.frame_probs.shape[2],
             frames_per_second=self.features.frames_per_second,
-            source_magnitudes=self._source_magnitudes(batch),
+            source_magnitudes=source_magnitudes(batch, self.features),
         )
-
-    def _source_magnitudes(self, batch: Batch) -> Tensor | None:
-        if batch.sources is None or batch.background_source is None or not isinstance(self.features, SpectralFeatures):
-            return None
-        sources = torch.cat([batch.sources, batch.background_source[:, None]], 1)
-        magnitudes = self.features.mel.magnitude(sources.flatten(0, 1))
-        return magnitudes.view(*sources.shape[:2], *magnitudes.shape[1:])
 
     def training_step(self, batch: Batch, batch_index: int) -> Tensor:
         return self._step(batch, "train")["loss"]

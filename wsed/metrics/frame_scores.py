@@ -51,6 +51,7 @@ def frame_scores(scores: Mapping[str, pd.DataFrame], filenames: Sequence[str], l
 
     Raises:
         ValueError: a frame does not end where the next one begins.
+        LookupError: a class has no scores.
     """
     tables = [scores[filename] for filename in filenames]
     starts = np.concatenate([[0], np.cumsum([len(table) for table in tables])])
@@ -60,7 +61,10 @@ def frame_scores(scores: Mapping[str, pd.DataFrame], filenames: Sequence[str], l
     kind = np.result_type(*{dtype for table in tables for dtype in table.dtypes.iloc[2:]})
     values = np.empty((len(labels), len(onsets)), np.float32 if kind == np.float32 else np.float64)
     for table, start, end in zip(tables, starts, starts[1:], strict=False):
-        values[:, start:end] = table.to_numpy()[:, table.columns.get_indexer(pd.Index(labels))].T
+        places = table.columns.get_indexer(pd.Index(labels))
+        if (places < 0).any():
+            raise LookupError(f"there are no scores of {labels[int(np.argmin(places))]}")
+        values[:, start:end] = table.to_numpy()[:, places].T
     last = np.zeros(len(onsets), bool)
     last[starts[1:] - 1] = True
     if (onsets[1:] != offsets[:-1])[~last[:-1]].any():

@@ -97,8 +97,8 @@ def _curves(paths: Sequence[Path], run: Run) -> RocCurves:
     for title, scenario in _scenarios(folder).items():
         try:
             curve = scenario.roc(outputs).curve()
-        except (ArithmeticError, AssertionError, LookupError, TypeError, ValueError) as error:
-            # The published tool checks with assertions that events and scores go together.
+        except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+            # Such as frames of which one does not end where the next one begins.
             reason = shortened(" ".join(str(error).split()) or type(error).__name__, 160)
             raise UserError(f"{folder.predictions.path}: has no {title} ({reason}); train this run again") from error
         if not np.isfinite([*curve["efpr"], *curve["etpr"]]).all():

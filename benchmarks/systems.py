@@ -7,8 +7,8 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.utils.flop_counter import FlopCounterMode
 
+from benchmarks.flops import flops
 from benchmarks.settings import Settings
 from wsed.config import composed
 from wsed.config.instantiate import instantiate
@@ -94,7 +94,7 @@ def autocast(device: str, kind: str) -> AbstractContextManager[object]:
 
 
 def network_flops(config: dict[str, Any], clips: int) -> int:
-    """Operations of the network, forward and backward, for so many clips; a product and a sum are two.
+    """Operations of the network, forward and backward, for so many clips.
 
     Counted on tensors without data. Products of matrices and convolutions are counted; features, norms, gates and
     pooling are not.
@@ -103,9 +103,12 @@ def network_flops(config: dict[str, Any], clips: int) -> int:
         system = build_system(config).train()
     samples = round(config["mixing"]["duration"] * system.features.sample_rate)
     features = torch.zeros(2, system.features.frames(samples), system.features.bands, device="meta")
-    with FlopCounterMode(display=False) as counter, torch.device("meta"):
-        system.predict(features).clip_probs.sum().backward()  # type: ignore[no-untyped-call]
-    return int(counter.get_total_flops()) * clips // 2
+
+    def run() -> None:
+        with torch.device("meta"):
+            system.predict(features).clip_probs.sum().backward()  # type: ignore[no-untyped-call]
+
+    return flops(run) * clips // 2
 
 
 def bare_forward(system: System, features: Tensor) -> Tensor:

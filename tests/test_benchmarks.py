@@ -10,12 +10,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import torch
 
 from benchmarks import __main__ as tool
 from benchmarks import timing
 from benchmarks.child import BenchmarkFailedError, named, run
 from benchmarks.discovery import FOLDER, Benchmark, benchmarks
 from benchmarks.figure import EXPONENT, SHARE, Figure, not_here
+from benchmarks.flops import flops
 from benchmarks.settings import Settings
 from benchmarks.systems import network_flops
 from benchmarks.table import Results
@@ -185,3 +187,13 @@ def test_operations_of_a_network_are_those_of_its_convolutions() -> None:
     first, second, head = 9 * 1 * 4, 9 * 4 * 4, 4 * 3
     products = frames * bands * (2 * first + 3 * second + 3 * head)
     assert network_flops(config, clips=5) == 5 * 2 * products
+
+
+@pytest.mark.parametrize("groups", [1, 4, 8])
+def test_operations_of_a_convolution_whose_channels_are_apart_are_fewer(groups: int) -> None:
+    layer = torch.nn.Conv2d(8, 8, 3, padding=1, groups=groups)
+    maps = torch.randn(2, 8, 5, 6, requires_grad=True)
+    products = 2 * 5 * 6 * 8 * (8 // groups) * 9
+    assert flops(lambda: layer(maps)) == 2 * products
+    assert flops(lambda: layer(maps).sum().backward()) == 3 * 2 * products
+    assert flops(lambda: layer(maps.detach()).sum().backward()) == 2 * 2 * products

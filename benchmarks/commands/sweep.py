@@ -6,7 +6,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
+
+from benchmarks.figure import Figure
+from benchmarks.settings import Settings
 
 RUNS = 12
 EPOCHS = {"tiny": 2, "short": 30}
@@ -24,9 +28,9 @@ OVERRIDES = [
 ]
 
 
-def sweep(folder: Path, epochs: int, jobs: int) -> float:
+def sweep(folder: Path, epochs: int, runs: int, jobs: int) -> float:
     """Seconds of a sweep of runs that differ in their seed, from the start of the command to its end."""
-    seeds = ",".join(str(seed) for seed in range(RUNS))
+    seeds = ",".join(str(seed) for seed in range(runs))
     launcher = ["launcher=joblib", f"launcher.jobs={jobs}"] if jobs > 1 else []
     words = [*OVERRIDES, f"trainer.max_epochs={epochs}", f"seed={seeds}", f"hydra.sweep.dir={folder}", *launcher]
     # One thread for each run, so that runs beside each other have the speed of runs after each other.
@@ -37,30 +41,37 @@ def sweep(folder: Path, epochs: int, jobs: int) -> float:
     return time.perf_counter() - started
 
 
-def main() -> None:
-    """Prints the cost of a run relative to its training and testing, and of a whole sweep."""
+def cost(root: Path, name: str, runs: int, jobs: int) -> Iterator[Figure]:
+    """The cost of a run relative to its training and testing, and of a whole sweep.
+
+    Args:
+        root: the folder of all sweeps.
+        name: a key of `EPOCHS`.
+        runs: number of runs, more than `jobs`.
+        jobs: how many of them are at work at once.
+    """
+    folder = root / f"{jobs}{name}"
+    wall = sweep(folder, EPOCHS[name], runs, jobs)
+    ends = sorted((path.stat().st_mtime, path) for path in folder.glob("*/results.json"))
+    assert len(ends) == runs
+    # The first run of each process also loads what the test needs.
+    timings = [json.loads(path.read_text())["timing"] for _, path in ends[jobs:]]
+    trained, tested = (
+        sum(timing[f"{part}_seconds"] for timing in timings) / len(timings) for part in ("train", "test")
+    )
+    run = jobs * (ends[-1][0] - ends[jobs - 1][0]) / (runs - jobs)
+    once = wall - runs * run / jobs
+    sized = once + MANY * (SECONDS + run - trained) / jobs
+    compared = f"{trained:.2f} s of training, {tested:.2f} s of testing"
+    yield Figure(f"a run, {name}, jobs={jobs}", run / (trained + tested), compared=compared, ceiling=2)
+    yield Figure(f"once for a sweep, {name}, jobs={jobs}", once, "s", f"a sweep of {runs} runs in {wall:.1f} s")
+    compared = f"the training of {MANY} runs of {SECONDS} s"
+    yield Figure(f"a large sweep, from {name} runs, jobs={jobs}", sized * jobs / MANY / SECONDS, compared=compared)
+
+
+def figures(settings: Settings) -> Iterator[Figure]:
+    """The costs with one job and with two, for two lengths of the runs."""
     with tempfile.TemporaryDirectory() as root:
-        for jobs in (1, 2):
-            for name, epochs in EPOCHS.items():
-                folder = Path(root, f"{jobs}{name}")
-                wall = sweep(folder, epochs, jobs)
-                ends = sorted((path.stat().st_mtime, path) for path in folder.glob("*/results.json"))
-                assert len(ends) == RUNS
-                # The first run of each process also loads what the test needs.
-                timings = [json.loads(path.read_text())["timing"] for _, path in ends[jobs:]]
-                trained, tested = (
-                    sum(timing[f"{part}_seconds"] for timing in timings) / len(timings) for part in ("train", "test")
-                )
-                run = jobs * (ends[-1][0] - ends[jobs - 1][0]) / (RUNS - jobs)
-                once = wall - RUNS * run / jobs
-                sized = once + MANY * (SECONDS + run - trained) / jobs
-                print(
-                    f"sweep: jobs={jobs}, {name} runs ({trained:.2f} s of training, {tested:.2f} s of testing): each "
-                    f"takes {run / (trained + tested):.3f} times that, and the sweep of {RUNS} {once:.1f} s once; "
-                    f"{MANY} runs that train for {SECONDS} s would take {sized / (MANY * SECONDS / jobs):.3f} times "
-                    "their training"
-                )
-
-
-if __name__ == "__main__":
-    main()
+        for jobs in (1,) if settings.small else (1, 2):
+            for name in ("tiny",) if settings.small else EPOCHS:
+                yield from cost(Path(root), name, 3 if settings.small else RUNS, jobs)

@@ -5,21 +5,24 @@ import importlib.util
 import io
 import warnings
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
 import numpy as np
 import pandas as pd
+from sed_eval.sound_event import EventBasedMetrics, SegmentBasedMetrics
 
 from benchmarks.figure import Figure, not_here
 from benchmarks.settings import Settings
 from benchmarks.timing import seconds
 from wsed.evaluation.evaluator import Evaluation, Evaluator
 from wsed.metrics.clip_based import ClipBased
-from wsed.metrics.event_based import EventBased, event_counts
+from wsed.metrics.event_based import EventBased
 from wsed.metrics.frame_based import FrameBased
 from wsed.metrics.intersection_based import IntersectionBased
 from wsed.metrics.outputs import Outputs
 from wsed.metrics.psds import SCENARIO1, SCENARIO2
-from wsed.metrics.segment_based import SegmentBased, segment_counts
+from wsed.metrics.sed_eval_counts import count
+from wsed.metrics.segment_based import SegmentBased
 from wsed.postprocessing.thresholds import Thresholds
 
 CLIPS, CLASSES, FRAMES, HOP = 1168, 10, 156, 0.064
@@ -68,8 +71,9 @@ def evaluate(outputs: Outputs) -> Evaluation:
 def sed_eval_alone(outputs: Outputs) -> None:
     """Event-based and segment-based counts by sed_eval."""
     assert outputs.events is not None
-    event_counts(outputs.reference, outputs.events, outputs.labels, outputs.filenames, 0.2, 0.2)
-    segment_counts(outputs.reference, outputs.events, outputs.labels, outputs.filenames, 1.0)
+    tables = (outputs.reference, outputs.events, outputs.labels, outputs.filenames)
+    count(partial(EventBasedMetrics, t_collar=0.2, percentage_of_length=0.2), "Nsubs", *tables)
+    count(partial(SegmentBasedMetrics, time_resolution=1.0), "S", *tables)
 
 
 def psds_eval_alone(outputs: Outputs) -> Callable[[], None]:
@@ -101,8 +105,8 @@ def figures(settings: Settings) -> Iterator[Figure]:
     if known:
         functions["psds_eval"] = psds_eval_alone(outputs)
     taken = seconds(functions, 0, rounds=1)
-    count = len(evaluate(outputs).results)
-    yield Figure(f"time of {count} scores and intervals", taken["all"], "s", f"{len(outputs.filenames)} clips")
+    scores = len(evaluate(outputs).results)
+    yield Figure(f"time of {scores} scores and intervals", taken["all"], "s", f"{len(outputs.filenames)} clips")
     yield Figure(
         "time", taken["all"] / taken["sed_eval"], compared="two metrics without intervals, sed_eval", ceiling=20
     )

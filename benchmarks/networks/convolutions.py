@@ -12,10 +12,10 @@ from math import prod
 
 import torch
 from torch import Tensor, nn
-from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks.ceilings import matmul_peak
 from benchmarks.figure import SHARE, Figure
+from benchmarks.flops import flops
 from benchmarks.settings import Settings
 from benchmarks.systems import SYSTEMS, Case, autocast, case
 from benchmarks.timing import seconds
@@ -108,10 +108,3 @@ def figures(settings: Settings) -> Iterator[Figure]:
         yield Figure(f"{name}: share of a step", taken["alone"] / taken["step"], SHARE, "the whole step")
         yield Figure(f"{name}: peak", counted / taken["alone"] / peak, SHARE, compared)
         yield Figure(f"{name}: peak of products", flops(products) / taken["products"] / peak, SHARE, compared)
-
-
-def flops(run: Callable[[], None]) -> int:
-    """Operations of a function; a product and a sum are two."""
-    with FlopCounterMode(display=False) as counter:
-        run()
-    return int(counter.get_total_flops())

@@ -37,19 +37,19 @@ from wsed.training.trainer import make_trainer, resolve_precision
 from wsed.training.warnings import silence_lightning
 
 GPU_MINUTES = 1.4
-ROUNDS = 3
+ROUNDS, EPOCHS = 3, 3
 WORKERS = 4
 """Processes that render batches, on a machine with more cores."""
 
 
 class Clock(pl.Callback):
-    """Times the second epoch, up to the end of training; the first one warms up."""
+    """Times the last epoch, up to the end of training. Before it, kernels and the number of workers are chosen."""
 
     def __init__(self) -> None:
         self.seconds = 0.0
 
     def on_train_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        if trainer.current_epoch == 1:
+        if trainer.current_epoch == EPOCHS - 1:
             synchronize()
             self.seconds = -time.perf_counter()
 
@@ -90,7 +90,7 @@ class Script(pl.LightningModule):
 
 
 class Run:
-    """A training of two short epochs, to be repeated in several ways.
+    """A training of a few short epochs, to be repeated in several ways.
 
     Args:
         experiment: a choice of `conf/experiment`.
@@ -101,17 +101,17 @@ class Run:
     def __init__(self, experiment: str, settings: Settings, folder: Path) -> None:
         self.steps = 3 if settings.small else 20
         size = (self.steps + 1) * (2 if settings.small else 8)
-        words = ["data.folds.val=[]", f"data.clips={{train: {size}, val: 0, test: 2}}", "trainer.max_epochs=2"]
+        words = ["data.folds.val=[]", f"data.clips={{train: {size}, val: 0, test: 2}}", f"trainer.max_epochs={EPOCHS}"]
         self.config = config_of(experiment, settings, *words, f"trainer.limit_train_batches={self.steps}")
         self.device = settings.device
         self.folder = folder
         self.runtime = instantiate(self.config["runtime"])
-        self.data = self.loaded(0)
+        self.data = self.loaded(self.config["runtime"]["num_workers"])
         self.resident = [batch.to(torch.device(self.device)) for batch in islice(batches(self.data), self.steps)]
         self.rounds = 0
 
-    def loaded(self, workers: int) -> ClipDataModule:
-        """The data, with so many processes that render them."""
+    def loaded(self, workers: int | None) -> ClipDataModule:
+        """The data, with so many processes that render them; see `ClipLoader`."""
         data = data_of(self.config, self.system())
         data.num_workers = workers
         return data

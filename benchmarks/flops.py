@@ -28,4 +28,5 @@ def _gradients(
         named: the shapes of these gradients.
     """
     transposed, wanted = rest[4], rest[7]
-    return sum(wanted[:2]) * int(conv_flop_count(input_shape, weight_shape, grad_shape, transposed))
+    each: int = conv_flop_count(list(input_shape), list(weight_shape), list(grad_shape), transposed)
+    return each * int(sum(wanted[:2]))

@@ -1,7 +1,7 @@
 """Changes of the counts of one class as the threshold falls, in all clips."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -43,7 +43,7 @@ class Changes:
     cts: Index = field(default_factory=_none)
 
     @staticmethod
-    def joined(parts: "list[Changes]") -> "Changes":
+    def joined(parts: "Sequence[Changes]") -> "Changes":
         """All items, from the highest threshold down."""
         sizes = np.array([len(part.thresholds) for part in parts])
         before = np.cumsum(sizes) - sizes
@@ -65,6 +65,10 @@ class Changes:
             other.astype(np.int16),
             cts.astype(np.int16),
         )
+
+    def behind(self, clips: int) -> "Changes":
+        """The same changes in the clips behind so many others."""
+        return replace(self, clip=self.clip + clips)
 
     def merged(self) -> "Changes":
         """The sums of what changes at the same threshold of a clip, where that is not zero; without cross triggers."""

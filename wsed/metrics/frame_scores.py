@@ -35,6 +35,13 @@ class FrameScores:
         """`(frame,)`, the index of the clip that a frame belongs to."""
         return np.repeat(np.arange(len(self.filenames), dtype=np.int32), np.diff(self.starts))
 
+    def part(self, first: int, last: int) -> "FrameScores":
+        """Some clips, from one to before another."""
+        frames = slice(self.starts[first], self.starts[last])
+        starts = self.starts[first : last + 1] - self.starts[first]
+        times = self.onsets[frames], self.offsets[frames]
+        return FrameScores(self.labels, self.filenames[first:last], starts, *times, self.values[:, frames])
+
     def edges(self, clip: int) -> Array:
         """`(time + 1,)`, the beginning of each frame of a clip, and the end of its last frame."""
         frames = slice(self.starts[clip], self.starts[clip + 1])

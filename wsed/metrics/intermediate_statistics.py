@@ -22,6 +22,9 @@ from wsed.metrics.threads import in_threads
 Deltas = dict[str, Changes]
 """The changes of the counts of each class."""
 
+BLOCK = 2**16
+"""Number of frames that are counted together, which the processor keeps at hand."""
+
 
 def event_deltas(reference: pd.DataFrame, scores: FrameScores, collar: float, offset_share: float) -> Deltas:
     """Changes of event-based counts at every score; see `event_counts` for the arguments."""
@@ -59,28 +62,46 @@ def _at_every_score(
         scores: frame probabilities of all clips.
         crossing: whether cross triggers are counted, for which events of other classes matter.
     """
-    events = clip_events(reference, scores.labels, scores.filenames)
-    finder, clip = FrameRuns(scores, events), scores.clip
+    clips, longest = len(scores.filenames), int(np.diff(scores.starts).max(initial=1))
+    number = max(1, BLOCK // longest)
 
-    def of_class(label: int) -> Changes:
-        values = scores.values[label]
-        own = np.isin(np.arange(len(scores.filenames)), events.clip[events.label == label])[clip]
-        looked = np.ones_like(own) if crossing else own
-        counted = ours(finder.of(values, looked), events, label, values)
-        # Where a class has no event, every detection is a false alarm, which appears at a local maximum.
-        maxima = _maxima(scores, values)
-        fps = maxima - counted.found if counted.alarms is None else np.where(looked, counted.alarms, maxima)
-        kept = ~np.isin(clip, counted.doubtful)
-        parts = [published_changes(published, scores, events, label, int(place)) for place in counted.doubtful]
-        if crossing:
-            return Changes.joined([*parts, _with_triggers(values, clip, counted, fps, kept)])
-        mine, rest = (
-            Changes(values[part], clip[part], counted.found[part], fps[part])
-            for part in (kept & own & ((counted.found != 0) | (fps != 0)), kept & ~own & (fps != 0))
-        )
-        return Changes.joined([*parts, mine.merged(), rest])
+    def of_block(first: int) -> list[Changes]:
+        part = scores.part(first, min(first + number, clips))
+        events = clip_events(reference, part.labels, part.filenames)
+        finder = FrameRuns(part, events)
+        labels = range(len(part.labels))
+        return [_of_class(ours, published, part, events, finder, label, crossing).behind(first) for label in labels]
 
-    return dict(zip(scores.labels, in_threads(of_class, range(len(scores.labels))), strict=True))
+    blocks = in_threads(of_block, range(0, clips, number))
+    return {label: Changes.joined(parts) for label, parts in zip(scores.labels, zip(*blocks, strict=True), strict=True)}
+
+
+def _of_class(
+    ours: Callable[[Runs, ClipEvents, int, Scores], Detections],
+    published: Callable[..., dict[str, Any]],
+    scores: FrameScores,
+    events: ClipEvents,
+    finder: FrameRuns,
+    label: int,
+    crossing: bool,
+) -> Changes:
+    """The changes of one class in some clips; see `_at_every_score` for the arguments."""
+    values, clip = scores.values[label], finder.clip
+    own = np.isin(np.arange(len(scores.filenames)), events.clip[events.label == label])[clip]
+    looked = np.ones_like(own) if crossing else own
+    counted = ours(finder.of(values, looked), events, label, values)
+    # Where a class has no event, every detection is a false alarm, which appears at a local maximum.
+    maxima = _maxima(scores, values)
+    fps = maxima - counted.found if counted.alarms is None else np.where(looked, counted.alarms, maxima)
+    kept = ~np.isin(clip, counted.doubtful)
+    parts = [published_changes(published, scores, events, label, int(place)) for place in counted.doubtful]
+    if crossing:
+        return Changes.joined([*parts, _with_triggers(values, clip, counted, fps, kept)])
+    mine, rest = (
+        Changes(values[part], clip[part], counted.found[part], fps[part])
+        for part in (kept & own & ((counted.found != 0) | (fps != 0)), kept & ~own & (fps != 0))
+    )
+    return Changes.joined([*parts, mine.merged(), rest])
 
 
 def _with_triggers(

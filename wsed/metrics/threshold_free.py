@@ -81,20 +81,21 @@ class Ranking(Statistics):
         """Each score in every draw, of `(class, item)`: `(draw,)`."""
         steps = Steps(probs.reshape(-1), target.reshape(-1), STEPS)
         shape = (weights.shape[1], steps.number)
-        counts: list[csr_array] = []
-        for own, positive in zip(probs, target, strict=True):
-            step = steps.of(own)
-            items = (self.clip[positive], step[positive]), (self.clip, step)
-            more = [clip_counts(clip, at, np.ones(len(clip)), shape) for clip, at in items]
-            counts = [before + part for before, part in zip(counts, more, strict=True)] if counts else more
-        found, every = (drawn_sums(weights, part) for part in counts)
+
+        def counts(place: int) -> tuple[csr_array, csr_array]:
+            step, positive = steps.of(probs[place]), target[place]
+            found, every = (self.clip[positive], step[positive]), (self.clip, step)
+            return clip_counts(*found, np.ones(len(found[0])), shape), clip_counts(*every, np.ones(len(step)), shape)
+
+        parts = zip(*in_threads(counts, range(len(probs))), strict=True)
+        found, every = (drawn_sums(weights, sum(part[1:], start=part[0])) for part in parts)
         false = every - found
         # A few draws at a time, which the processor keeps at hand.
-        parts = [
+        blocks = [
             _drawn_scores(found[first : first + BLOCK], false[first : first + BLOCK])
             for first in range(0, len(weights), BLOCK)
         ]
-        return {name: np.concatenate([part[name] for part in parts]) for name in self.functions}
+        return {name: np.concatenate([block[name] for block in blocks]) for name in self.functions}
 
 
 def _drawn_scores(found: Array, false: Array) -> dict[str, Array]:

@@ -2,6 +2,7 @@
 
 import argparse
 import shlex
+import signal
 import sys
 import time
 from dataclasses import replace
@@ -73,4 +74,6 @@ def main(words: list[str]) -> int:
 
 
 if __name__ == "__main__":
+    # As an exception, so that the process of the benchmark at work is ended, too.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     sys.exit(main(sys.argv[1:]))

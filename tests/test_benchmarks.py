@@ -4,8 +4,10 @@ import json
 import math
 import re
 import shlex
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -155,6 +157,19 @@ def test_a_process_that_fails_or_takes_too_long_is_reported() -> None:
     [rest] = run(Benchmark("training/step", None), SMALL, 0.01)
     assert rest.name == "training/step: the rest"
     assert rest.reason.startswith("took more")
+
+
+def test_a_tool_that_is_stopped_stops_its_benchmark() -> None:
+    command = [sys.executable, "-m", "benchmarks", "training/step"]
+    process = subprocess.Popen(command, cwd=FOLDER.parent, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    assert process.stderr is not None
+    assert process.stderr.read(len("training/step ...")) == b"training/step ..."
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    while not (started := children.read_text().split()):
+        time.sleep(0.01)
+    process.terminate()
+    assert process.wait() == 128 + signal.SIGTERM
+    assert not Path("/proc", started[0]).exists()
 
 
 def test_what_is_not_here_is_saved_with_its_reason() -> None:

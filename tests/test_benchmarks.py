@@ -165,7 +165,8 @@ def test_a_tool_that_is_stopped_stops_its_benchmark() -> None:
     assert process.stderr is not None
     assert process.stderr.read(len("training/step ...")) == b"training/step ..."
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
-    while not (started := children.read_text().split()):
+    # Until it is well under way.
+    while not (started := children.read_text().split()) or "torch" not in Path("/proc", started[0], "maps").read_text():
         time.sleep(0.01)
     process.terminate()
     assert process.wait() == 128 + signal.SIGTERM

@@ -16,9 +16,6 @@ from wsed.imports import quick_imports
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-# librosa compiles its functions for a quarter of a minute where it was not used before.
-os.environ.setdefault("NUMBA_DISABLE_JIT", "1")
-
 Start = Callable[..., Forked]
 
 LONGEST = (

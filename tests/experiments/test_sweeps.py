@@ -14,7 +14,7 @@ from wsed.__main__ import main
 from wsed.config.compose import compose_config, expand_grid, hydra_initialized
 from wsed.config.groups import groups
 from wsed.runs.planned_run import PlannedRun
-from wsed.sweeps.plan import plan_run, plan_sweep_runs, sweep_words
+from wsed.sweeps.plan import plan_run, plan_sweep_run, sweep_words
 from wsed.sweeps.wandb import wandb_sweep
 
 EXPERIMENTS = Path(__file__).parents[2] / "experiments"
@@ -33,7 +33,7 @@ def plans(name: str) -> list[PlannedRun]:
     """The runs of a sweep."""
     with hydra_initialized():
         words = sweep_words([f"sweep={name}"], compose_config([f"sweep={name}"]))
-        return plan_sweep_runs(expand_grid(words), ())
+        return [plan_sweep_run(run, ()) for run in expand_grid(words)]
 
 
 def configs(name: str) -> list[Any]:

@@ -17,10 +17,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from wsed.errors import LeaseLostError, RunBusyError, UserError
+from wsed.errors import LeaseLostError, RunBusyError, StoppedError, UserError
 from wsed.runs import process
 from wsed.runs.lease import Lease
 from wsed.runs.lease_file import SIZE, is_held
+from wsed.runs.stop_signals import stopped_by_signals
 
 ELSEWHERE = {"boot": "another machine", "host": "c1", "pid": 19291}
 
@@ -285,3 +286,18 @@ def test_a_holder_that_was_paused_finds_out(path: Path) -> None:
             os.kill(other.pid, signal.SIGCONT)
             assert other.wait(10) == 1
             lease.check()
+
+
+def test_a_signal_as_the_file_appears_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    create = os.open
+
+    def interrupted(path: Path, flags: int, *more: int) -> int:
+        descriptor = create(path, flags, *more)
+        if flags & os.O_EXCL:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return descriptor
+
+    monkeypatch.setattr(os, "open", interrupted)
+    with stopped_by_signals(), pytest.raises(StoppedError), Lease(tmp_path / ".lease", "RUN: is being trained"):
+        pass
+    assert not list(tmp_path.iterdir())

@@ -16,7 +16,7 @@ from wsed.inference.fusion import fuse_runs
 from wsed.reproduction.paper import Entry, Paper, Scale
 from wsed.runs.folder import RunFolder
 from wsed.sweeps.launchers.base import Launcher, SweepRun
-from wsed.sweeps.plan import plan_sweep_runs
+from wsed.sweeps.plan import plan_sweep_run
 from wsed.sweeps.state import add_runs, run_states, sweep_lock
 
 STAND_IN = "generated"
@@ -123,7 +123,7 @@ def _train(protocol: Protocol) -> dict[tuple[str, int], Path]:
         launcher: Any = instantiate(OmegaConf.to_container(config.launcher, resolve=True))
         assert isinstance(launcher, Launcher)
         launcher.warm_up()
-        plans = plan_sweep_runs(words, swept)
+        plans = [plan_sweep_run(each, swept) for each in words]
         names = [plan.path.name for plan in plans]
         with sweep_lock(protocol.folder):
             add_runs(protocol.folder, names)

@@ -115,6 +115,14 @@ class Lease:
 
     def _create(self) -> bool:
         """Creates the file; False if there is one."""
+        # A signal between the creation and the first byte would leave a file that nobody knows as their own.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGTERM, signal.SIGINT))
+        try:
+            return self._written()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+    def _written(self) -> bool:
         try:
             descriptor = os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o666)
         except FileExistsError:

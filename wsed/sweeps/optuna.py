@@ -23,7 +23,7 @@ from wsed.runs.lease import Lease
 from wsed.sweeps.base import Sweeper
 from wsed.sweeps.launchers.base import Launcher, SweepRun
 from wsed.sweeps.lost_trials import repeat_lost_trials
-from wsed.sweeps.plan import plan_sweep_runs
+from wsed.sweeps.plan import plan_sweep_run
 from wsed.sweeps.pruning import Pruning
 from wsed.sweeps.search_space import space_of
 from wsed.sweeps.state import add_runs
@@ -184,7 +184,7 @@ class OptunaSweeper(Sweeper):
                     study.sampler = self._sampler(len(study.trials))
                     trials.append(study.ask(dict(space)))
                     trials[-1].set_user_attr("worker", dict(worker))
-            plans = plan_sweep_runs([[*fixed, *_values(trial)] for trial in trials], list(space))
+            plans = [plan_sweep_run([*fixed, *_values(trial)], list(space)) for trial in trials]
             runs = [
                 SweepRun(plan, Watch(described, trial.number, self.monitor))
                 for plan, trial in zip(plans, trials, strict=True)

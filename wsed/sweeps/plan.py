@@ -29,18 +29,19 @@ def plan_run(overrides: Sequence[str]) -> PlannedRun:
     return _plan(config, Path(config.hydra.run.dir))
 
 
-def plan_sweep_runs(runs: Sequence[Sequence[str]], swept: Collection[str]) -> list[PlannedRun]:
-    """Plans several runs of a sweep.
+def plan_sweep_run(overrides: Sequence[str], swept: Collection[str]) -> PlannedRun:
+    """Plans one run of a sweep.
 
     Args:
-        runs: overrides of each run.
+        overrides: overrides of this run.
         swept: keys that differ among the runs of the sweep.
 
     Raises:
         UserError: see `plan_run`.
     """
-    configs = (compose_config(list(words)) for words in runs)
-    return [_plan(config, Path(config.hydra.sweep.dir, config.hydra.sweep.subdir), swept) for config in configs]
+    config = compose_config(list(overrides))
+    path = Path(config.hydra.sweep.dir, config.hydra.sweep.subdir)
+    return _plan(config, path, swept)
 
 
 def sweep_words(overrides: Sequence[str], config: DictConfig) -> list[str]:

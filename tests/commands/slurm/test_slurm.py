@@ -19,7 +19,7 @@ from wsed.__main__ import main
 from wsed.config.compose import compose_config, hydra_initialized
 from wsed.config.instantiate import instantiate
 from wsed.sweeps.launchers.base import SweepRun
-from wsed.sweeps.plan import plan_sweep_runs
+from wsed.sweeps.plan import plan_sweep_run
 from wsed.sweeps.state import run_states
 
 # In one file, for there is one cluster, and a test run with several processes gives each whole files.
@@ -182,7 +182,7 @@ def test_runs_one_after_another_go_on_after_a_failed_one(cluster: Cluster) -> No
         words = [*SMALL, *settings, *JOBS, "launcher.runs_per_job=2", "hydra.sweep.dir=some"]
         launcher = instantiate(OmegaConf.to_container(compose_config(words).launcher))
         decays = ("0", "1000000", "999999", "0.0001", "0.0002")
-        plans = plan_sweep_runs([[*words, f"+optimizer.weight_decay={decay}"] for decay in decays], [])
+        plans = [plan_sweep_run([*words, f"+optimizer.weight_decay={decay}"], []) for decay in decays]
     outcomes = launcher.launch([SweepRun(plan) for plan in plans])
     assert [outcome.status for outcome in outcomes] == ["done", "failed", "failed", "done", "done"]
     (first,) = Path("some/.slurm").glob("*_0_submitted.pkl")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from wsed.__main__ import main
 from wsed.config.compose import hydra_initialized
 from wsed.sweeps.names import run_name
-from wsed.sweeps.plan import plan_run, plan_sweep_runs
+from wsed.sweeps.plan import plan_run, plan_sweep_run
 from wsed.sweeps.state import run_states
 
 Train = Callable[..., tuple[int, str, str]]
@@ -56,7 +56,7 @@ def test_what_is_swept_stays_in_long_names() -> None:
             for name in ("gmp", "gap")
             for k in (2, 3)
         ]
-        plans = plan_sweep_runs(runs, swept)
+        plans = [plan_sweep_run(run, swept) for run in runs]
     assert len({plan.path.name.rsplit("-", 1)[0] for plan in plans}) == 4
     long = run_name(Path("nowhere"), [*fixed, "pooling=gap", "model.own.part=3"], swept, "abcd1234")
     assert long.startswith("pooling=gap,")

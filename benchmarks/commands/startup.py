@@ -1,4 +1,4 @@
-"""The time of `wsed train` to its first training step, what it is spent on, and the cost of a run in a sweep."""
+"""The time of `wsed train` to its first training step, and what it is spent on."""
 
 import builtins
 import importlib
@@ -21,18 +21,6 @@ from benchmarks.settings import Settings
 REPEATS = 3
 SHOWN = 12
 """The number of packages whose import times are shown."""
-FEW, MANY = 2, 6
-"""Runs of a small sweep and of a larger one; both end with a comparison."""
-OVERRIDES = [
-    "mixing.duration=1.0",
-    "data.soundbank.recordings=4",
-    "data.clips={train: 60, val: 0, test: 12}",
-    "data.batch_size=6",
-    "network.widths=[4]",
-    "trainer.max_epochs=2",
-    "runtime.progress_bar=false",
-    "logger=csv",
-]
 
 
 class Watch:
@@ -150,18 +138,6 @@ def packages(lines: list[str]) -> dict[str, float]:
     return dict(sorted(found.items(), key=lambda item: -item[1]))
 
 
-def sweep(folder: Path, runs: int) -> tuple[float, float]:
-    """Seconds of a whole sweep, and of the training and testing in it."""
-    seeds = ",".join(str(seed) for seed in range(runs))
-    words = ["-m", *OVERRIDES, f"seed={seeds}", f"hydra.sweep.dir={folder}"]
-    started = time.perf_counter()
-    subprocess.run([sys.executable, "-m", "wsed", "train", *words], check=True, capture_output=True)
-    taken = time.perf_counter() - started
-    timings = [json.loads(path.read_text())["timing"] for path in folder.glob("*/results.json")]
-    assert len(timings) == runs
-    return taken, sum(sum(timing.values()) for timing in timings)
-
-
 def medians(root: Path, logger: str, repeats: int) -> dict[str, float]:
     """The median seconds of each part over the repeats, after one to warm the caches."""
     runs = [first_step(root / f"{logger}{repeat}", logger)[0] for repeat in range(repeats + 1)][1:]
@@ -169,8 +145,8 @@ def medians(root: Path, logger: str, repeats: int) -> dict[str, float]:
 
 
 def figures(settings: Settings) -> Iterator[Figure]:
-    """Times, the share of each part, and the cost of one more run."""
-    loggers, repeats, few, many = (("csv",), 1, 1, 2) if settings.small else (("csv", "wandb"), REPEATS, FEW, MANY)
+    """Times, and the share of each part."""
+    loggers, repeats = (("csv",), 1) if settings.small else (("csv", "wandb"), REPEATS)
     with tempfile.TemporaryDirectory() as root:
         for logger in loggers:
             parts = medians(Path(root), logger, repeats)
@@ -182,10 +158,6 @@ def figures(settings: Settings) -> Iterator[Figure]:
         slowest = packages(first_step(Path(root, "imports"), loggers[-1], "-X", "importtime")[1])
         for name in list(slowest)[:SHOWN]:
             yield Figure(f"import of {name}", slowest[name] / sum(slowest.values()), SHARE, "all imports")
-        first, of_first = sweep(Path(root, "few"), few)
-        second, of_second = sweep(Path(root, "many"), many)
-    added = (second - first) / (of_second - of_first)
-    yield Figure("one more run of a sweep", added, compared="its training and testing", ceiling=2)
 
 
 if __name__ == "__main__":

@@ -287,22 +287,31 @@ def test_a_holder_that_was_paused_finds_out(path: Path) -> None:
             lease.check()
 
 
-def test_a_signal_as_the_file_appears_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    create = os.open
+@pytest.mark.parametrize("alone", [True, False])
+def test_a_signal_as_the_file_appears_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, alone: bool
+) -> None:
+    """Also where another thread, as any library may have one, can take the signal."""
+    create, over = os.open, threading.Event()
 
     def interrupted(path: Path, flags: int, *more: int) -> int:
         descriptor = create(path, flags, *more)
         if flags & os.O_EXCL:
             os.kill(os.getpid(), signal.SIGTERM)
+            # Time for another thread to take it.
+            time.sleep(0.05)
         return descriptor
 
     monkeypatch.setattr(os, "open", interrupted)
     # Otherwise a signal of the test before may count as the same.
     monkeypatch.setattr(stop_signals, "_received", {})
+    if not alone:
+        threading.Thread(target=over.wait, daemon=True).start()
     with (
         stop_signals.stopped_by_signals(),
         pytest.raises(StoppedError),
         Lease(tmp_path / ".lease", "RUN: is being trained"),
     ):
         pass
+    over.set()
     assert not list(tmp_path.iterdir())

@@ -16,6 +16,7 @@ from wsed.checks.files import open_regular
 from wsed.errors import LeaseLostError, RunBusyError, UserError, one_line
 from wsed.runs import process
 from wsed.runs.lease_file import SECONDS, SIZE, LeaseFile, is_at, read_lease
+from wsed.runs.stop_signals import signals_after
 
 BEAT = 10.0
 """Seconds between two signs of life."""
@@ -116,11 +117,8 @@ class Lease:
     def _create(self) -> bool:
         """Creates the file; False if there is one."""
         # A signal between the creation and the first byte would leave a file that nobody knows as their own.
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGTERM, signal.SIGINT))
-        try:
+        with signals_after():
             return self._written()
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
     def _written(self) -> bool:
         try:

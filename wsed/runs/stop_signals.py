@@ -38,6 +38,29 @@ def stopped_by_signals() -> Iterator[None]:
             signal.signal(number, before[number])
 
 
+@contextmanager
+def signals_after() -> Iterator[None]:
+    """Lets the handlers of SIGTERM and SIGINT run after a block instead of within it.
+
+    Blocking the signals would not do: the kernel then gives them to another thread, and the handler runs all the same.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        # Python runs handlers on the main thread alone.
+        yield
+        return
+    arrived: list[int] = []
+    before = {number: handler for number in _DEFAULTS if callable(handler := signal.getsignal(number))}
+    for number in before:
+        signal.signal(number, lambda number, frame: arrived.append(number))
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        for signal_number in arrived:
+            signal.raise_signal(signal_number)
+
+
 def stop(number: int, frame: FrameType | None) -> None:
     """Handles a signal.
 

@@ -21,7 +21,6 @@ Start = Callable[..., Forked]
 LONGEST = (
     "commands/slurm/test_slurm.py",
     "inference/export/test_export.py",
-    "robustness/test_processes.py",
     "robustness/test_run_folders.py",
     "robustness/test_fuzz.py",
     "commands/train/test_ddp.py",

@@ -65,7 +65,9 @@ class WarmServer:
 
     def __init__(self) -> None:
         # Forks of a process with threads hang.
-        single = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": str(Path(__file__).parents[1])}
+        single = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+        # Also for what the commands start: wsed, and pause.py.
+        single["PYTHONPATH"] = os.pathsep.join(str(folder) for folder in Path(__file__).parents[:2][::-1])
         self.environment = {**single, "WANDB_MODE": "offline"}
         # What a shell starts in the background would ignore Ctrl-C, and so would the commands.
         signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -1,7 +1,10 @@
 """Commands that must end in one line, and the counts of how they ended."""
 
+import contextlib
 import os
 import random
+import signal
+import subprocess
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -12,7 +15,9 @@ import pytest
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
+from tests.conftest import Start
 from tests.robustness.command import Wsed
+from tests.robustness.processes import Process, start_anew
 from tests.small_run import SMALL
 from tests.warm import WarmServer
 
@@ -60,6 +65,28 @@ def search(request: pytest.FixtureRequest, record_property: Callable[[str, objec
 
     yield search_in
     record_property("inputs", tried["inputs"])
+
+
+@pytest.fixture
+def begin(tmp_path: Path, start: Start) -> Callable[..., Process]:
+    """Starts `wsed train` in a fork."""
+    return lambda *words, **more: start("train", *words, folder=tmp_path, **more)
+
+
+@pytest.fixture
+def begin_anew(tmp_path: Path) -> Iterator[Callable[..., Process]]:
+    """Starts `wsed train` in new interpreters, none of which outlives the test."""
+    started: list[subprocess.Popen[str]] = []
+
+    def begin(*words: str, **more: Any) -> Process:
+        started.append(start_anew(tmp_path, *words, **more))
+        return started[-1]
+
+    yield begin
+    for process in started:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
 
 
 @pytest.fixture(scope="session")

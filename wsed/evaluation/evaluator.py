@@ -86,6 +86,10 @@ class Evaluator:
         self.draws = draws
         self.seed = seed
 
+    def needs(self, name: str) -> bool:
+        """Whether any metric needs a field of `Outputs`."""
+        return any(name in metric.inputs for metric in self.metrics)
+
     def evaluate(self, outputs: Outputs) -> Evaluation:
         """Scores outputs by each metric whose inputs are known."""
         weights = resample(len(outputs.filenames), self.draws, self.seed) if self.draws else None

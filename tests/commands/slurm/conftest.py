@@ -25,7 +25,9 @@ def started() -> Iterator[Cluster]:
 def cluster(started: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cluster:
     """A Slurm with two nodes, which the commands of this test talk to, in an empty folder."""
     monkeypatch.chdir(tmp_path)
-    for name in ("SLURM_CONF", "PATH"):
+    # For pause.py.
+    monkeypatch.setitem(started.environment, "PYTHONPATH", str(Path(__file__).parents[2]))
+    for name in ("SLURM_CONF", "PATH", "PYTHONPATH"):
         monkeypatch.setenv(name, started.environment[name])
     monkeypatch.setenv("WANDB_MODE", "offline")
     monkeypatch.setenv("OMP_NUM_THREADS", "1")

@@ -2,7 +2,6 @@
 
 import csv
 import json
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +12,7 @@ from omegaconf import OmegaConf
 
 from tests.commands.slurm.cluster import Cluster, until
 from tests.conftest import Start
+from tests.pause import paused_until
 from tests.small_run import DIVERGING_AND_GOOD, SMALL
 from tests.warm import WarmServer
 from wsed.__main__ import main
@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.slurm, pytest.mark.slow]
 
 README = (Path(__file__).parents[3] / "README.md").read_text()
 JOBS = ["launcher=slurm", "launcher.cpus_per_task=1", "launcher.memory=2", "launcher.minutes=10"]
-LONG = ["trainer.max_epochs=300", "mixing.fresh=false"]
+LONG = ["trainer.max_epochs=5", "mixing.fresh=false"]
 
 
 def scores(sweep: Path) -> dict[str, object]:
@@ -57,13 +57,20 @@ def trains(run: Path) -> Callable[[], bool]:
     return lambda: (run / "checkpoints" / "last.ckpt").is_file()
 
 
+def job_of(sweep: Path) -> str:
+    """The number of the only job of a sweep."""
+    until(lambda: bool(list(sweep.glob(".slurm/*_submitted.pkl"))))
+    (submitted,) = sweep.glob(".slurm/*_submitted.pkl")
+    return submitted.name.split("_")[0]
+
+
 def equal(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> bool:
     return list(one) == list(other) and all(torch.equal(one[name], other[name]) for name in one)
 
 
 @pytest.fixture(scope="module")
 def uninterrupted(tmp_path_factory: pytest.TempPathFactory, warm_server: WarmServer) -> Path:
-    """A long run that nothing happened to."""
+    """A run that nothing happened to."""
     folder = tmp_path_factory.mktemp("whole")
     outputs = (str(folder / "out"), str(folder / "err"))
     assert warm_server.start(["train", *SMALL, *LONG, "hydra.run.dir=run"], folder, outputs).wait() == 0
@@ -95,59 +102,53 @@ def test_two_tasks_have_the_losses_of_one(cluster: Cluster, where: list[str]) ->
 
 
 def test_a_batch_job_goes_on_after_it_was_requeued(cluster: Cluster, uninterrupted: Path, tmp_path: Path) -> None:
-    run = tmp_path / "run"
-    words = " ".join(f"'{word}'" for word in [*SMALL, *LONG, f"hydra.run.dir={run}"])
+    run, go_on = tmp_path / "run", tmp_path / "go_on"
+    words = " ".join(f"'{word}'" for word in [*SMALL, *LONG, *paused_until(go_on), f"hydra.run.dir={run}"])
     (tmp_path / "job.sh").write_text(f"#!/bin/sh\nsrun {sys.executable} -m wsed train {words}\n")
     said = cluster.say("sbatch", "--parsable", "--requeue", "--open-mode=append", "--mem=2G", str(tmp_path / "job.sh"))
     job = said.strip()
     until(trains(run))
+    before = (run / "checkpoints" / "last.ckpt").stat().st_mtime_ns
     cluster.say("scontrol", "requeue", job)
     printed = tmp_path / f"slurm-{job}.out"
     until(lambda: "resumes" in printed.read_text())
-    before = (run / "checkpoints" / "last.ckpt").stat().st_mtime_ns
     until(lambda: (run / "checkpoints" / "last.ckpt").stat().st_mtime_ns > before)
     # As Slurm does ahead of a time limit, for jobs with --signal=USR1@60.
     cluster.say("scancel", "--signal=USR1", job)
     until(lambda: cluster.job(job)["Restarts"] == "2")
+    go_on.touch()
     until(lambda: status(run) == "done", 240)
     assert printed.read_text().count("resumes") == 2
     assert f"Slurm is about to stop job {job}" in printed.read_text()
     assert equal(weights(run), weights(uninterrupted))
 
 
-PAUSE = """
-import os, time
-from pytorch_lightning.callbacks import Callback
-
-class Pause(Callback):
-    def on_train_epoch_end(self, trainer, module):
-        if "SLURM_RESTART_COUNT" not in os.environ:
-            time.sleep(0.4)
-"""
-"""A callback by which a job takes longer than a minute, unless it has been in the queue before."""
-
-
-def test_a_job_goes_on_after_its_time_limit(cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "pause.py").write_text(PAUSE)
-    monkeypatch.syspath_prepend(str(tmp_path))
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")]))
-    limit = ["launcher.minutes=1", "launcher.warning=30"]
-    words = [*SMALL, *LONG, "seed=1", "trainer.max_epochs=200", "+callbacks.pause._target_=pause.Pause"]
-    assert main(["train", "-m", *words, "hydra.sweep.dir=limited", *JOBS, *limit]) == 0
+def test_a_job_goes_on_after_its_time_limit(
+    cluster: Cluster, uninterrupted: Path, start: Start, tmp_path: Path
+) -> None:
+    go_on, limit = tmp_path / "go_on", ["launcher.minutes=1", "launcher.warning=30"]
+    words = [*SMALL, *LONG, "seed=1", *paused_until(go_on), "hydra.sweep.dir=limited"]
+    sweep = start("train", "-m", *words, *JOBS, *limit)
+    job = job_of(Path("limited"))
+    until(lambda: cluster.job(job)["Restarts"] == "1")
+    go_on.touch()
+    assert sweep.wait(240) == 0
     (log,) = Path("limited/.slurm").glob("*_0_log.out")
     assert "resumes" in log.read_text()
-    assert int(cluster.job(log.name.split("_")[0])["Restarts"]) >= 1
-    (state,) = run_states(Path("limited")).values()
+    ((name, state),) = run_states(Path("limited")).items()
     assert state == ("done", None)
+    assert equal(weights(Path("limited", name)), weights(uninterrupted))
 
 
-def test_a_preempted_job_goes_on(cluster: Cluster, uninterrupted: Path, start: Start) -> None:
-    sweep = start("train", "-m", *SMALL, *LONG, "seed=1", "hydra.sweep.dir=evicted", *JOBS)
+def test_a_preempted_job_goes_on(cluster: Cluster, uninterrupted: Path, start: Start, tmp_path: Path) -> None:
+    go_on = tmp_path / "go_on"
+    sweep = start("train", "-m", *SMALL, *LONG, "seed=1", *paused_until(go_on), "hydra.sweep.dir=evicted", *JOBS)
     until(lambda: Path("evicted/sweep.json").is_file())
     (name,) = json.loads(Path("evicted/sweep.json").read_text())
     until(trains(Path("evicted", name)))
-    job = cluster.say("squeue", "-h", "-o", "%A").split()[0]
+    job = job_of(Path("evicted"))
     cluster.say("srun", "--partition=urgent", "--nodes=2", "--exclusive", "sleep", "2")
+    go_on.touch()
     assert sweep.wait(240) == 0
     assert cluster.job(job)["Restarts"] == "1"
     assert equal(weights(Path("evicted", name)), weights(uninterrupted))
@@ -196,27 +197,31 @@ def test_runs_one_after_another_go_on_after_a_failed_one(cluster: Cluster) -> No
     "how", [["scancel", "--signal=USR2"], ["scontrol", "requeue"]], ids=["as at a time limit", "without a word"]
 )
 def test_a_requeued_job_goes_on_with_the_run_that_was_interrupted(
-    cluster: Cluster, uninterrupted: Path, start: Start, how: list[str]
+    cluster: Cluster, uninterrupted: Path, start: Start, how: list[str], tmp_path: Path
 ) -> None:
-    words = ["train", "-m", *SMALL, *LONG, "hydra.sweep.dir=two"]
+    there, go_on = tmp_path / "there", tmp_path / "go_on"
+    there.touch()
+    pause, path = paused_until(there)
+    words = ["train", "-m", *SMALL, *LONG, "hydra.sweep.dir=two", pause, f"{path},{go_on}"]
     # Anew, but not again those that this job has trained before it was requeued.
-    again = [*JOBS, "launcher.runs_per_job=2", "trainer.max_epochs=2,300", "force=true"]
-    sweep = start(*words, *again)
+    sweep = start(*words, *JOBS, "launcher.runs_per_job=2", "force=true")
     until(lambda: Path("two/sweep.json").is_file())
     first, second = (Path("two", name) for name in json.loads(Path("two/sweep.json").read_text()))
     until(trains(second))
     assert status(first) == "done"
     ended = (first / "results.json").stat().st_mtime_ns
-    job = cluster.say("squeue", "-h", "-o", "%A").split()[0]
+    job = job_of(Path("two"))
     cluster.say(*how, job)
+    until(lambda: cluster.job(job)["Restarts"] == "1")
+    go_on.touch()
     assert sweep.wait(240) == 0
-    assert cluster.job(job)["Restarts"] == "1"
     assert (first / "results.json").stat().st_mtime_ns == ended
     assert equal(weights(second), weights(uninterrupted))
 
 
-def test_a_job_that_is_cancelled_ends_the_wait(cluster: Cluster, start: Start) -> None:
-    sweep = start("train", "-m", *SMALL, *LONG, "seed=1", "hydra.sweep.dir=cancelled", *JOBS)
+def test_a_job_that_is_cancelled_ends_the_wait(cluster: Cluster, start: Start, tmp_path: Path) -> None:
+    words = [*SMALL, *LONG, "seed=1", *paused_until(tmp_path / "never"), "hydra.sweep.dir=cancelled"]
+    sweep = start("train", "-m", *words, *JOBS)
     until(lambda: Path("cancelled/sweep.json").is_file())
     (name,) = json.loads(Path("cancelled/sweep.json").read_text())
     until(trains(Path("cancelled", name)))

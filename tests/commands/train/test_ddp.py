@@ -50,7 +50,7 @@ def test_two_processes_have_the_losses_and_the_scores_of_one(tmp_path: Path, sta
     assert {"train/loss", "val/loss", "val/frame/map"} <= set(names)
     for name in names:
         one, other = (table[name].dropna().tolist() for table in curves)
-        # WorkerLauncher of clips that are almost alike change with the last digits of their probabilities.
+        # The ranks of clips that are almost alike change with the last digits of their probabilities.
         losses = "frame" not in name and "tagging" not in name
         assert other == pytest.approx(one, **({"rel": 2e-4} if losses else {"abs": 0.02})), name
     expected, found = results(alone), results(together)

@@ -14,6 +14,7 @@ from wsed.evaluation.evaluator import Evaluator
 from wsed.evaluation.prediction_collector import PredictionCollector
 from wsed.metrics.clip_based import ClipBased
 from wsed.metrics.frame_based import FrameBased
+from wsed.metrics.separation import Separation
 from wsed.systems.base import System
 from wsed.training.callbacks.collect_predictions import CollectPredictions
 
@@ -45,13 +46,23 @@ def test_a_test_collects_separated_sources_and_each_pass_begins_anew(
     system: System, batches: list[Batch], quiet: dict[str, Any]
 ) -> None:
     loader = DataLoader(batches, batch_size=None)
-    predictions = CollectPredictions(EVALUATOR)
+    predictions = CollectPredictions(Evaluator([Separation()]))
     trainer = pl.Trainer(callbacks=[predictions], logger=False, enable_checkpointing=False, **quiet)
     for _ in range(2):
         trainer.test(system, loader, verbose=False)
         assert predictions.collector.filenames == ["0a.wav", "0b.wav", "1a.wav", "1b.wav", "2a.wav", "2b.wav"]
         assert len(predictions.collector.clip_probs) == 6
         assert {row["method"] for row in predictions.collector.separation.rows} >= {"system", "mixture"}
+
+
+def test_sources_are_compared_only_for_a_metric_that_needs_it(
+    system: System, batches: list[Batch], quiet: dict[str, Any]
+) -> None:
+    predictions = CollectPredictions(EVALUATOR)
+    trainer = pl.Trainer(callbacks=[predictions], logger=False, enable_checkpointing=False, **quiet)
+    trainer.test(system, DataLoader(batches, batch_size=None), verbose=False)
+    assert len(predictions.collector.clip_probs) == 6
+    assert predictions.collector.outputs().separation is None
 
 
 def test_before_any_pass_there_is_no_collector() -> None:

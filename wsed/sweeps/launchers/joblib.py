@@ -43,7 +43,9 @@ class Joblib(Launcher):
 
     def _call(self, function: Callable[..., Any], calls: Iterable[tuple[Any, ...]]) -> list[Any]:
         """The results of a function in the processes, which live for all calls."""
-        parallel = joblib.Parallel(n_jobs=self.jobs, backend="loky", batch_size=1, pre_dispatch="all")
+        # Processes that are left of a sweep in another folder would go on there, and are replaced.
+        place = {"initializer": os.chdir, "initargs": (Path.cwd(),)}
+        parallel = joblib.Parallel(n_jobs=self.jobs, backend="loky", batch_size=1, pre_dispatch="all", **place)
         results: list[Any] = parallel(joblib.delayed(function)(*arguments) for arguments in calls)
         return results
 

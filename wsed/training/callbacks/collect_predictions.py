@@ -18,7 +18,8 @@ class CollectPredictions(Callback):
     """Fills a new collector in each pass, and logs scores as `val/...` after validation.
 
     Args:
-        evaluator: scores the predictions of a validation pass.
+        evaluator: scores the predictions of a validation pass; separation is compared with the true sources only if one
+            of its metrics needs that.
 
     Raises:
         TrainingDivergedError: what is predicted for a test clip is not finite.
@@ -59,7 +60,9 @@ class CollectPredictions(Callback):
         dataloader_idx: int = 0,
     ) -> None:
         _check_finite(batch, outputs["prediction"].clip_probs, *(outputs["separated"] or ()))
-        self.collector.update(batch, outputs["prediction"], outputs["separated"])
+        # The ratios of one clip take longer than all else of a test.
+        separated = outputs["separated"] if self.evaluator.needs("separation") else None
+        self.collector.update(batch, outputs["prediction"], separated)
 
     @property
     def collector(self) -> PredictionCollector:

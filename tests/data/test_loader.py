@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -13,7 +14,8 @@ from torch import Tensor
 from wsed.data.batch import Batch
 from wsed.data.datasets.base import Key
 from wsed.data.loader import ClipLoader
-from wsed.errors import UserError
+from wsed.errors import StoppedError, UserError
+from wsed.runs.stop_signals import stopped_by_signals
 
 KEYS: list[list[Key]] = [[(0, index), (0, index + 1)] for index in range(0, 12, 2)]
 
@@ -88,14 +90,29 @@ def test_error_comes_at_its_batch() -> None:
         next(batches)
 
 
-def test_abandoned_pass_leaves_no_thread() -> None:
-    before = threading.active_count()
-    batches = iter(ClipLoader(Counted(), KEYS, 0, 0))
+def test_an_abandoned_loader_leaves_no_thread() -> None:
+    before = set(threading.enumerate())
+    loader = ClipLoader(Counted(), KEYS, 0, 0)
+    batches = iter(loader)
     next(batches)
-    assert threading.active_count() == before + 1
-    del batches
+    (thread,) = set(threading.enumerate()) - before
+    del batches, loader
     gc.collect()
-    assert threading.active_count() == before
+    thread.join(30)
+    assert not thread.is_alive()
+
+
+def test_a_signal_at_the_end_of_an_abandoned_pass_is_not_lost() -> None:
+    """Python drops an error that is raised while it clears garbage away."""
+    loader = ClipLoader(Counted(seconds=0.5), KEYS, 0, 0)
+    with stopped_by_signals():
+        batches = iter(loader)
+        next(batches)
+        # The next batch is being prepared, which a pass that has to wait for its thread would wait for.
+        threading.Timer(0.1, os.kill, [os.getpid(), signal.SIGTERM]).start()
+        del batches
+        with pytest.raises(StoppedError):
+            time.sleep(1)
 
 
 def processes(loader: ClipLoader, seconds: float) -> set[int]:

@@ -51,6 +51,9 @@ class ClipLoader:
         self.sharing = sharing
         self.preparing = self.working = 0.0
         self._loader = self._make(workers or 0)
+        # One for all passes. A pass that is left early ends as garbage, where Python drops the error by which Ctrl-C
+        # stops a run; nothing may take time there, such as the end of a thread.
+        self._thread = ThreadPoolExecutor(1, "batches")
 
     def __len__(self) -> int:
         """The number of batches of a pass."""
@@ -60,6 +63,8 @@ class ClipLoader:
         """A new pass over the batches."""
         if self.workers is None and (needed := self._needed()):
             self.workers = needed
+            # Processes are forks, which may not have other threads.
+            self._thread.shutdown()
             self._loader = self._make(needed)
         batches: Iterator[Batch] = iter(self._loader)
         return batches if self.workers else self._one_ahead(batches)
@@ -87,17 +92,16 @@ class ClipLoader:
     def _one_ahead(self, batches: Iterator[Batch]) -> Iterator[Batch]:
         """The same batches, each prepared in a thread before it is asked for."""
         self.preparing = self.working = 0.0
-        with ThreadPoolExecutor(1, "batches") as thread:
-            coming = thread.submit(_timed, batches)
-            while True:
-                batch, seconds = coming.result()
-                if batch is None:
-                    return
-                coming = thread.submit(_timed, batches)
-                given = time.perf_counter()
-                yield batch
-                self.preparing += seconds
-                self.working += time.perf_counter() - given
+        coming = self._thread.submit(_timed, batches)
+        while True:
+            batch, seconds = coming.result()
+            if batch is None:
+                return
+            coming = self._thread.submit(_timed, batches)
+            given = time.perf_counter()
+            yield batch
+            self.preparing += seconds
+            self.working += time.perf_counter() - given
 
 
 def _timed(batches: Iterator[Batch]) -> tuple[Batch | None, float]:

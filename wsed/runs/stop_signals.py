@@ -29,6 +29,8 @@ def stopped_by_signals() -> Iterator[None]:
         return
     before = {number: signal.getsignal(number) for number in _DEFAULTS}
     own = [number for number, default in _DEFAULTS.items() if before[number] == default]
+    if own:
+        _received.clear()
     for number in own:
         signal.signal(number, stop)
     try:
@@ -69,4 +71,14 @@ def stop(number: int, frame: FrameType | None) -> None:
     """
     last, _received[number] = _received.get(number, -REPEATED_WITHIN), time.monotonic()
     if _received[number] - last >= REPEATED_WITHIN:
+        raise StoppedError(number)
+
+
+def check_received() -> None:
+    """Checks that no signal has come, for what goes on for long: Python drops the error of `stop` in a destructor.
+
+    Raises:
+        StoppedError: one has come.
+    """
+    for number in _received:
         raise StoppedError(number)

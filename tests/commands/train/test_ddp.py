@@ -11,11 +11,12 @@ import pandas as pd
 import pytest
 
 from tests.conftest import Start
-from tests.small_run import DIVERGING_AND_GOOD, SMALL
+from tests.small_run import DIVERGING_AND_GOOD, SIZES
 from wsed.sweeps.state import run_states
 
 TINY = [
-    *SMALL,
+    *SIZES,
+    "logger=csv",
     "data.clips={train: 30, val: 5, test: 5}",
     "network.dropout=0.0",
     "trainer.max_epochs=3",

@@ -1,15 +1,16 @@
-"""Keeps the program's own handler of SIGTERM while Lightning trains or tests."""
+"""Lets SIGTERM and SIGINT stop a run while Lightning trains or tests."""
 
 import signal
+from typing import Any
 
 import pytorch_lightning as pl
 from pytorch_lightning.callbacks import Callback
 
-from wsed.runs.stop_signals import stop
+from wsed.runs.stop_signals import check_received, stop
 
 
 class KeepSignals(Callback):
-    """Puts the handler back that Lightning wraps at the start of each stage.
+    """Puts the handler of SIGTERM back that Lightning wraps at the start of each stage, and stops what missed a signal.
 
     Lightning's own tells the other processes of a run, which waits for ever if they are at another place; it ends a run
     only after the batch, and with exit code 0. A handler other than that of wsed, such as submitit's, stays wrapped.
@@ -26,6 +27,19 @@ class KeepSignals(Callback):
 
     def on_test_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         self._put_back()
+
+    def on_train_batch_end(self, *_: Any) -> None:
+        self._check()
+
+    def on_validation_batch_end(self, *_: Any) -> None:
+        self._check()
+
+    def on_test_batch_end(self, *_: Any) -> None:
+        self._check()
+
+    def _check(self) -> None:
+        if self.keeps:
+            check_received()
 
     def _put_back(self) -> None:
         if self.keeps:

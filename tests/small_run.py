@@ -14,14 +14,15 @@ SIZES = [
 ]
 """Two epochs of two steps on generated sounds, with whichever logger."""
 
-DETECTION = "clip_based,frame_based,event_based,segment_based,intersection_based,psds_scenario1,psds_scenario2"
-"""All metrics but separation, which takes as long as all the rest."""
-
-SMALL = [*SIZES, "logger=csv", f"metrics=[{DETECTION}]"]
-"""The same without Weights & Biases and without scores of separation.
+SEPARATED = [*SIZES, "logger=csv"]
+"""The same without Weights & Biases.
 
 A later override of the same key wins, except for a group such as `logger`.
 """
+
+DETECTION = "clip_based,frame_based,event_based,segment_based,intersection_based,psds_scenario1,psds_scenario2"
+SMALL = [*SEPARATED, f"metrics=[{DETECTION}]"]
+"""The same without scores of separation, which take as long as all the rest."""
 
 LOGGED = [*SIZES, "data.clips={train: 12, val: 6, test: 3}", "evaluation.draws=0", "test=best"]
 """With the default logger, Weights & Biases, and with a validation split."""

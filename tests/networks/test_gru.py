@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
-from wsed.networks.gru import Gru
+from wsed.networks.gru import Gru, side_by_side
 
 
 def pair(in_channels: int, units: int, layers: int) -> tuple[Gru, nn.GRU]:
@@ -33,3 +33,18 @@ def test_states_and_gradients_are_those_of_pytorch(
         found.append([states, sequence.grad, *(parameter.grad for parameter in layer.parameters())])
     for own, other in zip(*found, strict=True):
         torch.testing.assert_close(own, other, rtol=1e-6, atol=1e-6)
+
+
+@settings(deadline=None, max_examples=20)
+@given(st.integers(1, 3), st.integers(1, 3), st.integers(0, 1000))
+def test_grus_side_by_side_are_as_each_alone(number: int, layers: int, seed: int) -> None:
+    torch.manual_seed(seed)
+    grus = [Gru(4, 3, layers).double() for _ in range(number)]
+    sequence = torch.randn(2, 5, 4).double()
+    found: list[list[Tensor]] = []
+    for all_states in (side_by_side(grus, sequence), [gru(sequence)[0] for gru in grus]):
+        parameters = [parameter for gru in grus for parameter in gru.parameters()]
+        loss = torch.stack([states.square().sum() * (place + 1) for place, states in enumerate(all_states)]).sum()
+        found.append([*all_states, *torch.autograd.grad(loss, parameters)])
+    for own, other in zip(*found, strict=True):
+        torch.testing.assert_close(own, other, rtol=1e-9, atol=1e-9)

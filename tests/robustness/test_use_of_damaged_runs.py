@@ -8,10 +8,10 @@ import pytest
 
 from tests.robustness.command import Wsed
 from tests.robustness.run_folders import Spoil, change, folder, link, pipe, sparse, without, write
-from tests.small_run import SIZES
+from tests.small_run import SEPARATED
 from tests.warm import WarmServer
 
-WORDS = [*SIZES, "logger=csv", "evaluation.draws=0", "metrics=[clip_based]"]
+WORDS = [*SEPARATED, "evaluation.draws=0", "metrics=[clip_based]"]
 
 FILES: dict[str, tuple[str, Spoil, str]] = {
     "no JSON for a status": ("status.json", write("{"), "status.json: is not JSON; remove this folder"),

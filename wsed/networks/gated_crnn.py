@@ -9,7 +9,7 @@ from torch.nn import functional
 
 from wsed.checks.ranges import Positive, ShareAboveZero, Size
 from wsed.networks.base import Encoder
-from wsed.networks.gru import Gru
+from wsed.networks.gru import Gru, side_by_side
 from wsed.networks.keras_gru import KerasGru
 
 Activation = Literal["gate", "relu", "none"]
@@ -87,11 +87,11 @@ class GatedCrnn(Encoder):
 
     def forward(self, features: Tensor) -> Tensor:
         maps = self.convolutions(features[:, None]).transpose(1, 2).flatten(2)
-        states: list[Tensor] = [layer(maps)[0] for layer in self.recurrent]
-        if len(states) == 1:
-            return states[0].transpose(1, 2)
-        gate = torch.sigmoid(states[1]) if self.gates_states else states[1]
-        return (states[0] * gate).transpose(1, 2)
+        if self.gates_states:
+            states, gate = side_by_side([*self.recurrent], maps)
+            return (states * torch.sigmoid(gate)).transpose(1, 2)
+        each: list[Tensor] = [layer(maps)[0] for layer in self.recurrent]
+        return (each[0] * each[1] if len(each) == 2 else each[0]).transpose(1, 2)
 
 
 class GatedConv(nn.Module):

@@ -1,5 +1,6 @@
 """Bidirectional GRUs that are fast on a CPU."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -35,28 +36,44 @@ class Gru(nn.GRU):
         Returns:
             `(batch, time, 2 * units)`, the forward direction first; and None in place of the last state.
         """
-        if sequence.is_cuda:
-            states: Tensor = nn.GRU.forward(self, sequence)[0]
-            return states, None
-        with torch.autocast("cpu", enabled=False):
-            states = sequence.to(next(self.parameters()).dtype).transpose(0, 1)
-            for layer in range(self.num_layers):
-                states = self._layer(layer, self.between(states) if layer else states)
-        return states.transpose(0, 1), None
+        return side_by_side([self], sequence)[0], None
 
-    # The compiler would unroll all frames.
-    @torch.compiler.disable  # type: ignore[untyped-decorator]
-    def _layer(self, layer: int, inputs: Tensor) -> Tensor:
-        """From `(time, batch, channel)` to `(time, batch, 2 * units)`."""
-        weight_ih, weight_hh, bias_ih, bias_hh = (
-            torch.stack([getattr(self, f"{name}_l{layer}{direction}") for direction in ("", "_reverse")])
-            for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
-        )
-        both = torch.stack([inputs, inputs.flip(0)])
-        projected = torch.baddbmm(bias_ih[:, None], both.flatten(1, 2), weight_ih.transpose(1, 2))
-        by_frame = projected.view(*both.shape[:3], -1).transpose(0, 1)
-        states: Tensor = _Recurrence.apply(by_frame, weight_hh, bias_hh)  # type: ignore[no-untyped-call]
-        return torch.cat([states[:, 0], states[:, 1].flip(0)], 2)
+
+def side_by_side(grus: Sequence[Gru], sequence: Tensor) -> list[Tensor]:
+    """The states of GRUs of equal size over the same sequence, in as many steps as one of them takes.
+
+    Args:
+        grus: the GRUs.
+        sequence: `(batch, time, channel)`.
+
+    Returns:
+        For each, `(batch, time, 2 * units)`.
+    """
+    if sequence.is_cuda:
+        return [nn.GRU.forward(gru, sequence)[0] for gru in grus]
+    with torch.autocast("cpu", enabled=False):
+        states = [sequence.to(next(grus[0].parameters()).dtype).transpose(0, 1)] * len(grus)
+        for layer in range(grus[0].num_layers):
+            if layer:
+                states = [gru.between(own) for gru, own in zip(grus, states, strict=True)]
+            states = _layer(grus, layer, states)
+    return [own.transpose(0, 1) for own in states]
+
+
+# The compiler would unroll all frames.
+@torch.compiler.disable  # type: ignore[untyped-decorator]
+def _layer(grus: Sequence[Gru], layer: int, inputs: Sequence[Tensor]) -> list[Tensor]:
+    """One layer of each GRU, from `(time, batch, channel)` to `(time, batch, 2 * units)`."""
+    weight_ih, weight_hh, bias_ih, bias_hh = (
+        torch.stack([getattr(gru, f"{name}_l{layer}{direction}") for gru in grus for direction in ("", "_reverse")])
+        for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+    )
+    directed = torch.stack([each for own in inputs for each in (own, own.flip(0))])
+    projected = torch.baddbmm(bias_ih[:, None], directed.flatten(1, 2), weight_ih.transpose(1, 2))
+    by_frame = projected.view(*directed.shape[:3], -1).transpose(0, 1)
+    states: Tensor = _Recurrence.apply(by_frame, weight_hh, bias_hh)  # type: ignore[no-untyped-call]
+    forward, backward = states[:, ::2].unbind(1), states[:, 1::2].flip(0).unbind(1)
+    return [torch.cat(both, 2) for both in zip(forward, backward, strict=True)]
 
 
 class _Recurrence(torch.autograd.Function):

@@ -1,6 +1,6 @@
 """Trainings small enough to run for real in a test."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -34,8 +34,8 @@ def logged_sweep(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def train(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
     """Runs a small `wsed train` with further overrides; returns its exit code, stdout and stderr."""
 
-    def run(*words: str) -> tuple[int, str, str]:
-        code = main(["train", *SMALL, *words])
+    def run(*words: str, small: Sequence[str] = SMALL) -> tuple[int, str, str]:
+        code = main(["train", *small, *words])
         out, err = capsys.readouterr()
         return code, out, err
 

@@ -11,12 +11,11 @@ import pandas as pd
 import pytest
 
 from tests.conftest import Start
-from tests.small_run import DIVERGING_AND_GOOD, SIZES
+from tests.small_run import DIVERGING_AND_GOOD, SEPARATED
 from wsed.sweeps.state import run_states
 
 TINY = [
-    *SIZES,
-    "logger=csv",
+    *SEPARATED,
     "data.clips={train: 30, val: 5, test: 5}",
     "network.dropout=0.0",
     "trainer.max_epochs=3",

@@ -417,6 +417,7 @@ class Mine(Metric):
         "mine:\n  _target_: mine.Mine\n",
         metric_effect,
         ("+metrics=mine", "data.clips={train: 12, val: 6, test: 3}"),
+        without=("metrics",),
     ),
     "callback": Part(
         "callbacks",

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from tests.small_run import SEPARATED
 from wsed.config import composed
 from wsed.systems.base import System
 
@@ -21,7 +22,7 @@ def metrics(folder: str) -> dict[str, float]:
 
 
 def test_a_run_leaves_its_folder(train: Train) -> None:
-    code, _, err = train("hydra.run.dir=run", "seed=3")
+    code, _, err = train("hydra.run.dir=run", "seed=3", small=SEPARATED)
     assert code == 0, err
     folder = Path("run")
     results = json.loads((folder / "results.json").read_text())
@@ -137,7 +138,7 @@ def test_a_validation_split_gives_best_weights(train: Train) -> None:
 
 
 def test_a_try_run_touches_every_part(train: Train) -> None:
-    code, _, err = train("hydra.run.dir=run", "trainer.fast_dev_run=true")
+    code, _, err = train("hydra.run.dir=run", "trainer.fast_dev_run=true", small=SEPARATED)
     assert code == 0, err
     assert "separation/sdr" in metrics("run")
 

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from tests.offline_run import Read, only_run
+from tests.small_run import SEPARATED
 
 pytestmark = pytest.mark.slow
 
@@ -123,7 +124,7 @@ def test_nothing_waits_for_its_upload_outside_of_the_run_folder(found: Read, fol
 def test_the_logger_changes_no_result(folder: Path, train: Any, tmp_path: Path) -> None:
     config = yaml.safe_load((folder / "config.yaml").read_text())
     words = ["data.clips={train: 12, val: 6, test: 3}", "evaluation.draws=0", "test=best", f"seed={config['seed']}"]
-    code, _, err = train(*words, "name=two", f"hydra.run.dir={tmp_path}/run")
+    code, _, err = train(*words, "name=two", f"hydra.run.dir={tmp_path}/run", small=SEPARATED)
     assert code == 0, err
     plain = results(tmp_path / "run")
     assert plain["identity"] == results(folder)["identity"]

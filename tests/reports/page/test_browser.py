@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
-from tests.small_run import SMALL
+from tests.small_run import SEPARATED
 from wsed.__main__ import main
 from wsed.metrics.measure import MISSING
 
@@ -31,7 +31,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("sweep")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        assert main(["train", "-m", *SMALL, *SWEPT]) == 0
+        assert main(["train", "-m", *SEPARATED, *SWEPT]) == 0
     broken = folder / "outputs" / "<i>broken"
     broken.mkdir()
     (broken / "status.json").write_text(json.dumps({"status": "failed", "reason": REASON}))

@@ -1,5 +1,6 @@
 """Kept compositions are those of Hydra, however often and in whatever order they are asked for."""
 
+import itertools
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,8 @@ def test_a_config_is_that_of_hydra(words: list[str]) -> None:
     with hydra_initialized():
         try:
             expected = plain(compose(PRIMARY, words, return_hydra_config=True))
+            # Hydra drops the first of these without a word.
+            assert not ("+metrics=separation" in words and any(word.startswith("metrics=") for word in words))
         except Exception:
             with pytest.raises(UserError):
                 compose_config(words)
@@ -42,6 +45,13 @@ def test_a_config_is_that_of_hydra(words: list[str]) -> None:
             # What happens to one config must not show in the next.
             found.seed = 99
             found.hydra.job.name = "changed"
+
+
+@pytest.mark.parametrize("words", itertools.permutations(["metrics=[clip_based]", "+metrics=separation"]))
+def test_a_choice_that_would_be_dropped_is_refused(words: tuple[str, ...]) -> None:
+    said = r"^\+metrics=separation: has no effect beside metrics=\[clip_based\]; add it to that list$"
+    with hydra_initialized(), pytest.raises(UserError, match=said):
+        compose_config([*words])
 
 
 def test_a_file_that_changes_is_read_again(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from hydra import compose, initialize_config_dir
 from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
 from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.core.override_parser.types import IntervalSweep, Override
+from hydra.core.override_parser.types import IntervalSweep, Override, OverrideType
 from hydra.errors import ConfigCompositionException, HydraException, MissingConfigException, OverrideParseException
 from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
@@ -45,13 +45,16 @@ def compose_config(overrides: list[str]) -> DictConfig:
 
 
 def _check_choices(overrides: list[str], parsed: list[Override]) -> None:
-    """Checks that a group gets the name of a choice; Hydra's own error does not say which group it means."""
+    """Checks that a group gets the name of a choice, and that no choice is lost; Hydra says neither clearly."""
     known = groups(overrides)
+    replaced = {each.key_or_group: each.input_line for each in parsed if each.type is OverrideType.CHANGE}
     for override in parsed:
         group, value = override.key_or_group, override.value()
         if group in known and not override.is_delete() and (value is None or isinstance(value, (bool, int, float))):
             choices = ", ".join(known[group])
             raise UserError(f"{override.input_line}: is not a choice of {group}; choose one of {choices}")
+        if group in known and override.is_add() and group in replaced:
+            raise UserError(f"{override.input_line}: has no effect beside {replaced[group]}; add it to that list")
 
 
 def expand_grid(overrides: list[str]) -> list[list[str]]:

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import torch
+from torch.nn import functional
 
 from benchmarks.settings import Settings
 from benchmarks.timing import seconds
@@ -49,8 +50,12 @@ def file_stem(facts: dict[str, str]) -> str:
 
 
 def ceilings(settings: Settings) -> dict[str, float]:
-    """Peaks of matrix products in TFLOP/s, and the bandwidth of a copy in GB/s."""
-    found = {f"matmul {kind}, TFLOP/s": matmul_peak(kind, settings) / 1e12 for kind in kinds(settings.device)}
+    """Peaks of matrix products and of convolutions in TFLOP/s, and the bandwidth of a copy in GB/s."""
+    found = {
+        f"{name} {kind}, TFLOP/s": value / 1e12
+        for kind in kinds(settings.device)
+        for name, value in peaks(kind, settings).items()
+    }
     return {**found, "copy, GB/s": copy_bandwidth(settings) / 1e9}
 
 
@@ -59,21 +64,43 @@ def kinds(device: str) -> list[str]:
     return [kind for kind in DTYPES if kind != "tf32" or device == "cuda"]
 
 
-def matmul_peak(kind: str, settings: Settings) -> float:
-    """Operations per second of large square matrix products; a product and a sum are two.
+def peak(kind: str, settings: Settings) -> float:
+    """The larger of the `peaks` of a kind of arithmetic.
+
+    PyTorch takes products and convolutions from different libraries; in fp32, on processors of AMD, its products reach
+    less than half of what its convolutions do.
+    """
+    return max(peaks(kind, settings).values())
+
+
+def peaks(kind: str, settings: Settings) -> dict[str, float]:
+    """Operations per second of large square matrix products and of wide convolutions; a product and a sum are two.
 
     Args:
         kind: `fp32`, `tf32` or `bf16`.
         settings: device and time.
     """
     size = 256 if settings.small else 8192 if settings.device == "cuda" else 2048
-    matrix = torch.randn(size, size, device=settings.device, dtype=DTYPES[kind])
+    clips, maps, side = (1, 32, 16) if settings.small else (32 if settings.device == "cuda" else 4, 256, 64)
+    like = {"device": settings.device, "dtype": DTYPES[kind]}
+    matrix = torch.randn(size, size, **like)  # type: ignore[call-overload]
     out = torch.empty_like(matrix)
+    cells, weight = (
+        torch.randn(*shape, **like).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        for shape in ((clips, maps, side, side), (maps, maps, 3, 3))
+    )
+    functions = {
+        "matmul": lambda: torch.mm(matrix, matrix, out=out),
+        "convolution": lambda: functional.conv2d(cells, weight, padding=1),
+    }
     before = torch.backends.cuda.matmul.allow_tf32
     allow_tf32(kind == "tf32")
-    taken = seconds({kind: lambda: torch.mm(matrix, matrix, out=out)}, settings.seconds)[kind]
+    taken = seconds(functions, settings.seconds)
     allow_tf32(before)
-    return 2 * size**3 / taken
+    return {
+        "matmul": 2 * size**3 / taken["matmul"],
+        "convolution": 2 * clips * side**2 * 9 * maps**2 / taken["convolution"],
+    }
 
 
 def copy_bandwidth(settings: Settings) -> float:

@@ -38,6 +38,7 @@ from wsed.training.warnings import silence_lightning
 
 GPU_MINUTES = 1.4
 ROUNDS, EPOCHS = 3, 3
+BATCH = 8
 WORKERS = 4
 """Processes that render batches, on a machine with more cores."""
 
@@ -99,10 +100,13 @@ class Run:
     """
 
     def __init__(self, experiment: str, settings: Settings, folder: Path) -> None:
-        self.steps = 3 if settings.small else 20
-        size = (self.steps + 1) * (2 if settings.small else 8)
+        self.steps = 3 if settings.small else 40
+        size = (self.steps + 1) * (2 if settings.small else BATCH)
         words = ["data.folds.val=[]", f"data.clips={{train: {size}, val: 0, test: 2}}", f"trainer.max_epochs={EPOCHS}"]
-        self.config = config_of(experiment, settings, *words, f"trainer.limit_train_batches={self.steps}")
+        words.append(f"trainer.limit_train_batches={self.steps}")
+        # That of both experiments.
+        batch = [] if settings.small else [f"data.batch_size={BATCH}"]
+        self.config = config_of(experiment, settings, *words, *batch)
         self.device = settings.device
         self.folder = folder
         self.runtime = instantiate(self.config["runtime"])

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 import torch
 from torch import Tensor
 
-from benchmarks.ceilings import allow_tf32, kinds, matmul_peak
+from benchmarks.ceilings import allow_tf32, kinds, peak
 from benchmarks.figure import SHARE, Figure, not_here
 from benchmarks.settings import Settings
 from benchmarks.systems import SYSTEMS, Case, autocast, bare_forward, case, network_flops, optimizer_of
@@ -60,7 +60,7 @@ def figures(settings: Settings) -> Iterator[Figure]:
     # Lightning's, that a system without a trainer logs nothing.
     warnings.simplefilter("ignore")
     keep_freed_memory()
-    peaks = {kind: matmul_peak(kind, settings) for kind in kinds(settings.device)}
+    peaks = {kind: peak(kind, settings) for kind in kinds(settings.device)}
     for experiment in SYSTEMS:
         measured = case(experiment, settings)
         flops = network_flops(measured.config, measured.clips)
@@ -78,6 +78,6 @@ def figures(settings: Settings) -> Iterator[Figure]:
                 continue
             speed, share = measured.clips / taken["whole"], flops / taken["whole"] / peaks[kind]
             yield Figure(f"{name}: speed", speed, "clips/s", f"steps of {measured.clips} clips")
-            yield Figure(f"{name}: peak", share, SHARE, f"matmul, {peaks[kind] / 1e12:.3g} TFLOP/s")
+            yield Figure(f"{name}: peak", share, SHARE, f"the peak, {peaks[kind] / 1e12:.3g} TFLOP/s")
             ratio = taken["whole"] / taken["bare"]
             yield Figure(f"{name}: time of a step", ratio, compared="a loop over the bare network", ceiling=3)

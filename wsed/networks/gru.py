@@ -36,21 +36,24 @@ class Gru(nn.GRU):
         Returns:
             `(batch, time, 2 * units)`, the forward direction first; and None in place of the last state.
         """
+        if sequence.is_cuda:
+            return nn.GRU.forward(self, sequence)[0], None
         return side_by_side([self], sequence)[0], None
 
 
-def side_by_side(grus: Sequence[Gru], sequence: Tensor) -> list[Tensor]:
+def side_by_side(layers: Sequence[nn.Module], sequence: Tensor) -> list[Tensor]:
     """The states of GRUs of equal size over the same sequence, in as many steps as one of them takes.
 
     Args:
-        grus: the GRUs.
+        layers: the GRUs, or what an export has in their place.
         sequence: `(batch, time, channel)`.
 
     Returns:
         For each, `(batch, time, 2 * units)`.
     """
-    if sequence.is_cuda:
-        return [nn.GRU.forward(gru, sequence)[0] for gru in grus]
+    grus = [layer for layer in layers if isinstance(layer, Gru)]
+    if sequence.is_cuda or len(grus) < len(layers):
+        return [layer(sequence)[0] for layer in layers]
     with torch.autocast("cpu", enabled=False):
         states = [sequence.to(next(grus[0].parameters()).dtype).transpose(0, 1)] * len(grus)
         for layer in range(grus[0].num_layers):

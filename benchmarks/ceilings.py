@@ -82,13 +82,10 @@ def peaks(kind: str, settings: Settings) -> dict[str, float]:
     """
     size = 256 if settings.small else 8192 if settings.device == "cuda" else 2048
     clips, maps, side = (1, 32, 16) if settings.small else (32 if settings.device == "cuda" else 4, 256, 64)
-    like = {"device": settings.device, "dtype": DTYPES[kind]}
-    matrix = torch.randn(size, size, **like)  # type: ignore[call-overload]
+    shapes = (size, size), (clips, maps, side, side), (maps, maps, 3, 3)
+    matrix, cells, weight = (torch.randn(shape, device=settings.device, dtype=DTYPES[kind]) for shape in shapes)
+    cells, weight = (tensor.to(memory_format=torch.channels_last) for tensor in (cells, weight))
     out = torch.empty_like(matrix)
-    cells, weight = (
-        torch.randn(*shape, **like).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        for shape in ((clips, maps, side, side), (maps, maps, 3, 3))
-    )
     functions = {
         "matmul": lambda: torch.mm(matrix, matrix, out=out),
         "convolution": lambda: functional.conv2d(cells, weight, padding=1),

@@ -26,7 +26,7 @@ def plain(config: DictConfig) -> Any:
     return OmegaConf.to_container(config, resolve=False)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(words=st.lists(st.sampled_from([*CHOICES, *VALUES]), max_size=5))
 def test_a_config_is_that_of_hydra(words: list[str]) -> None:
     with hydra_initialized():

@@ -1,4 +1,4 @@
-"""Closed outputs, and working and home directories that cannot be used."""
+"""Closed outputs, directories that cannot be used, and run folders that must not be executed or changed."""
 
 import json
 import os

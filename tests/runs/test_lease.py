@@ -303,8 +303,6 @@ def test_a_signal_as_the_file_appears_leaves_nothing(
         return descriptor
 
     monkeypatch.setattr(os, "open", interrupted)
-    # Otherwise a signal of the test before may count as the same.
-    monkeypatch.setattr(stop_signals, "_received", {})
     if not alone:
         threading.Thread(target=over.wait, daemon=True).start()
     with (

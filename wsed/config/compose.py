@@ -45,7 +45,7 @@ def compose_config(overrides: list[str]) -> DictConfig:
 
 
 def _check_choices(overrides: list[str], parsed: list[Override]) -> None:
-    """Checks that a group gets the name of a choice, and that no choice is lost; Hydra says neither clearly."""
+    """Checks that a group gets the name of a choice, and that Hydra does not silently ignore an added choice."""
     known = groups(overrides)
     replaced = {each.key_or_group: each.input_line for each in parsed if each.type is OverrideType.CHANGE}
     for override in parsed:

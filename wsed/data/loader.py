@@ -51,8 +51,8 @@ class ClipLoader:
         self.sharing = sharing
         self.preparing = self.working = 0.0
         self._loader = self._make(workers or 0)
-        # One for all passes. A pass that is left early ends as garbage, where Python drops the error by which Ctrl-C
-        # stops a run; nothing may take time there, such as the end of a thread.
+        # One for all passes. A destructor closes the generator of a pass that is left early, and there Python discards
+        # exceptions, also that of Ctrl-C; so closing it must not wait for a thread.
         self._thread = ThreadPoolExecutor(1, "batches")
 
     def __len__(self) -> int:
@@ -63,7 +63,7 @@ class ClipLoader:
         """A new pass over the batches."""
         if self.workers is None and (needed := self._needed()):
             self.workers = needed
-            # Processes are forks, which may not have other threads.
+            # The processes are forks, and a process with threads should not fork.
             self._thread.shutdown()
             self._loader = self._make(needed)
         batches: Iterator[Batch] = iter(self._loader)

@@ -45,7 +45,7 @@ def side_by_side(layers: Sequence[nn.Module], sequence: Tensor) -> list[Tensor]:
     """The states of GRUs of equal size over the same sequence, in as many steps as one of them takes.
 
     Args:
-        layers: the GRUs, or what an export has in their place.
+        layers: the GRUs, or the layers that an export puts in their place.
         sequence: `(batch, time, channel)`.
 
     Returns:

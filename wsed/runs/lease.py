@@ -16,7 +16,7 @@ from wsed.checks.files import open_regular
 from wsed.errors import LeaseLostError, RunBusyError, UserError, one_line
 from wsed.runs import process
 from wsed.runs.lease_file import SECONDS, SIZE, LeaseFile, is_at, read_lease
-from wsed.runs.stop_signals import signals_after
+from wsed.runs.stop_signals import delayed_signals
 
 BEAT = 10.0
 """Seconds between two signs of life."""
@@ -117,7 +117,7 @@ class Lease:
     def _create(self) -> bool:
         """Creates the file; False if there is one."""
         # A signal between the creation and the first byte would leave a file that nobody knows as their own.
-        with signals_after():
+        with delayed_signals():
             return self._written()
 
     def _written(self) -> bool:

@@ -41,10 +41,11 @@ def stopped_by_signals() -> Iterator[None]:
 
 
 @contextmanager
-def signals_after() -> Iterator[None]:
-    """Lets the handlers of SIGTERM and SIGINT run after a block instead of within it.
+def delayed_signals() -> Iterator[None]:
+    """Runs the handlers of SIGTERM and SIGINT after a block instead of within it.
 
-    Blocking the signals would not do: the kernel then gives them to another thread, and the handler runs all the same.
+    Blocking the signals is not enough: the kernel then delivers them to another thread, and Python still runs the
+    handler in this one.
     """
     if threading.current_thread() is not threading.main_thread():
         # Python runs handlers on the main thread alone.
@@ -75,10 +76,12 @@ def stop(number: int, frame: FrameType | None) -> None:
 
 
 def check_received() -> None:
-    """Checks that no signal has come, for what goes on for long: Python drops the error of `stop` in a destructor.
+    """Stops what goes on although a signal was received.
+
+    Python discards an exception that is raised in a destructor, and `stop` may interrupt one.
 
     Raises:
-        StoppedError: one has come.
+        StoppedError: a signal was received.
     """
     for number in _received:
         raise StoppedError(number)

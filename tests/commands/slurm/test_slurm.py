@@ -58,10 +58,10 @@ def trains(run: Path) -> Callable[[], bool]:
 
 
 def job_of(sweep: Path) -> str:
-    """The number of the only job of a sweep."""
+    """The number of the job of a sweep, or of its array of jobs, once it is submitted."""
     until(lambda: bool(list(sweep.glob(".slurm/*_submitted.pkl"))))
-    (submitted,) = sweep.glob(".slurm/*_submitted.pkl")
-    return submitted.name.split("_")[0]
+    (number,) = {path.name.split("_")[0] for path in sweep.glob(".slurm/*_submitted.pkl")}
+    return number
 
 
 def equal(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> bool:
@@ -160,8 +160,7 @@ def test_a_run_that_fails_is_failed_for_slurm_and_leaves_the_rest_alone(
     assert main(["train", "-m", *SMALL, *DIVERGING_AND_GOOD, "hydra.sweep.dir=half", *JOBS]) == 1
     assert "of the runs, 1 failed; `wsed sweep status half` says why" in capfd.readouterr().err
     assert sorted(state for state, _ in run_states(Path("half")).values()) == ["done", "failed"]
-    (first,) = Path("half/.slurm").glob("*_0_submitted.pkl")
-    number = first.name.split("_")[0]
+    number = job_of(Path("half"))
     until(lambda: not cluster.say("squeue", "-h"))
     ends = [cluster.job(f"{number}_{place}")["JobState"] for place in (0, 1)]
     assert ends == ["FAILED", "COMPLETED"]
@@ -186,8 +185,7 @@ def test_runs_one_after_another_go_on_after_a_failed_one(cluster: Cluster) -> No
         plans = [plan_sweep_run([*words, f"+optimizer.weight_decay={decay}"], []) for decay in decays]
     outcomes = launcher.launch([SweepRun(plan) for plan in plans])
     assert [outcome.status for outcome in outcomes] == ["done", "failed", "failed", "done", "done"]
-    (first,) = Path("some/.slurm").glob("*_0_submitted.pkl")
-    number = first.name.split("_")[0]
+    number = job_of(Path("some"))
     until(lambda: not cluster.say("squeue", "-h"))
     ends = [cluster.job(f"{number}_{place}")["JobState"] for place in range(3)]
     assert ends == ["FAILED", "FAILED", "COMPLETED"]

@@ -20,7 +20,7 @@ from wsed.sweeps.launchers.joblib import take_share
 from wsed.sweeps.state import run_states, sweep_lock
 
 TINY = [*SMALL, "trainer.max_epochs=1", "evaluation.draws=0"]
-GRID = ["pooling=gmp,gap,gwrp", "loss=clip_bce,mtl,focal_bce"]
+GRID = ["pooling=gmp,gap,gwrp", "loss=clip_bce,mtl,focal_bce", "seed=1,2"]
 
 
 @pytest.fixture(autouse=True)
@@ -45,7 +45,7 @@ def test_a_sweep_has_the_same_scores_under_each_launcher_and_is_compared(start: 
     assert start(*words, "hydra.sweep.dir=serial").wait() == 0
     assert wsed(*words, "hydra.sweep.dir=joblib", "launcher=joblib").returncode == 0
     assert metrics(Path("joblib")) == metrics(Path("serial"))
-    assert len(metrics(Path("serial"))) == 9
+    assert len(metrics(Path("serial"))) == 18
     assert main(["report", "joblib"]) == 0
     table = Path("joblib/comparison.md").read_text()
     assert all(word in table for word in ("gmp", "gap", "gwrp", "clip_bce", "mtl", "focal_bce"))

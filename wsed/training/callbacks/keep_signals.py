@@ -10,7 +10,7 @@ from wsed.runs.stop_signals import check_received, stop
 
 
 class KeepSignals(Callback):
-    """Puts the handler of SIGTERM back that Lightning wraps at the start of each stage, and stops what missed a signal.
+    """Restores the handler of SIGTERM that Lightning wraps, and checks after each batch for a lost signal.
 
     Lightning's own tells the other processes of a run, which waits for ever if they are at another place; it ends a run
     only after the batch, and with exit code 0. A handler other than that of wsed, such as submitit's, stays wrapped.

@@ -1,8 +1,8 @@
-"""What Lightning, the loader, and logging with checkpoints add to the steps of `wsed train`.
+"""What Lightning, the loader, logging and checkpoints add to the steps of `wsed train`.
 
-The same steps run in a plain loop on resident batches; in Lightning on resident batches; in Lightning on the real
-loader; and as `wsed train` runs them, with its callbacks, curves and checkpoints. The rival is a plain Lightning script
-of the same network, with one loss on the tags.
+An epoch of `wsed train` is split into its parts by Lightning's own profiler, so that all of them are of the same epoch.
+The same steps also run in a plain loop on resident batches. The rival is a plain Lightning script of the same network,
+with one loss on the tags.
 """
 
 import os
@@ -10,13 +10,14 @@ import statistics
 import tempfile
 import time
 import warnings
+from collections import defaultdict
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import pytorch_lightning as pl
 import torch
+from pytorch_lightning.profilers import Profiler
 from torch import Tensor
 from torch.nn import functional
 
@@ -43,14 +44,54 @@ WORKERS = 4
 """Processes that render batches, on a machine with more cores."""
 
 
+STEP = ("Strategy.training_step", "Strategy.backward")
+"""How the names of the actions end that compute losses and gradients."""
+WAITING = ("train_dataloader_next", "Strategy.batch_to_device")
+"""Those that wait for a batch, and bring it to the device."""
+
+
+class Parts(Profiler):
+    """Adds up the time of each action of Lightning, and that of the optimizer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.started: dict[str, float] = {}
+        self.seconds: defaultdict[str, float] = defaultdict(float)
+        self.last_end = 0.0
+
+    def start(self, action_name: str) -> None:
+        if action_name.endswith(STEP):
+            synchronize()
+        self.started[action_name] = time.perf_counter()
+
+    def stop(self, action_name: str) -> None:
+        if action_name.endswith(STEP):
+            synchronize()
+        self.last_end = time.perf_counter()
+        self.seconds[action_name] += self.last_end - self.started.pop(action_name, self.last_end)
+
+    def optimized(self, *_: object) -> None:
+        """To be called when the optimizer has changed the weights, which follows the last action of a step."""
+        synchronize()
+        self.seconds["optimizer"] += time.perf_counter() - self.last_end
+
+    def of(self, *ends: str) -> float:
+        """Seconds of the actions whose names end so."""
+        return sum(seconds for name, seconds in self.seconds.items() if name.endswith(ends))
+
+
 class Clock(pl.Callback):
     """Times the last epoch, up to the end of training. Before it, kernels and the number of workers are chosen."""
 
     def __init__(self) -> None:
         self.seconds = 0.0
+        self.parts = Parts()
 
     def on_train_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         if trainer.current_epoch == EPOCHS - 1:
+            trainer.profiler = self.parts  # type: ignore[attr-defined]
+            for optimizer in trainer.optimizers:
+                optimizer.register_step_post_hook(self.parts.optimized)
             synchronize()
             self.seconds = -time.perf_counter()
 
@@ -142,61 +183,58 @@ class Run:
         once(epoch)
         return once(epoch)
 
-    def in_lightning(self, module: pl.LightningModule, **data: Any) -> float:
-        """Seconds of an epoch in Lightning, without files; `data` are arguments of `Trainer.fit`."""
+    def script(self) -> float:
+        """Seconds of an epoch of the plain script, on the same batches."""
         clock = Clock()
         trainer = make_trainer(self.config, self.runtime, [clock], logger=False, enable_checkpointing=False)
-        trainer.fit(module, **data)
+        trainer.fit(Script(self.system()), train_dataloaders=Resident(self.resident))
         return clock.seconds
 
-    def as_wsed_trains(self) -> float:
-        """Seconds of an epoch with all that `wsed train` does around it, checkpoints and curves included."""
+    def as_wsed_trains(self, data: ClipDataModule) -> dict[str, float]:
+        """Seconds of an epoch with all that `wsed train` does around it, and of its steps and of the wait for data."""
         self.rounds += 1
         folder = RunFolder(self.folder / str(self.rounds))
         clock, curves = Clock(), MetricsCsv(folder.curves_path)
         folder.path.mkdir()
         callbacks = [clock, CurvesState(curves), *build_callbacks(self.config)]
-        fit(self.config, self.runtime, folder, self.system(), self.data, [curves], callbacks)
-        return clock.seconds
+        fit(self.config, self.runtime, folder, self.system(), data, [curves], callbacks)
+        parts = clock.parts
+        return {"whole": clock.seconds, "steps": parts.of(*STEP, "optimizer"), "waiting": parts.of(*WAITING)}
 
     def times(self) -> dict[str, float]:
-        """Median seconds of an epoch in each way."""
-        ways = {
-            "plain": self.plain,
-            "script": lambda: self.in_lightning(Script(self.system()), train_dataloaders=Resident(self.resident)),
-            "resident": lambda: self.in_lightning(self.system(), train_dataloaders=Resident(self.resident)),
-            "loader": lambda: self.in_lightning(self.system(), datamodule=self.data),
-            "wsed": self.as_wsed_trains,
-        }
-        if (os.cpu_count() or 1) > WORKERS:
-            many = self.loaded(WORKERS)
-            ways["workers"] = lambda: self.in_lightning(self.system(), datamodule=many)
-        rounds = [{name: way() for name, way in ways.items()} for _ in range(1 if self.steps < ROUNDS + 1 else ROUNDS)]
-        return {name: statistics.median(each[name] for each in rounds) for name in ways}
+        """Median seconds of an epoch in each way, and of its parts."""
+        many = self.loaded(WORKERS) if (os.cpu_count() or 1) > WORKERS else None
+        rounds = []
+        for _ in range(1 if self.steps < ROUNDS + 1 else ROUNDS):
+            taken = {"plain": self.plain(), "script": self.script(), **self.as_wsed_trains(self.data)}
+            if many is not None:
+                with_many = self.as_wsed_trains(many)
+                taken["waiting, workers"] = with_many["waiting"] / with_many["whole"] * taken["whole"]
+            rounds.append(taken)
+        return {name: statistics.median(taken[name] for taken in rounds) for name in rounds[0]}
 
 
 def figures(settings: Settings) -> Iterator[Figure]:
-    """Shares of an epoch of `wsed train`; noise can make one that is near 0 negative."""
+    """Shares of an epoch of `wsed train`, and its time beside that of others."""
     warnings.simplefilter("ignore")
     silence_lightning()
     for experiment in ("demo", "jsc"):
         with tempfile.TemporaryDirectory() as folder:
             taken = Run(experiment, settings, Path(folder)).times()
-        whole = taken["wsed"]
-        share = {
-            "Lightning": taken["resident"] - taken["plain"],
-            "data wait": taken["loader"] - taken["resident"],
-            "logging and checkpoints": whole - taken["loader"],
-        }
+        whole, plain = taken["whole"], taken["plain"]
         compared = "an epoch of wsed train"
-        for name, value in share.items():
-            yield Figure(f"{experiment}: {name}", value / whole, SHARE, compared, ceiling=0.5)
+        rest = whole - taken["steps"] - taken["waiting"]
+        name = f"{experiment}: Lightning, logging and checkpoints"
+        yield Figure(name, rest / whole, SHARE, compared, ceiling=0.5)
+        yield Figure(f"{experiment}: data wait", taken["waiting"] / whole, SHARE, compared, ceiling=0.5)
         name = f"{experiment}: data wait, {WORKERS} workers"
-        if "workers" in taken:
-            yield Figure(name, (taken["workers"] - taken["resident"]) / whole, SHARE, compared, ceiling=0.5)
+        if "waiting, workers" in taken:
+            yield Figure(name, taken["waiting, workers"] / whole, SHARE, compared, ceiling=0.5)
         else:
             yield not_here(name, f"no more than {WORKERS} cores", compared)
-        yield Figure(f"{experiment}: time", whole / taken["plain"], compared="a plain loop of the same step", ceiling=3)
+        loop = "a plain loop of the same step on resident batches"
+        yield Figure(f"{experiment}: time of the steps", taken["steps"] / plain, compared=loop, ceiling=3)
+        yield Figure(f"{experiment}: time", whole / plain, compared=loop, ceiling=3)
         yield Figure(
             f"{experiment}: time against a script", whole / taken["script"], compared="plain Lightning", ceiling=4
         )

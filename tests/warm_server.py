@@ -8,18 +8,19 @@ with threads hangs.
 """
 
 import importlib
-import itertools
 import json
 import os
 import pkgutil
 import sys
 import traceback
-
-from small_run import SMALL
+from contextlib import suppress
+from functools import cache
 
 import wsed
 from wsed.__main__ import main
 from wsed.config.compose import compose_config, hydra_initialized
+from wsed.config.groups import groups
+from wsed.errors import UserError
 from wsed.imports import quick_imports
 
 EXTRAS = (
@@ -32,8 +33,7 @@ EXTRAS = (
     "wandb",
 )
 """What wsed imports as late as it can."""
-DATA = ("desed", "esc50", "folder", "generated", "mixed", "rare_events", "tables")
-"""Choices whose config files are merged once, instead of in each fork."""
+GROUPS = groups()
 
 
 def load_everything() -> None:
@@ -43,18 +43,28 @@ def load_everything() -> None:
                 importlib.import_module(module.name)
         for name in EXTRAS:
             importlib.import_module(name)
-    with hydra_initialized():
-        for data, more in itertools.product(DATA, ([], ["logger=csv"])):
-            compose_config([f"data={data}", *more])
-        compose_config(SMALL)
+
+
+@cache
+def compose_once(choices: tuple[str, ...]) -> None:
+    """Merges the config files of these choices here, so that no fork has to."""
+    with hydra_initialized(), suppress(UserError):
+        compose_config([*choices])
 
 
 def start(request: dict) -> int:
     """Starts one command in a fork; returns its process number."""
+    compose_once(tuple(word for word in request["words"] if is_choice(word)))
     child = os.fork()
     if not child:
         execute(request)
     return child
+
+
+def is_choice(word: str) -> bool:
+    """Whether an override chooses files of a group, and all of them are there."""
+    group, _, chosen = word.partition("=")
+    return group in GROUPS and GROUPS[group].keys() >= {*chosen.strip("[]").split(",")}
 
 
 def exit_code(child: int) -> int | None:

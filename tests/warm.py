@@ -76,8 +76,7 @@ class WarmServer:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            # Large pages, so that a fork copies fewer of their entries.
-            env={**os.environ, **single, "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"},
+            env={**os.environ, **single},
         )
         assert self._answer() == "ready"
 

@@ -22,6 +22,7 @@ import wsed
 from wsed.__main__ import main
 from wsed.config.compose import compose_config, hydra_initialized
 from wsed.config.groups import groups
+from wsed.config.validate import validate
 from wsed.errors import UserError
 from wsed.imports import quick_imports
 
@@ -47,6 +48,7 @@ def load_everything() -> None:
                 importlib.import_module(module.name)
         for name in EXTRAS:
             importlib.import_module(name)
+    settle_once(())
 
 
 def use_huge_pages() -> None:
@@ -65,15 +67,15 @@ def use_huge_pages() -> None:
 
 
 @cache
-def compose_once(choices: tuple[str, ...]) -> None:
-    """Merges the config files of these choices here, so that no fork has to."""
+def settle_once(choices: tuple[str, ...]) -> None:
+    """Composes and checks the config of these choices here; what is kept of that, no fork has to do."""
     with hydra_initialized(), suppress(UserError):
-        compose_config([*choices])
+        validate(compose_config([*choices]))
 
 
 def start(request: dict) -> int:
     """Starts one command in a fork; returns its process number."""
-    compose_once(tuple(word for word in request["words"] if is_choice(word)))
+    settle_once(tuple(word for word in request["words"] if is_choice(word)))
     child = os.fork()
     if not child:
         execute(request)

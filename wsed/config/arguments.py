@@ -94,6 +94,7 @@ def argument_types(cls: type) -> dict[str, Any]:
     return {**hints, **foreign_types(cls)}
 
 
+@cache
 def _parameters(cls: type) -> dict[str, inspect.Parameter]:
     variable = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
     return {name: given for name, given in inspect.signature(cls).parameters.items() if given.kind not in variable}

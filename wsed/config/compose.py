@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from hydra import compose, initialize_config_dir
+from hydra import initialize_config_dir
 from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import IntervalSweep, Override, OverrideType
@@ -136,4 +136,4 @@ def _known(overrides: list[str]) -> list[str]:
     known = groups(overrides)
     path = [word for word in overrides if word.startswith(f"{SEARCH_PATH}=")]
     choices = [*path, *(word for word in overrides if word.split("=")[0] in known and "," not in word)]
-    return [*known, *keys(compose(PRIMARY, choices, return_hydra_config=True))]
+    return [*known, *keys(composition(choices, parse_overrides(choices)))]

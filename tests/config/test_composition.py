@@ -47,7 +47,7 @@ def test_a_config_is_that_of_hydra(words: list[str]) -> None:
             found.hydra.job.name = "changed"
 
 
-@pytest.mark.parametrize("words", itertools.permutations(["metrics=[clip_based]", "+metrics=separation"]))
+@pytest.mark.parametrize("words", [*itertools.permutations(["metrics=[clip_based]", "+metrics=separation"])])
 def test_a_choice_that_would_be_dropped_is_refused(words: tuple[str, ...]) -> None:
     said = r"^\+metrics=separation: has no effect beside metrics=\[clip_based\]; add it to that list$"
     with hydra_initialized(), pytest.raises(UserError, match=said):

@@ -15,6 +15,9 @@ end of a run."""
 
 _DEFAULTS = {signal.SIGTERM: signal.SIG_DFL, signal.SIGINT: signal.default_int_handler}
 
+_DELAYED = (*_DEFAULTS, signal.SIGUSR1, signal.SIGUSR2)
+"""With those that Slurm sends before it stops a job."""
+
 _received: dict[int, float] = {}
 
 
@@ -42,7 +45,7 @@ def stopped_by_signals() -> Iterator[None]:
 
 @contextmanager
 def delayed_signals() -> Iterator[None]:
-    """Runs the handlers of SIGTERM and SIGINT after a block instead of within it.
+    """Runs the handlers of signals that stop a run after a block instead of within it.
 
     Blocking the signals is not enough: the kernel then delivers them to another thread, and Python still runs the
     handler in this one.
@@ -52,12 +55,23 @@ def delayed_signals() -> Iterator[None]:
         yield
         return
     arrived: list[int] = []
-    before = {number: handler for number in _DEFAULTS if callable(handler := signal.getsignal(number))}
+    delays = False
+    before = {number: handler for number in _DELAYED if callable(handler := signal.getsignal(number))}
+
+    def later(number: int, frame: FrameType | None) -> None:
+        if delays:
+            arrived.append(number)
+        else:
+            # While handlers are being replaced; if this raises, those that stay replaced still work.
+            before[signal.Signals(number)](number, frame)
+
     for number in before:
-        signal.signal(number, lambda number, frame: arrived.append(number))
+        signal.signal(number, later)
     try:
+        delays = True
         yield
     finally:
+        delays = False
         for number, handler in before.items():
             signal.signal(number, handler)
         for signal_number in arrived:

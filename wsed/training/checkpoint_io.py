@@ -10,6 +10,7 @@ from lightning_fabric.plugins.io import TorchCheckpointIO
 from wsed.atomic import atomic_write
 from wsed.checks.names import shortened
 from wsed.errors import UserError
+from wsed.runs.stop_signals import delayed_signals
 from wsed.systems.card import ModelCard
 from wsed.systems.checkpoint import CARD, load_content
 
@@ -20,7 +21,9 @@ class AtomicCheckpointIO(TorchCheckpointIO):
     def save_checkpoint(self, checkpoint: dict[str, Any], path: str | Path, storage_options: Any | None = None) -> None:
         target = Path(path)
         target.parent.mkdir(parents=True, exist_ok=True)
-        with atomic_write(target) as partial, partial.open("wb") as file:
+        # PyTorch makes a RuntimeError of what a signal's handler raises while it writes, so that a run that is stopped
+        # would count as failed; at some moments it ends the process.
+        with delayed_signals(), atomic_write(target) as partial, partial.open("wb") as file:
             try:
                 torch.save(checkpoint, file)
             except RuntimeError as error:

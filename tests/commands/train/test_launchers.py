@@ -10,14 +10,17 @@ from typing import Any
 import pytest
 import torch
 from filelock import FileLock
+from submitit.core.utils import DelayedSubmission
 
 from tests.conftest import Start
 from tests.small_run import SMALL
 from wsed.__main__ import main
 from wsed.runs.lease import Lease
-from wsed.sweeps.launchers import joblib
+from wsed.sweeps.launchers import joblib, slurm
+from wsed.sweeps.launchers.base import SweepRun
 from wsed.sweeps.launchers.joblib import take_share
 from wsed.sweeps.state import run_states, sweep_lock
+from wsed.training.execute import Outcome
 
 TINY = [*SMALL, "trainer.max_epochs=1", "evaluation.draws=0"]
 GRID = ["pooling=gmp,gap,gwrp", "loss=clip_bce,mtl,focal_bce", "seed=1,2"]
@@ -172,3 +175,20 @@ def test_a_sweep_leaves_a_run_alone_that_another_process_is_training(capsys: pyt
         assert run_states(Path("outputs/train"))[first.name] == ("running", None)
     assert f"is being trained by process {os.getpid()}" in capsys.readouterr().out
     assert path.read_text() == before
+
+
+def test_a_job_that_went_back_into_the_queue_has_no_result_yet(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    job, runs = slurm._Job(), [SweepRun(None), SweepRun(None)]  # type: ignore[arg-type]
+    outcomes = iter([Outcome("done"), Outcome("failed"), Outcome("done")])
+
+    def execute(run: SweepRun) -> Outcome:
+        outcome = next(outcomes)
+        if outcome.status == "failed":
+            # As submitit's handler does, whose exception became an ordinary error.
+            job.checkpoint(runs).dump(tmp_path / "job.pkl")
+        return outcome
+
+    monkeypatch.setattr(slurm, "execute_in_sweep", execute)
+    with pytest.raises(SystemExit):
+        job(runs)
+    assert DelayedSubmission.load(tmp_path / "job.pkl").result() == [Outcome("done"), Outcome("done")]

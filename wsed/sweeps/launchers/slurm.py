@@ -1,5 +1,6 @@
 """The launcher that executes runs as jobs of a Slurm cluster."""
 
+import sys
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -98,8 +99,9 @@ class Slurm(Launcher):
             "array_parallelism": parallel,
             "setup": list(setup),
             "stderr_to_stdout": True,
-            # Otherwise tasks that train together would wait for a dead one forever.
-            "srun_args": ["--kill-on-bad-exit=1"],
+            # Otherwise tasks that train together would wait for a dead one forever, and a job that goes back into the
+            # queue would overwrite its output.
+            "srun_args": ["--kill-on-bad-exit=1", "--open-mode=append"],
             "additional_parameters": dict(sbatch or {}),
         }
 
@@ -129,14 +131,20 @@ class _Job:
 
     Attributes:
         outcomes: those of the first runs, which a requeued job does not start again.
+        requeued: whether the job has gone back into the queue, since it was started.
     """
 
     def __init__(self) -> None:
         self.outcomes: list[Outcome] = []
+        self.requeued = False
 
     def __call__(self, runs: Sequence[SweepRun]) -> list[Outcome]:
+        self.requeued = False
         for run in runs[len(self.outcomes) :]:
             self.outcomes.append(execute_in_sweep(run))
+            if self.requeued:
+                # submitit has raised this already; it was lost, or a library has made an error of its own of it.
+                sys.exit(1)
         if any(outcome.status == "failed" for outcome in self.outcomes):
             # The process must end with an error, or Slurm would count the job as successful.
             raise UncompletedJobError("a run failed; its status.json says why")
@@ -144,6 +152,7 @@ class _Job:
 
     def checkpoint(self, runs: Sequence[SweepRun]) -> submitit.helpers.DelayedSubmission:
         """What a requeued job does: the same from the interrupted run on, which resumes from its last checkpoint."""
+        self.requeued = True
         return submitit.helpers.DelayedSubmission(self, runs)
 
 

@@ -42,8 +42,6 @@ ROUNDS, EPOCHS = 3, 3
 BATCH = 8
 WORKERS = 4
 """Processes that render batches, on a machine with more cores."""
-
-
 STEP = ("Strategy.training_step", "Strategy.backward")
 """How the names of the actions end that compute losses and gradients."""
 WAITING = ("train_dataloader_next", "Strategy.batch_to_device")

@@ -36,7 +36,7 @@ def composition(words: Sequence[str], overrides: Sequence[Override]) -> DictConf
         return compose(PRIMARY, list(words), return_hydra_config=True)
     is_value = [_is_value(override, folders) for override in overrides]
     chosen = ((override, word) for override, word, value in zip(overrides, words, is_value, strict=True) if not value)
-    # The order matters only if a group is chosen twice, and sorting keeps that.
+    # The order matters only if a group is chosen twice, and a stable sort keeps the order of those.
     choices = tuple(word for _, word in sorted(chosen, key=lambda each: str(each[0].key_or_group)))
     state = tuple(entry for folder in folders for entry in _state(folder))
     config: DictConfig = pickle.loads(_chosen(choices, state))

@@ -16,7 +16,7 @@ end of a run."""
 _DEFAULTS = {signal.SIGTERM: signal.SIG_DFL, signal.SIGINT: signal.default_int_handler}
 
 _DELAYED = (*_DEFAULTS, signal.SIGUSR1, signal.SIGUSR2)
-"""With those that Slurm sends before it stops a job."""
+"""The same, and those that Slurm sends before it stops a job."""
 
 _received: dict[int, float] = {}
 
@@ -62,7 +62,7 @@ def delayed_signals() -> Iterator[None]:
         if delays:
             arrived.append(number)
         else:
-            # While handlers are being replaced; if this raises, those that stay replaced still work.
+            # While the handlers are being replaced. If this raises, `later` may stay in place and still calls them.
             before[signal.Signals(number)](number, frame)
 
     for number in before:

@@ -21,8 +21,8 @@ class AtomicCheckpointIO(TorchCheckpointIO):
     def save_checkpoint(self, checkpoint: dict[str, Any], path: str | Path, storage_options: Any | None = None) -> None:
         target = Path(path)
         target.parent.mkdir(parents=True, exist_ok=True)
-        # PyTorch makes a RuntimeError of what a signal's handler raises while it writes, so that a run that is stopped
-        # would count as failed; at some moments it ends the process.
+        # While PyTorch writes, an exception from a signal handler becomes a RuntimeError, so that a stopped run would
+        # count as failed, or it aborts the process.
         with delayed_signals(), atomic_write(target) as partial, partial.open("wb") as file:
             try:
                 torch.save(checkpoint, file)

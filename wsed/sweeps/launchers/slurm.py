@@ -131,19 +131,20 @@ class _Job:
 
     Attributes:
         outcomes: those of the first runs, which a requeued job does not start again.
-        requeued: whether the job has gone back into the queue, since it was started.
+        told_to_stop: whether Slurm has told this process to stop; the job then goes back into the queue, if
+            it still may.
     """
 
     def __init__(self) -> None:
         self.outcomes: list[Outcome] = []
-        self.requeued = False
+        self.told_to_stop = False
 
     def __call__(self, runs: Sequence[SweepRun]) -> list[Outcome]:
-        self.requeued = False
+        self.told_to_stop = False
         for run in runs[len(self.outcomes) :]:
             self.outcomes.append(execute_in_sweep(run))
-            if self.requeued:
-                # submitit has raised this already; it was lost, or a library has made an error of its own of it.
+            if self.told_to_stop:
+                # submitit's handler has raised SystemExit already, but it was lost or became another error.
                 sys.exit(1)
         if any(outcome.status == "failed" for outcome in self.outcomes):
             # The process must end with an error, or Slurm would count the job as successful.
@@ -152,7 +153,7 @@ class _Job:
 
     def checkpoint(self, runs: Sequence[SweepRun]) -> submitit.helpers.DelayedSubmission:
         """What a requeued job does: the same from the interrupted run on, which resumes from its last checkpoint."""
-        self.requeued = True
+        self.told_to_stop = True
         return submitit.helpers.DelayedSubmission(self, runs)
 
 

@@ -3,10 +3,10 @@
 import contextlib
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -33,11 +33,15 @@ class Forked:
         return self.returncode
 
     def wait(self, timeout: float = 300) -> int:
-        deadline = time.monotonic() + timeout
-        while (code := self.poll()) is None:
-            if time.monotonic() > deadline:
-                raise subprocess.TimeoutExpired("wsed", timeout)
-            time.sleep(0.005)
+        if self.poll() is None:
+            ended = os.pidfd_open(self.pid)
+            try:
+                if not select.select([ended], [], [], timeout)[0]:
+                    raise subprocess.TimeoutExpired("wsed", timeout)
+            finally:
+                os.close(ended)
+        code = self.poll()
+        assert code is not None
         return code
 
     def communicate(self, timeout: float = 300) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from typing import Any, get_type_hints
 
 from wsed.checks.names import shortened
 from wsed.config.foreign_types import foreign_types
-from wsed.config.instantiate import PARTIAL, TARGET, locate
+from wsed.config.instantiate import PARTIAL, TARGET, locate, signature
 from wsed.config.types import admits, element, fits, in_words
 from wsed.errors import UserError, did_you_mean
 
@@ -97,7 +97,7 @@ def argument_types(cls: type) -> dict[str, Any]:
 @cache
 def _parameters(cls: type) -> dict[str, inspect.Parameter]:
     variable = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
-    return {name: given for name, given in inspect.signature(cls).parameters.items() if given.kind not in variable}
+    return {name: given for name, given in signature(cls).parameters.items() if given.kind not in variable}
 
 
 def _check_value(key: str, value: Any, hint: Any, named: Mapping[str, str]) -> None:

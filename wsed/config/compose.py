@@ -14,6 +14,7 @@ from omegaconf.errors import OmegaConfBaseException
 from wsed.checks.names import shortened
 from wsed.config.composition import PRIMARY, composition
 from wsed.config.groups import SEARCH_PATH, conf_folder, groups, search_path
+from wsed.config.kept_files import keep_files
 from wsed.config.resolvers import register
 from wsed.config.validate import keys
 from wsed.errors import UserError, did_you_mean
@@ -22,8 +23,9 @@ from wsed.errors import UserError, did_you_mean
 @contextmanager
 def hydra_initialized() -> Iterator[None]:
     """Initializes Hydra with the config folder and the resolvers; `compose_config` works only inside this context."""
-    register()
+    keep_files()
     with initialize_config_dir(str(conf_folder()), job_name=PRIMARY, version_base="1.3"):
+        register()
         yield
 
 

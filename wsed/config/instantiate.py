@@ -56,9 +56,15 @@ def instantiate(description: Any, **later: Any) -> Any:
     return description
 
 
+@functools.cache
+def signature(cls: type) -> inspect.Signature:
+    """The arguments of a class."""
+    return inspect.signature(cls)
+
+
 def _construct(cls: type, /, **arguments: Any) -> Any:
     try:
-        inspect.signature(cls).bind(**arguments)
+        signature(cls).bind(**arguments)
     except TypeError as error:
         raise UserError(f"{cls.__name__}: {error}; see its description in conf/") from error
     try:

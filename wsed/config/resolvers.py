@@ -1,6 +1,7 @@
 """Functions that configs call as `${name:...}`."""
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,12 @@ ENTRIES = {
 
 
 def register() -> None:
-    """Makes the resolvers known to OmegaConf."""
+    """Makes the resolvers known to OmegaConf; call it once Hydra is initialized, which registers its own.
+
+    `${now:FORMAT}` is the time of this call: the runs of a sweep are composed seconds apart, and all of them must find
+    the same folder.
+    """
+    OmegaConf.register_new_resolver("now", datetime.now().strftime, replace=True)
     OmegaConf.register_new_resolver("folder_names", folder_names, replace=True)
     OmegaConf.register_new_resolver("mix", mix, replace=True)
 

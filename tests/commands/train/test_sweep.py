@@ -56,6 +56,13 @@ def test_started_again_it_goes_on_and_grows(train: Train, capsys: pytest.Capture
     assert len(json.loads(capsys.readouterr().out)) == 3
 
 
+def test_the_runs_of_a_sweep_whose_folder_names_the_time_are_together(train: Train) -> None:
+    assert train("-m", "seed=1,2", "hydra.sweep.dir=sweeps/${now:%f}")[0] == 0
+    [sweep] = Path("sweeps").iterdir()
+    assert [found for found, _ in run_states(sweep).values()] == ["done", "done"]
+    assert (sweep / "index.html").is_file()
+
+
 def test_data_that_fail_one_run_are_named_in_its_folder(train: Train) -> None:
     code, _, err = train("-m", "data.folds.train=[1,2],[7]")
     assert code == 1

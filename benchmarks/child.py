@@ -1,4 +1,4 @@
-"""`python -m benchmarks.child MODULE SETTINGS FILE`: runs one benchmark in a process of its own.
+"""Runs one benchmark in a process of its own.
 
 What one benchmark does to the allocator, to the threads or to the memory of the GPU is gone when the next one starts.
 Each figure is written as soon as it is known, so that those of a benchmark that is stopped are kept.
@@ -8,15 +8,16 @@ import importlib
 import json
 import os
 import signal
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, replace
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from benchmarks.discovery import FOLDER, Benchmark
+from benchmarks.discovery import Benchmark
 from benchmarks.figure import Figure, from_plain, not_here
+from benchmarks.isolated import context
 from benchmarks.settings import Settings
 
 
@@ -38,26 +39,30 @@ def run(benchmark: Benchmark, settings: Settings, limit: float | None) -> Iterat
     with tempfile.TemporaryDirectory() as folder:
         path, log = Path(folder, "figures"), Path(folder, "log")
         path.touch()
-        command = [sys.executable, "-m", "benchmarks.child", benchmark.module, json.dumps(asdict(settings)), str(path)]
-        with log.open("w") as output:
-            process = subprocess.Popen(
-                command, cwd=FOLDER.parent, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
-            )
-            try:
-                code = process.wait(limit)
-            except subprocess.TimeoutExpired:
-                code = None
-            finally:
-                if process.poll() is None:
-                    # Its own processes as well.
-                    os.killpg(process.pid, signal.SIGKILL)
-                    process.wait()
+        process = context().Process(target=write_figures, args=(benchmark.module, settings, path, log))
+        process.start()
+        try:
+            process.join(limit)
+            code = process.exitcode
+        finally:
+            if process.exitcode is None:
+                _kill(process)
         for line in path.read_text().splitlines():
             yield from_plain(json.loads(line))
         if code is None:
             yield not_here(f"{benchmark.name}: the rest", f"took more than {limit:.0f} s")
         elif code:
             raise BenchmarkFailedError("\n".join(log.read_text(errors="replace").splitlines()[-15:]))
+
+
+def _kill(process: BaseProcess) -> None:
+    """Kills a process and those that it has started, and waits for its end."""
+    assert process.pid is not None
+    # In its first moment it has no session yet.
+    for send in (os.killpg, os.kill):
+        with suppress(ProcessLookupError):
+            send(process.pid, signal.SIGKILL)
+    process.join()
 
 
 def named(benchmark: str, figures: Iterable[Figure]) -> Iterator[Figure]:
@@ -74,13 +79,20 @@ def named(benchmark: str, figures: Iterable[Figure]) -> Iterator[Figure]:
         yield replace(figure, name=f"{benchmark}: {figure.name}")
 
 
-def main(module: str, settings: str, path: str) -> None:
-    """Writes each figure as a line of JSON."""
-    figures = importlib.import_module(module).figures(Settings(**json.loads(settings)))
-    with Path(path).open("a") as file:
+def write_figures(module: str, settings: Settings, path: Path, log: Path) -> None:
+    """Runs a benchmark in this process, in a session of its own.
+
+    Args:
+        module: dotted name of the benchmark.
+        settings: what it is told.
+        path: file for each figure as a line of JSON.
+        log: file for what it prints.
+    """
+    os.setsid()
+    with log.open("w") as output:
+        for descriptor in (1, 2):
+            os.dup2(output.fileno(), descriptor)
+    figures = importlib.import_module(module).figures(settings)
+    with path.open("a") as file:
         for figure in named(module.removeprefix("benchmarks.").replace(".", "/"), figures):
             print(json.dumps(asdict(figure)), file=file, flush=True)
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

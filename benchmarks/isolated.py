@@ -13,7 +13,7 @@ T = TypeVar("T")
 def context() -> ForkServerContext:
     """Starts processes that have imported wsed and nothing else has happened in, in a fraction of a second."""
     found = multiprocessing.get_context("forkserver")
-    found.set_forkserver_preload(["benchmarks.systems"])
+    found.set_forkserver_preload(["benchmarks.systems", "wsed.training.run"])
     return found
 
 

@@ -8,6 +8,7 @@ from unittest.mock import patch
 import pytest
 from hydra import compose, initialize_config_dir
 from hydra._internal.core_plugins.file_config_source import FileConfigSource
+from hydra._internal.core_plugins.importlib_resources_config_source import ImportlibResourcesConfigSource
 from hydra._internal.sources_registry import SourcesRegistry
 from hydra.core.plugins import Plugins
 from hypothesis import given, settings
@@ -36,7 +37,7 @@ def composed_by_hydra(words: list[str]) -> Any:
     # Registers the sources that Hydra has.
     Plugins.instance()
     with (
-        patch.dict(SourcesRegistry.instance().types, file=FileConfigSource),
+        patch.dict(SourcesRegistry.instance().types, file=FileConfigSource, pkg=ImportlibResourcesConfigSource),
         initialize_config_dir(str(conf_folder()), job_name=PRIMARY, version_base="1.3"),
     ):
         return plain(compose(PRIMARY, words, return_hydra_config=True))

@@ -19,6 +19,7 @@ from wsed.metrics.bss_eval import bss_eval
 from wsed.metrics.event_based import event_counts
 
 WORDS = ["experiment=demo", "trainer.max_epochs=16", "data.clips={train: 400, val: 0, test: 450}", "precision=32-true"]
+WORDS += ["features.bands=32"]
 RUN = ["evaluation.draws=0", "logger=csv", "metrics=[event_based]"]
 SEPARATED = 60
 """Clips whose sources are compared; each takes a tenth of a second."""

@@ -5,9 +5,10 @@ from functools import lru_cache
 from pathlib import Path
 
 from hydra._internal.core_plugins.file_config_source import FileConfigSource
+from hydra._internal.core_plugins.importlib_resources_config_source import ImportlibResourcesConfigSource
 from hydra._internal.sources_registry import SourcesRegistry
 from hydra.core.plugins import Plugins
-from hydra.plugins.config_source import ConfigResult
+from hydra.plugins.config_source import ConfigResult, ConfigSource
 
 
 class KeptFiles(FileConfigSource):
@@ -16,19 +17,33 @@ class KeptFiles(FileConfigSource):
     def load_config(self, config_path: str) -> ConfigResult:
         """The content of a file and what its header says; the caller may change it."""
         status = Path(self.path, self._normalize_file_name(config_path)).stat()
-        parsed = _parsed(self.provider, self.path, config_path, status.st_mtime_ns, status.st_size)
-        result: ConfigResult = pickle.loads(parsed)
-        return result
+        state = (status.st_mtime_ns, status.st_size)
+        return _copy(_parsed(FileConfigSource, self.provider, self.path, config_path, state))
+
+
+class KeptResources(ImportlibResourcesConfigSource):
+    """Hydra's source of the files in a package, such as its own; they do not change."""
+
+    def load_config(self, config_path: str) -> ConfigResult:
+        """See `KeptFiles`."""
+        return _copy(_parsed(ImportlibResourcesConfigSource, self.provider, self.path, config_path))
 
 
 def keep_files() -> None:
-    """Makes Hydra, when it is initialized next, keep the files of all folders."""
-    # Hydra registers its own source while it finds plugins.
+    """Makes Hydra, when it is initialized next, keep the files of all folders and packages."""
+    # Hydra registers its own sources while it finds plugins.
     Plugins.instance()
-    SourcesRegistry.instance().types[KeptFiles.scheme()] = KeptFiles
+    SourcesRegistry.instance().types.update(file=KeptFiles, pkg=KeptResources)
+
+
+def _copy(parsed: bytes) -> ConfigResult:
+    result: ConfigResult = pickle.loads(parsed)
+    return result
 
 
 @lru_cache(maxsize=1000)
-def _parsed(provider: str, folder: str, config_path: str, modified: int, size: int) -> bytes:
+def _parsed(
+    source: type[ConfigSource], provider: str, folder: str, config_path: str, state: tuple[int, int] | None = None
+) -> bytes:
     """A file in one state, pickled, as the fastest way to copy it."""
-    return pickle.dumps(FileConfigSource(provider, folder).load_config(config_path))
+    return pickle.dumps(source(provider, f"{source.scheme()}://{folder}").load_config(config_path))

@@ -1,4 +1,4 @@
-"""Imports that the garbage collector does not interrupt, in interpreters of their own."""
+"""Imports that take less time, in interpreters of their own."""
 
 import subprocess
 import sys
@@ -29,3 +29,33 @@ def test_what_is_imported_is_not_searched_for_garbage(module: str, before: str, 
     program = PROGRAM.format(module=module, before=before)
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.split() == said
+
+
+UNUSED = """
+import sys
+from wsed.imports import quick_imports
+with quick_imports():
+    import pytorch_lightning
+print("scipy.signal" in sys.modules)
+import scipy.signal
+print(type(scipy.signal) is type(sys), scipy.signal.medfilt([3.0, 1.0, 2.0]).tolist())
+"""
+USED = """
+import sys
+from wsed.imports import quick_imports
+with quick_imports():
+    from scipy import signal
+    from scipy.signal import medfilt
+    from scipy.signal.windows import boxcar
+    import pytorch_lightning
+import scipy.signal
+print(type(scipy.signal) is type(sys), signal.medfilt is medfilt is scipy.signal.medfilt, boxcar(2).tolist())
+"""
+
+
+@pytest.mark.parametrize(
+    ("program", "said"), [(UNUSED, "False\nTrue [1.0, 2.0, 1.0]\n"), (USED, "True True [1.0, 1.0]\n")]
+)
+def test_a_part_of_scipy_is_loaded_by_those_who_use_it(program: str, said: str) -> None:
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == said

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import torch
-from fast_bss_eval.torch import square_cosine_metrics
 from torch import Tensor
 from torchmetrics.functional.audio import scale_invariant_signal_distortion_ratio
 
@@ -26,6 +25,9 @@ def bss_eval(estimates: Tensor, references: Tensor) -> dict[str, Tensor]:
     Returns:
         `sdr`, `sir` and `sar` in dB, each of the shape of `estimates` without the samples.
     """
+    # Here, because it loads much of SciPy.
+    from fast_bss_eval.torch import square_cosine_metrics
+
     sources = references.shape[-2]
     rivals = estimates.shape[: estimates.ndim - references.ndim]
     estimates = estimates.reshape(-1, *references.shape).movedim(0, -3)

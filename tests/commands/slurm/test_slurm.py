@@ -126,10 +126,13 @@ def test_a_batch_job_goes_on_after_it_was_requeued(cluster: Cluster, uninterrupt
 def test_a_job_goes_on_after_its_time_limit(
     cluster: Cluster, uninterrupted: Path, start: Start, tmp_path: Path
 ) -> None:
-    go_on, limit = tmp_path / "go_on", ["launcher.minutes=1", "launcher.warning=30"]
+    go_on = tmp_path / "go_on"
     words = [*SMALL, *LONG, "seed=1", *paused_until(go_on), "hydra.sweep.dir=limited"]
-    sweep = start("train", "-m", *words, *JOBS, *limit)
+    sweep = start("train", "-m", *words, *JOBS, "launcher.warning=30")
     job = job_of(Path("limited"))
+    until(lambda: bool(list(Path("limited").glob("*/checkpoints/last.ckpt"))))
+    # Only now, because Slurm may send the signal up to a minute too early.
+    cluster.say("scontrol", "update", f"JobId={job}", "TimeLimit=1")
     until(lambda: cluster.job(job)["Restarts"] == "1")
     go_on.touch()
     assert sweep.wait(240) == 0

@@ -103,15 +103,7 @@ def test_a_run_that_fails_leaves_the_rest_of_a_sweep_alone(tmp_path: Path, start
 )
 def test_it_works_under_every_launcher_and_sweeper(words: list[str], tmp_path: Path, start: Start) -> None:
     sweep = tmp_path / "sweep"
-    wsed(
-        "train",
-        "-m",
-        *TINY,
-        "data.clips={train: 30, val: 5, test: 5}",
-        "runtime=ddp",
-        *words,
-        f"hydra.sweep.dir={sweep}",
-    )
+    assert start("train", "-m", *TINY, "runtime=ddp", *words, f"hydra.sweep.dir={sweep}").wait() == 0
     assert [state for state, _ in run_states(sweep).values()] == ["done", "done"]
     for number, name in enumerate(run_states(sweep)):
         alone = tmp_path / f"alone{number}"

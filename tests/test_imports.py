@@ -59,3 +59,12 @@ print(type(scipy.signal) is type(sys), signal.medfilt is medfilt is scipy.signal
 def test_a_part_of_scipy_is_loaded_by_those_who_use_it(program: str, said: str) -> None:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == said
+
+
+def test_the_classes_of_a_config_are_loaded_so() -> None:
+    program = "import gc, sys; from wsed.config import composed; composed()\n"
+    program += (
+        "print('pytorch_lightning' in sys.modules, 'scipy.signal' in sys.modules, gc.get_freeze_count() > 100_000)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "True False True\n"

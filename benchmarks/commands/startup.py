@@ -17,6 +17,7 @@ from typing import Any
 
 from benchmarks.figure import SHARE, Figure
 from benchmarks.settings import Settings
+from wsed.imports import quick_imports
 
 REPEATS = 3
 SHOWN = 12
@@ -76,11 +77,13 @@ def child(started: float, words: list[str]) -> None:
     watch.mark("python")
     watch.imports(builtins, "__import__")
     watch.imports(importlib, "import_module")
-    import pytorch_lightning as pl
+    # As the command loads them.
+    with quick_imports():
+        import pytorch_lightning as pl
 
-    from wsed.__main__ import main as command
-    from wsed.runs.active_run import ActiveRun
-    from wsed.systems.base import System
+        from wsed.__main__ import main as command
+        from wsed.runs.active_run import ActiveRun
+        from wsed.systems.base import System
 
     watch.starts(pl, "seed_everything", "compose and validate")
     watch.starts(ActiveRun, "start", "data and system")

@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import Any
 
 from wsed.errors import UserError
+from wsed.imports import quick_imports
 
 TARGET = "_target_"
 PARTIAL = "_partial_"
@@ -21,7 +22,9 @@ def locate(path: str) -> type:
     """
     module, _, name = path.rpartition(".")
     try:
-        found = getattr(import_module(module), name)
+        # The first class of a process may load PyTorch and Lightning.
+        with quick_imports():
+            found = getattr(import_module(module), name)
     except (ImportError, AttributeError, ValueError) as error:
         raise ImportError(f"there is no class {path}") from error
     if not isinstance(found, type):

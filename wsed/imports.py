@@ -8,10 +8,13 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
+LARGE = 100
+"""Modules that a large package loads; PyTorch has a thousand."""
+
 
 @contextmanager
 def quick_imports() -> Iterator[None]:
-    """Keeps the garbage collector away from the imports in this block, and from what they load.
+    """Keeps the garbage collector away from the imports in this block, and from the large packages that they load.
 
     Modules stay until the process ends, but Python would search all of PyTorch, Lightning and SciPy for garbage again
     and again while they load, and once more at the end of the process: two fifths of the time of a process that does
@@ -23,8 +26,8 @@ def quick_imports() -> Iterator[None]:
         with _without_scipy_signal():
             yield
     finally:
-        # Only then, because what is frozen stays, whether it is garbage or not.
-        if len(sys.modules) > known:
+        # Only then, because what is frozen stays, whether it is garbage or not, such as an earlier run of this process.
+        if len(sys.modules) >= known + LARGE:
             gc.freeze()
         if enabled:
             gc.enable()

@@ -20,7 +20,7 @@ class Settings:
     @staticmethod
     def of_machine(small: bool) -> "Settings":
         """The settings for this machine: its GPU if it has one."""
-        # Here, because one benchmark measures how long it takes to load.
+        # Here, because `commands/startup` measures how long PyTorch takes to load.
         import torch
 
         return Settings(small, "cuda" if torch.cuda.is_available() else "cpu", 0.05 if small else 2.0)

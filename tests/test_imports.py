@@ -61,7 +61,7 @@ def test_a_part_of_scipy_is_loaded_by_those_who_use_it(program: str, said: str) 
     assert done.stdout == said
 
 
-def test_the_classes_of_a_config_are_loaded_so() -> None:
+def test_the_classes_of_a_config_are_loaded_without_garbage_collection() -> None:
     program = "import gc, sys; from wsed.config import composed; composed()\n"
     program += (
         "print('pytorch_lightning' in sys.modules, 'scipy.signal' in sys.modules, gc.get_freeze_count() > 100_000)"
